@@ -33,7 +33,7 @@ impl Library {
     pub fn symbol(&self, name: &str) -> Result<Symbol, SymbolError> {
         // SAFETY: only the address is taken.
         match unsafe { self.0.get::<*mut c_void>(name) } {
-            Ok(s) => Ok(Symbol { address: s.as_raw_ptr() as usize, _library: self.clone() }),
+            Ok(s) => Ok(Symbol { address: *s as usize, _library: self.clone() }),
             Err(_) => Err(SymbolError { symbol: name.into(), library: String::new() }),
         }
     }
