@@ -1,12 +1,13 @@
 //! The run-time core of ctypes for Rust: C types described as data, their layouts, calls, callbacks and libraries.
 //!
 //! Most programs depend on `ctypes-wrap`, which re-exports this crate and adds the macros.
-#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod error;
 pub mod layout;
 #[cfg(feature = "load")]
 pub mod library;
+pub mod target;
+pub mod types;
 
 #[doc(hidden)]
 pub mod __private;
@@ -14,3 +15,5 @@ pub mod __private;
 pub use error::Error;
 #[cfg(feature = "load")]
 pub use library::{Library, Symbol};
+pub use target::Target;
+pub use types::{CPointee, CReturn, CType, CallConv, LongDouble, Type, Types};

@@ -1,0 +1,55 @@
+//! The layout algorithm: where C puts the members of a record, and how large a type is.
+//!
+//! Plain data in, plain data out, every function `const`: the derive calls it at compile time, the
+//! run-time builder at run time, and nothing else in the workspace adds up sizes. No allocation, no
+//! `unsafe`, nothing but `core`.
+//!
+//! Sources: C11 6.7.2.1 (members in order, padding), the System V psABIs ("Aggregates and Unions"),
+//! `#pragma pack` as gcc, clang and MSVC have it: a field's alignment is the smaller of its own and
+//! the pack value.
+#![forbid(unsafe_code)]
+
+mod record;
+
+pub use record::{FieldShape, Placement, RecordCursor, RecordKind, RecordRules};
+
+use crate::target::{Extent, Target};
+
+/// Why a layout does not exist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LayoutFault {
+    /// An alignment or pack value is not a power of two from 1 to 2^28.
+    BadAlignment(u64),
+    /// A size exceeds what the target's `ptrdiff_t` can tell apart.
+    TooLarge,
+}
+
+impl core::fmt::Display for LayoutFault {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            LayoutFault::BadAlignment(n) => {
+                write!(f, "expected an alignment that is a power of two from 1 to 2^28, found {n}")
+            }
+            LayoutFault::TooLarge => f.write_str("the size exceeds what ptrdiff_t can tell apart"),
+        }
+    }
+}
+
+/// The size and alignment of an array of `len` elements (C11 6.2.5p20: no padding between them).
+///
+/// ```
+/// use ctypes_core::{layout, target::{Extent, Target}};
+/// let row = layout::array(Extent::new(12, 4), 3, &Target::I686_LINUX);
+/// assert_eq!(row, Ok(Extent::new(36, 4)));
+/// ```
+pub const fn array(element: Extent, len: u64, target: &Target) -> Result<Extent, LayoutFault> {
+    match element.size.checked_mul(len) {
+        Some(size) if size <= target.max_size() => Ok(Extent::new(size, element.align)),
+        _ => Err(LayoutFault::TooLarge),
+    }
+}
+
+pub(crate) const fn check_alignment(n: u64) -> Result<u64, LayoutFault> {
+    if n.is_power_of_two() && n <= 1 << 28 { Ok(n) } else { Err(LayoutFault::BadAlignment(n)) }
+}

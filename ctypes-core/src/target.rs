@@ -1,0 +1,265 @@
+//! What a platform's C compiler decides about data: sizes, alignments, signs and byte order.
+//!
+//! A [`Target`] is a plain value. [`Target::NATIVE`] is the only place where the layout code looks at
+//! `cfg(target_…)`; everything else takes a `&Target` and gives the same answer on every host.
+
+/// The order of the bytes of a scalar in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Endian {
+    /// Least significant byte first.
+    Little,
+    /// Most significant byte first.
+    Big,
+}
+
+/// The format behind C's `long double` (C11 6.2.5p10 leaves it to the implementation).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LongDoubleFormat {
+    /// The same as `double`: MSVC, 32-bit ARM, Apple arm64.
+    Double,
+    /// The x87's 80 bits, padded to 12 bytes (i386 System V) or 16 (x86-64 System V).
+    X87,
+    /// IEEE 754 binary128: AArch64 (AAPCS64), RISC-V, s390x.
+    Quad,
+    /// A pair of doubles: 64-bit PowerPC ELF as Debian's compilers have it.
+    DoubleDouble,
+}
+
+/// Size and alignment in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Extent {
+    /// Size in bytes.
+    pub size: u64,
+    /// Alignment in bytes, a power of two.
+    pub align: u64,
+}
+
+impl Extent {
+    /// A pair of size and alignment.
+    pub const fn new(size: u64, align: u64) -> Extent {
+        Extent { size, align }
+    }
+}
+
+/// The data model of a C platform.
+///
+/// Made by copying a named one and changing what differs:
+///
+/// ```
+/// use ctypes_core::target::Target;
+/// use ctypes_core::Type;
+///
+/// // A bare-metal ARM whose C library has a 64-bit time_t.
+/// const BOARD: Target = Target { name: "board", time: 8, ..Target::ARMV7_LINUX };
+/// assert_eq!(Type::TIME.at(&BOARD)?.size(), 8);
+/// # Ok::<(), ctypes_core::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Target {
+    /// The name in messages.
+    pub name: &'static str,
+    /// Byte order.
+    pub endian: Endian,
+    /// Size and alignment of data and function pointers, in bytes.
+    pub pointer: u8,
+    /// Size of `int` in bytes.
+    pub int: u8,
+    /// Size of `long` in bytes.
+    pub long: u8,
+    /// Size of `time_t` in bytes.
+    pub time: u8,
+    /// Size of `wchar_t` in bytes.
+    pub wchar: u8,
+    /// Whether `wchar_t` is signed.
+    pub wchar_signed: bool,
+    /// Whether plain `char` is signed.
+    pub char_signed: bool,
+    /// Alignment of 8-byte integers and of `double`: 4 on i386 System V, 8 elsewhere.
+    pub align8: u8,
+    /// Alignment of `__int128`.
+    pub align16: u8,
+    /// The format of `long double`.
+    pub long_double: LongDoubleFormat,
+    /// Size and alignment of `long double`, in bytes.
+    pub long_double_extent: Extent,
+}
+
+/// x86-64 System V, from which the others are told by their differences.
+const LP64: Target = Target {
+    name: "x86_64-linux",
+    endian: Endian::Little,
+    pointer: 8,
+    int: 4,
+    long: 8,
+    time: 8,
+    wchar: 4,
+    wchar_signed: true,
+    char_signed: true,
+    align8: 8,
+    align16: 16,
+    long_double: LongDoubleFormat::X87,
+    long_double_extent: Extent::new(16, 16),
+};
+
+const QUAD: Target =
+    Target { long_double: LongDoubleFormat::Quad, char_signed: false, name: "", ..LP64 };
+
+const DOUBLE: Target = Target {
+    long_double: LongDoubleFormat::Double,
+    long_double_extent: Extent::new(8, 8),
+    name: "",
+    ..LP64
+};
+
+/// The Windows of 64 bits with Microsoft's compiler.
+const LLP64: Target = Target { long: 4, wchar: 2, wchar_signed: false, ..DOUBLE };
+
+impl Target {
+    /// x86-64, System V ABI, Linux.
+    pub const X86_64_LINUX: Target = LP64;
+    /// i386, System V ABI, Linux with glibc: `time_t` of 4 bytes.
+    pub const I686_LINUX: Target = Target {
+        name: "i686-linux",
+        pointer: 4,
+        long: 4,
+        time: 4,
+        align8: 4,
+        long_double_extent: Extent::new(12, 4),
+        ..LP64
+    };
+    /// AArch64 (AAPCS64), Linux.
+    pub const AARCH64_LINUX: Target = Target { name: "aarch64-linux", wchar_signed: false, ..QUAD };
+    /// 32-bit ARM (AAPCS, hard float), Linux with glibc: `time_t` of 4 bytes.
+    pub const ARMV7_LINUX: Target = Target {
+        name: "armv7-linux",
+        pointer: 4,
+        long: 4,
+        time: 4,
+        wchar_signed: false,
+        char_signed: false,
+        align16: 8,
+        ..DOUBLE
+    };
+    /// RISC-V of 64 bits (psABI lp64d), Linux.
+    pub const RISCV64_LINUX: Target = Target { name: "riscv64-linux", ..QUAD };
+    /// IBM z, big-endian, Linux.
+    pub const S390X_LINUX: Target = Target {
+        name: "s390x-linux",
+        endian: Endian::Big,
+        align16: 8,
+        long_double_extent: Extent::new(16, 8),
+        ..QUAD
+    };
+    /// PowerPC of 64 bits, little-endian (ELFv2), Linux.
+    pub const POWERPC64LE_LINUX: Target =
+        Target { name: "powerpc64le-linux", long_double: LongDoubleFormat::DoubleDouble, ..QUAD };
+    /// x86-64 Windows with Microsoft's compiler.
+    pub const X86_64_WINDOWS_MSVC: Target = Target { name: "x86_64-windows-msvc", ..LLP64 };
+    /// x86-64 Windows with mingw.
+    pub const X86_64_WINDOWS_GNU: Target = Target {
+        name: "x86_64-windows-gnu",
+        long_double: LongDoubleFormat::X87,
+        long_double_extent: Extent::new(16, 16),
+        ..LLP64
+    };
+    /// 32-bit Windows with Microsoft's compiler.
+    pub const I686_WINDOWS_MSVC: Target = Target { name: "i686-windows-msvc", pointer: 4, ..LLP64 };
+    /// 32-bit Windows with mingw: `time_t` of 4 bytes.
+    pub const I686_WINDOWS_GNU: Target = Target {
+        name: "i686-windows-gnu",
+        time: 4,
+        long_double: LongDoubleFormat::X87,
+        long_double_extent: Extent::new(12, 4),
+        ..Target::I686_WINDOWS_MSVC
+    };
+    /// AArch64 Windows.
+    pub const AARCH64_WINDOWS_MSVC: Target = Target { name: "aarch64-windows-msvc", ..LLP64 };
+    /// x86-64 macOS.
+    pub const X86_64_APPLE: Target = Target { name: "x86_64-apple", ..LP64 };
+    /// AArch64 macOS and iOS.
+    pub const AARCH64_APPLE: Target = Target { name: "aarch64-apple", ..DOUBLE };
+
+    /// Every named target.
+    pub const ALL: &'static [Target] = &[
+        Target::X86_64_LINUX,
+        Target::I686_LINUX,
+        Target::AARCH64_LINUX,
+        Target::ARMV7_LINUX,
+        Target::RISCV64_LINUX,
+        Target::S390X_LINUX,
+        Target::POWERPC64LE_LINUX,
+        Target::X86_64_WINDOWS_MSVC,
+        Target::X86_64_WINDOWS_GNU,
+        Target::I686_WINDOWS_MSVC,
+        Target::I686_WINDOWS_GNU,
+        Target::AARCH64_WINDOWS_MSVC,
+        Target::X86_64_APPLE,
+        Target::AARCH64_APPLE,
+    ];
+
+    /// The target that this program is compiled for.
+    ///
+    /// # Platform behaviour
+    /// A platform that has no name above gets the model that the Rust compiler's own C types show;
+    /// what they do not show (`long double`, `time_t`) is then that of the nearest named one.
+    pub const NATIVE: Target = Target {
+        name: "this platform",
+        endian: if cfg!(target_endian = "big") { Endian::Big } else { Endian::Little },
+        pointer: size_of::<*const u8>() as u8,
+        int: size_of::<core::ffi::c_int>() as u8,
+        long: size_of::<core::ffi::c_long>() as u8,
+        char_signed: core::ffi::c_char::MIN != 0,
+        align8: align_of::<U64InRecord>() as u8,
+        ..nearest_named()
+    };
+
+    /// The largest size of an object in bytes: what `ptrdiff_t` can tell apart.
+    pub const fn max_size(&self) -> u64 {
+        u64::MAX >> (64 - 8 * self.pointer as u32 + 1)
+    }
+}
+
+/// rustc gives `u64` the alignment that it has inside C records.
+#[repr(C)]
+struct U64InRecord(u64);
+
+const fn nearest_named() -> Target {
+    if cfg!(all(windows, target_env = "msvc")) {
+        if cfg!(target_arch = "x86") {
+            Target::I686_WINDOWS_MSVC
+        } else if cfg!(target_arch = "aarch64") {
+            Target::AARCH64_WINDOWS_MSVC
+        } else {
+            Target::X86_64_WINDOWS_MSVC
+        }
+    } else if cfg!(windows) {
+        if cfg!(target_arch = "x86") {
+            Target::I686_WINDOWS_GNU
+        } else if cfg!(target_arch = "aarch64") {
+            Target::AARCH64_WINDOWS_MSVC
+        } else {
+            Target::X86_64_WINDOWS_GNU
+        }
+    } else if cfg!(target_vendor = "apple") {
+        if cfg!(target_arch = "aarch64") { Target::AARCH64_APPLE } else { Target::X86_64_APPLE }
+    } else {
+        let named = if cfg!(target_arch = "x86") {
+            Target::I686_LINUX
+        } else if cfg!(target_arch = "aarch64") {
+            Target::AARCH64_LINUX
+        } else if cfg!(target_arch = "arm") {
+            Target::ARMV7_LINUX
+        } else if cfg!(target_arch = "riscv64") {
+            Target::RISCV64_LINUX
+        } else if cfg!(target_arch = "s390x") {
+            Target::S390X_LINUX
+        } else if cfg!(target_arch = "powerpc64") {
+            Target::POWERPC64LE_LINUX
+        } else {
+            Target::X86_64_LINUX
+        };
+        // musl has a 64-bit time_t everywhere since 1.2.
+        if cfg!(target_env = "musl") { Target { time: 8, ..named } } else { named }
+    }
+}

@@ -1,0 +1,265 @@
+//! [`CType`]: the link from a Rust type to the C type that it is.
+
+use super::{CallConv, StaticFunction, Type};
+use core::ffi::c_void;
+use core::mem::MaybeUninit;
+use core::ptr::NonNull;
+
+/// A Rust type that has the size, alignment and meaning of a C type.
+///
+/// `#[derive(CStruct)]` implements it for records. Rust's integers stand for C's exact widths
+/// (`i32` is `int32_t`); `core::ffi::c_int` and its kin are aliases of them to the compiler, so that
+/// what they are called in C is a fact about a field or a parameter, not about the type.
+///
+/// # Safety
+/// - [`CType::TYPE`] describes the size and alignment of `Self` and where its fields are.
+/// - If [`CType::BY_VALUE`], passing `Self` to an `extern "C"` function is what C does with it.
+/// - If [`CType::ANY_BITS`], every initialised byte pattern of that size is a valid `Self`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no C type",
+    label = "no C type",
+    note = "C types are the primitive numbers and bool, raw pointers, `Option` of an `extern \"C\"` function \
+            pointer, arrays of those, and structs with #[derive(CStruct)]"
+)]
+pub unsafe trait CType: Sized + 'static {
+    /// The description.
+    const TYPE: &'static Type;
+    /// Whether Rust passes a value of this type to C functions as C does.
+    const BY_VALUE: bool;
+    /// Whether every bit pattern is a valid value: not so for `bool`, function pointers, `NonNull`.
+    const ANY_BITS: bool;
+}
+
+/// What a pointer can point at: any [`CType`], and `c_void`.
+///
+/// # Safety
+/// [`CPointee::pointee`] describes `Self`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no C type that a pointer could point at",
+    note = "derive CStruct for it, or use `*mut core::ffi::c_void` for an untyped pointer"
+)]
+pub unsafe trait CPointee: 'static {
+    /// The description, asked for only when it is needed.
+    fn pointee() -> &'static Type;
+}
+
+/// What a function can return: any [`CType`], and `()` for C's `void`.
+///
+/// # Safety
+/// [`CReturn::result`] describes `Self`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no C type that a function could return",
+    note = "use `()` for void, a `CType` otherwise"
+)]
+pub unsafe trait CReturn: Sized + 'static {
+    /// The description.
+    fn result() -> &'static Type;
+    /// As [`CType::ANY_BITS`].
+    const ANY_BITS: bool;
+}
+
+// SAFETY: the description is that of the type itself.
+unsafe impl<T: CType> CPointee for T {
+    fn pointee() -> &'static Type {
+        T::TYPE
+    }
+}
+
+// SAFETY: `c_void` stands for C's void behind a pointer.
+unsafe impl CPointee for c_void {
+    fn pointee() -> &'static Type {
+        &Type::VOID
+    }
+}
+
+// SAFETY: the description is that of the type itself.
+unsafe impl<T: CType> CReturn for T {
+    fn result() -> &'static Type {
+        T::TYPE
+    }
+    const ANY_BITS: bool = <T as CType>::ANY_BITS;
+}
+
+// SAFETY: `()` is what `extern "C"` functions without a result return in Rust.
+unsafe impl CReturn for () {
+    fn result() -> &'static Type {
+        &Type::VOID
+    }
+    const ANY_BITS: bool = true;
+}
+
+macro_rules! numbers {
+    ($($rust:ty => $konst:ident,)*) => {$(
+        // SAFETY: a primitive number of that width and sign, of which every bit pattern is valid;
+        // rustc passes it as C's type of that width.
+        unsafe impl CType for $rust {
+            const TYPE: &'static Type = &Type::$konst;
+            const BY_VALUE: bool = true;
+            const ANY_BITS: bool = true;
+        }
+    )*};
+}
+
+numbers! {
+    i8 => I8, u8 => U8, i16 => I16, u16 => U16, i32 => I32, u32 => U32, i64 => I64, u64 => U64,
+    isize => INTPTR, usize => UINTPTR, f32 => FLOAT, f64 => DOUBLE,
+}
+
+// SAFETY: `bool` is C's `_Bool` (Rust reference, type layout); other bytes than 0 and 1 are invalid.
+unsafe impl CType for bool {
+    const TYPE: &'static Type = &Type::BOOL;
+    const BY_VALUE: bool = true;
+    const ANY_BITS: bool = false;
+}
+
+// SAFETY: a thin raw pointer is C's pointer; any bits are a valid one.
+unsafe impl<T: CPointee> CType for *mut T {
+    const TYPE: &'static Type = &Type::lazy_pointer(T::pointee, false);
+    const BY_VALUE: bool = true;
+    const ANY_BITS: bool = true;
+}
+
+// SAFETY: as for `*mut T`.
+unsafe impl<T: CPointee> CType for *const T {
+    const TYPE: &'static Type = &Type::lazy_pointer(T::pointee, true);
+    const BY_VALUE: bool = true;
+    const ANY_BITS: bool = true;
+}
+
+// SAFETY: `NonNull` is a pointer that must not be null.
+unsafe impl<T: CPointee> CType for NonNull<T> {
+    const TYPE: &'static Type = &Type::lazy_pointer(T::pointee, false);
+    const BY_VALUE: bool = true;
+    const ANY_BITS: bool = false;
+}
+
+// SAFETY: the standard library guarantees that None of this type is the null pointer.
+unsafe impl<T: CPointee> CType for Option<NonNull<T>> {
+    const TYPE: &'static Type = &Type::lazy_pointer(T::pointee, false);
+    const BY_VALUE: bool = true;
+    const ANY_BITS: bool = true;
+}
+
+// SAFETY: the layout of an array of C types is that of a C array. C passes arrays as pointers only.
+unsafe impl<T: CType, const N: usize> CType for [T; N] {
+    const TYPE: &'static Type = &Type::static_array(T::TYPE, N);
+    const BY_VALUE: bool = false;
+    const ANY_BITS: bool = T::ANY_BITS;
+}
+
+// SAFETY: `MaybeUninit<T>` has the layout and ABI of T (std docs), and no invalid bits.
+unsafe impl<T: CType> CType for MaybeUninit<T> {
+    const TYPE: &'static Type = T::TYPE;
+    const BY_VALUE: bool = T::BY_VALUE;
+    const ANY_BITS: bool = true;
+}
+
+/// C's `long double`, as bytes: Rust has no such number.
+///
+/// Rust cannot pass it by value (an x87 register or a vector register has no counterpart), so a
+/// function that takes or returns one goes through the general call engine.
+#[derive(Clone, Copy)]
+#[repr(C)]
+#[doc(alias = "c_longdouble")]
+pub struct LongDouble {
+    align: [long_double::Unit; 0],
+    bytes: [u8; long_double::SIZE],
+}
+
+mod long_double {
+    use crate::target::Target;
+
+    pub(super) const SIZE: usize = Target::NATIVE.long_double_extent.size as usize;
+
+    #[derive(Clone, Copy)]
+    #[repr(C, align(16))]
+    pub(super) struct Align16;
+    #[derive(Clone, Copy)]
+    #[repr(C, align(8))]
+    pub(super) struct Align8;
+    #[derive(Clone, Copy)]
+    #[repr(C, align(4))]
+    pub(super) struct Align4;
+
+    pub(super) trait Choice {
+        type Unit: Copy + 'static;
+    }
+    pub(super) struct Of<const N: u64>;
+    impl Choice for Of<16> {
+        type Unit = Align16;
+    }
+    impl Choice for Of<8> {
+        type Unit = Align8;
+    }
+    impl Choice for Of<4> {
+        type Unit = Align4;
+    }
+    pub(super) type Unit = <Of<{ Target::NATIVE.long_double_extent.align }> as Choice>::Unit;
+}
+
+impl LongDouble {
+    /// From its bytes in memory order.
+    pub const fn from_bytes(bytes: [u8; size_of::<LongDouble>()]) -> LongDouble {
+        LongDouble { align: [], bytes }
+    }
+
+    /// The bytes in memory order. Where the format is shorter than the type (the x87's 10 of 16),
+    /// the rest says nothing.
+    pub const fn to_bytes(self) -> [u8; size_of::<LongDouble>()] {
+        self.bytes
+    }
+}
+
+// SAFETY: size and alignment are those of the target's model, and any bytes are valid.
+unsafe impl CType for LongDouble {
+    const TYPE: &'static Type = &Type::LONGDOUBLE;
+    const BY_VALUE: bool = false;
+    const ANY_BITS: bool = true;
+}
+
+const _: () = assert!(
+    Type::LONGDOUBLE.size() == size_of::<LongDouble>()
+        && Type::LONGDOUBLE.align() == align_of::<LongDouble>()
+);
+
+macro_rules! function_pointers {
+    ($(($($p:ident)*))*) => {$(function_pointers!(@arity [$($p)*]
+        ["C" C] ["system" System]);)*};
+    (@arity $ps:tt $([$abi:literal $conv:ident])*) => {$(
+        function_pointers!(@one $ps [extern $abi] $conv);
+        function_pointers!(@one $ps [unsafe extern $abi] $conv);
+    )*};
+    (@one [$($p:ident)*] [$($q:tt)*] $conv:ident) => {
+        // SAFETY: a function pointer with that convention; None is null (std, "Nullable pointers").
+        unsafe impl<$($p: CType,)* Z: CReturn> CType for Option<$($q)* fn($($p),*) -> Z> {
+            const TYPE: &'static Type = &Type::lazy_pointer(|| <$($q)* fn($($p),*) -> Z as CFunction>::TYPE, false);
+            const BY_VALUE: bool = true;
+            // A non-null address need not be that of such a function.
+            const ANY_BITS: bool = false;
+        }
+        // SAFETY: as above, never null.
+        unsafe impl<$($p: CType,)* Z: CReturn> CType for $($q)* fn($($p),*) -> Z {
+            const TYPE: &'static Type = &Type::lazy_pointer(|| <$($q)* fn($($p),*) -> Z as CFunction>::TYPE, false);
+            const BY_VALUE: bool = true;
+            const ANY_BITS: bool = false;
+        }
+        impl<$($p: CType,)* Z: CReturn> CFunction for $($q)* fn($($p),*) -> Z {
+            const TYPE: &'static Type = &Type::static_function(&StaticFunction {
+                conv: CallConv::$conv,
+                result: Z::result,
+                params: &[$(<$p as CPointee>::pointee),*],
+                variadic: false,
+            });
+        }
+    };
+}
+
+/// The function type behind a function pointer type.
+trait CFunction {
+    const TYPE: &'static Type;
+}
+
+function_pointers! {
+    () (A) (A B) (A B D) (A B D E) (A B D E F) (A B D E F G) (A B D E F G H) (A B D E F G H I)
+    (A B D E F G H I J) (A B D E F G H I J K) (A B D E F G H I J K L) (A B D E F G H I J K L M)
+}

@@ -1,0 +1,84 @@
+//! Types as C text: `Display` writes the type name, [`Type::declare`] a declaration.
+
+use super::{Repr, Type};
+use std::fmt;
+
+impl Type {
+    /// The declaration of `name` as a thing of this type, without the semicolon.
+    ///
+    /// ```
+    /// use ctypes_core::{CallConv, Type};
+    /// let compare = Type::function(CallConv::C, &Type::INT, [&Type::VOID_PTR], false).pointer();
+    /// assert_eq!(compare.declare("f"), "int (*f)(void *)");
+    /// assert_eq!(Type::CONST_CHAR_PTR.array(4)?.declare("names"), "const char *names[4]");
+    /// # Ok::<(), ctypes_core::Error>(())
+    /// ```
+    pub fn declare(&self, name: &str) -> String {
+        // C declarators are written inside out: the name is wrapped by each layer in turn.
+        let mut declarator = name.to_owned();
+        let mut ty = self.clone();
+        let mut qualifier = "";
+        loop {
+            let next = match &ty.0 {
+                Repr::Void => return join(qualifier, "void", &declarator),
+                Repr::Scalar(s) => return join(qualifier, s.c_name(), &declarator),
+                Repr::Record(_) => {
+                    let record = ty.record().map(|r| format!("{r:?}")).unwrap_or_default();
+                    return join(qualifier, &record, &declarator);
+                }
+                Repr::Pointer { to, is_const } => {
+                    // `const T *` is written before T, `T *const` after the asterisk.
+                    declarator = match qualifier {
+                        "" => format!("*{declarator}"),
+                        q if declarator.is_empty() => format!("*{q}"),
+                        q => format!("*{q} {declarator}"),
+                    };
+                    qualifier = if *is_const { "const" } else { "" };
+                    to.get().clone()
+                }
+                Repr::Array { of, len, .. } => {
+                    declarator = format!("{}[{len}]", grouped(declarator));
+                    of.get().clone()
+                }
+                Repr::Function(f) => {
+                    let f = super::FunctionType(f.clone());
+                    let mut params: Vec<String> =
+                        f.params().iter().map(ToString::to_string).collect();
+                    if f.is_variadic() {
+                        params.push("...".to_owned());
+                    } else if params.is_empty() {
+                        params.push("void".to_owned());
+                    }
+                    declarator = format!("{}({})", grouped(declarator), params.join(", "));
+                    f.result()
+                }
+            };
+            ty = next;
+        }
+    }
+}
+
+/// A pointer binds looser than `[]` and `()`.
+fn grouped(declarator: String) -> String {
+    if declarator.starts_with('*') { format!("({declarator})") } else { declarator }
+}
+
+fn join(qualifier: &str, base: &str, declarator: &str) -> String {
+    [qualifier, base, declarator]
+        .into_iter()
+        .filter(|s| !s.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.declare(""))
+    }
+}
+
+impl fmt::Debug for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Type({self})")
+    }
+}

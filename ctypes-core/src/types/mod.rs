@@ -1,0 +1,300 @@
+//! [`Type`]: the description of a C type, the one thing in which everything meets.
+//!
+//! A `Type` is a cheap handle with two storages and one meaning. Types known at compile time are
+//! `&'static` data that the macros emit ([`CType::TYPE`]); types made at run time own what they are
+//! made of, and records keep the [`Types`] namespace alive that they were defined in.
+//!
+//! A handle never changes. One to a record that was incomplete when the handle was taken stays
+//! usable: everything but the `const` [`Type::size`] and [`Type::align`] sees the definition as soon
+//! as there is one.
+
+mod compare;
+mod ctype;
+mod display;
+mod extent;
+mod function;
+mod namespace;
+mod record;
+mod scalar;
+
+pub use ctype::{CPointee, CReturn, CType, LongDouble};
+pub use extent::{FieldLayout, Layout};
+pub use function::{CallConv, FunctionType};
+pub use namespace::{RecordBuilder, RecordDecl, Types};
+pub use record::{Field, Record};
+pub use scalar::{Scalar, ScalarClass};
+
+pub(crate) use function::FunctionRef;
+pub(crate) use record::RecordRef;
+
+#[doc(hidden)]
+pub use function::StaticFunction;
+#[doc(hidden)]
+pub use record::{Disagreement, StaticField, StaticRecord};
+
+use crate::error::TypeError;
+use crate::layout::{self, RecordRules};
+use crate::target::{Extent, Target};
+use std::sync::Arc;
+
+/// The description of a C type.
+///
+/// Equality is structural and by name: `int` and `int32_t` differ, two records are equal if their
+/// names, rules and fields are. [`Type::is_compatible`] ignores spellings.
+///
+/// # Examples
+/// ```
+/// use ctypes_core::Type;
+///
+/// let row = Type::INT.array(10)?;
+/// assert_eq!(row.size(), 40);
+/// assert_eq!(row.pointer().to_string(), "int (*)[10]");
+/// assert!(Type::INT.is_compatible(&Type::I32) && Type::INT != Type::I32);
+/// # Ok::<(), ctypes_core::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Type(pub(crate) Repr);
+
+#[derive(Clone)]
+pub(crate) enum Repr {
+    Void,
+    Scalar(Scalar),
+    Pointer { to: Pointee, is_const: bool },
+    // The extent is kept beside the element, since a `const fn` cannot look through an `Arc`.
+    Array { of: Element, len: u64, native: Extent },
+    Record(RecordRef),
+    Function(FunctionRef),
+}
+
+/// What a pointer points at, looked up only when asked: that is what makes recursion possible.
+#[derive(Clone)]
+pub(crate) enum Pointee {
+    Static(fn() -> &'static Type),
+    Owned(Arc<Type>),
+}
+
+#[derive(Clone)]
+pub(crate) enum Element {
+    Static(&'static Type),
+    Owned(Arc<Type>),
+}
+
+/// What kind of type a [`Type`] is, with its parts.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum TypeKind {
+    /// `void`.
+    Void,
+    /// A scalar.
+    Scalar(Scalar),
+    /// A pointer.
+    Pointer {
+        /// What it points at.
+        to: Type,
+        /// Whether what it points at is `const`.
+        is_const: bool,
+    },
+    /// An array.
+    Array {
+        /// The element.
+        of: Type,
+        /// The number of elements.
+        len: u64,
+    },
+    /// A struct or union.
+    Record(Record),
+    /// A function (not a pointer to one).
+    Function(FunctionType),
+}
+
+impl Type {
+    /// C's `void`: no size, only behind pointers and as a result.
+    pub const VOID: Type = Type(Repr::Void);
+    /// C's `void *`.
+    #[doc(alias = "c_void_p")]
+    pub const VOID_PTR: Type =
+        Type(Repr::Pointer { to: Pointee::Static(|| &Type::VOID), is_const: false });
+    /// C's `char *`.
+    pub const CHAR_PTR: Type =
+        Type(Repr::Pointer { to: Pointee::Static(|| &Type::CHAR), is_const: false });
+    /// C's `const char *`.
+    #[doc(alias = "c_char_p")]
+    pub const CONST_CHAR_PTR: Type =
+        Type(Repr::Pointer { to: Pointee::Static(|| &Type::CHAR), is_const: true });
+
+    /// The type of a scalar.
+    pub const fn scalar(scalar: Scalar) -> Type {
+        Type(Repr::Scalar(scalar))
+    }
+
+    /// A pointer whose pointee is asked for only when it is needed, as recursive types demand.
+    #[doc(hidden)]
+    pub const fn lazy_pointer(to: fn() -> &'static Type, is_const: bool) -> Type {
+        Type(Repr::Pointer { to: Pointee::Static(to), is_const })
+    }
+
+    /// An array of a `'static` element type; fails to compile if it is too large.
+    #[doc(hidden)]
+    pub const fn static_array(of: &'static Type, len: usize) -> Type {
+        match layout::array(of.native(), len as u64, &Target::NATIVE) {
+            Ok(native) => Type(Repr::Array { of: Element::Static(of), len: len as u64, native }),
+            Err(_) => panic!("array too large"),
+        }
+    }
+
+    #[doc(hidden)]
+    pub const fn static_record(record: &'static StaticRecord) -> Type {
+        Type(Repr::Record(RecordRef::Static(record)))
+    }
+
+    #[doc(hidden)]
+    pub const fn static_function(function: &'static StaticFunction) -> Type {
+        Type(Repr::Function(FunctionRef::Static(function)))
+    }
+
+    /// A pointer to this type.
+    ///
+    /// ```
+    /// # use ctypes_core::Type;
+    /// assert_eq!(Type::CHAR.pointer().pointer().to_string(), "char **");
+    /// ```
+    #[doc(alias = "POINTER")]
+    pub fn pointer(&self) -> Type {
+        Type(Repr::Pointer { to: Pointee::Owned(Arc::new(self.clone())), is_const: false })
+    }
+
+    /// A pointer to this type as `const`.
+    pub fn const_pointer(&self) -> Type {
+        Type(Repr::Pointer { to: Pointee::Owned(Arc::new(self.clone())), is_const: true })
+    }
+
+    /// An array of `len` of this type.
+    ///
+    /// # Errors
+    /// If this type has no size, or the array would be larger than the platform allows.
+    #[doc(alias = "ARRAY")]
+    pub fn array(&self, len: usize) -> Result<Type, TypeError> {
+        let element = self.extent_at(&Target::NATIVE).map_err(|e| TypeError::of(self, e))?;
+        let native = layout::array(element, len as u64, &Target::NATIVE)
+            .map_err(|e| TypeError::array(self, len, e))?;
+        Ok(Type(Repr::Array {
+            of: Element::Owned(Arc::new(self.clone())),
+            len: len as u64,
+            native,
+        }))
+    }
+
+    /// The type of a function, of which [`Type::pointer`] makes a function pointer.
+    ///
+    /// `fixed` parameters come first; with `variadic` a caller may pass more.
+    #[doc(alias = "CFUNCTYPE")]
+    pub fn function<'a>(
+        conv: CallConv,
+        result: &Type,
+        params: impl IntoIterator<Item = &'a Type>,
+        variadic: bool,
+    ) -> Type {
+        Type(Repr::Function(FunctionRef::owned(
+            conv,
+            result.clone(),
+            params.into_iter().cloned().collect(),
+            variadic,
+        )))
+    }
+
+    /// The size in bytes on the platform that this program runs on, tail padding included.
+    ///
+    /// ```
+    /// use ctypes_core::{CType, Type};
+    /// const N: usize = <[u16; 3]>::TYPE.size();
+    /// assert_eq!(N, 6);
+    /// ```
+    ///
+    /// # Panics
+    /// For what has no size: `void`, a function, a record that was incomplete when this handle was
+    /// taken. [`Type::layout`] is the form that reports an error instead.
+    #[doc(alias = "sizeof")]
+    pub const fn size(&self) -> usize {
+        self.native().size as usize
+    }
+
+    /// The alignment in bytes on the platform that this program runs on.
+    ///
+    /// # Panics
+    /// As [`Type::size`].
+    #[doc(alias = "alignment")]
+    pub const fn align(&self) -> usize {
+        self.native().align as usize
+    }
+
+    const fn native(&self) -> Extent {
+        match self.native_extent() {
+            Some(extent) => extent,
+            None => panic!("this type has no size: it is void, a function or an incomplete record"),
+        }
+    }
+
+    /// What kind of type this is, and of what.
+    pub fn kind(&self) -> TypeKind {
+        match &self.0 {
+            Repr::Void => TypeKind::Void,
+            Repr::Scalar(s) => TypeKind::Scalar(*s),
+            Repr::Pointer { to, is_const } => {
+                TypeKind::Pointer { to: to.get().clone(), is_const: *is_const }
+            }
+            Repr::Array { of, len, .. } => TypeKind::Array { of: of.get().clone(), len: *len },
+            Repr::Record(r) => TypeKind::Record(Record(r.clone())),
+            Repr::Function(f) => TypeKind::Function(FunctionType(f.clone())),
+        }
+    }
+
+    /// The record, if this is a struct or union.
+    pub fn record(&self) -> Option<Record> {
+        match &self.0 {
+            Repr::Record(r) => Some(Record(r.clone())),
+            _ => None,
+        }
+    }
+
+    /// The fields of a struct or union; none for anything else.
+    pub fn fields(&self) -> Vec<Field> {
+        self.record().map(|r| r.fields()).unwrap_or_default()
+    }
+
+    /// The rules of a record, for the layout algorithm.
+    pub(crate) fn rules(&self) -> Option<RecordRules> {
+        self.record().map(|r| r.rules())
+    }
+
+    /// What the pointer points at, if this is one.
+    pub fn pointee(&self) -> Option<Type> {
+        match &self.0 {
+            Repr::Pointer { to, .. } => Some(to.get().clone()),
+            _ => None,
+        }
+    }
+}
+
+impl Pointee {
+    pub(crate) fn get(&self) -> &Type {
+        match self {
+            Pointee::Static(f) => f(),
+            Pointee::Owned(t) => t,
+        }
+    }
+}
+
+impl Element {
+    pub(crate) fn get(&self) -> &Type {
+        match self {
+            Element::Static(t) => t,
+            Element::Owned(t) => t,
+        }
+    }
+}
+
+impl From<&Type> for Type {
+    fn from(t: &Type) -> Type {
+        t.clone()
+    }
+}

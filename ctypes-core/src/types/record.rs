@@ -1,0 +1,183 @@
+//! Structs and unions: the descriptor that the derive emits, the one made at run time, one view of both.
+
+use super::Type;
+use super::namespace::OwnedRecord;
+use crate::layout::{FieldShape, RecordCursor, RecordRules};
+use crate::target::{Extent, Target};
+use std::fmt;
+
+/// The descriptor of a record that is known at compile time; the derive emits it.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct StaticRecord {
+    pub name: &'static str,
+    pub rules: RecordRules,
+    pub fields: &'static [StaticField],
+    /// What rustc made of the Rust type; compared with C's layout by [`StaticRecord::check`].
+    pub size: usize,
+    pub align: usize,
+}
+
+/// A field in a [`StaticRecord`].
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct StaticField {
+    pub name: &'static str,
+    pub ty: &'static Type,
+    pub offset: usize,
+    /// Whether the C spelling is known: by the path's name, an attribute, or an exact width.
+    pub spelled: bool,
+}
+
+/// The first thing on which C and rustc disagree.
+#[doc(hidden)]
+#[derive(Debug, PartialEq, Eq)]
+pub enum Disagreement {
+    None,
+    /// The field of that index is elsewhere, or of another size, in C.
+    Field(usize),
+    Whole,
+}
+
+impl StaticRecord {
+    /// Compares what rustc did with what the layout algorithm says that C does.
+    pub const fn check(&self, sizes: &[usize]) -> Disagreement {
+        let Ok(mut cursor) = RecordCursor::new(self.rules, &Target::NATIVE) else {
+            return Disagreement::Whole;
+        };
+        let mut i = 0;
+        while i < self.fields.len() {
+            let field = &self.fields[i];
+            let Some(extent) = field.ty.native_extent() else {
+                return Disagreement::Field(i);
+            };
+            match cursor.place(FieldShape::plain(extent)) {
+                Ok(p) if p.offset == field.offset as u64 && extent.size == sizes[i] as u64 => {}
+                _ => return Disagreement::Field(i),
+            }
+            i += 1;
+        }
+        match cursor.finish() {
+            Ok(e) if e.size == self.size as u64 && e.align == self.align as u64 => {
+                Disagreement::None
+            }
+            _ => Disagreement::Whole,
+        }
+    }
+}
+
+#[derive(Clone)]
+pub(crate) enum RecordRef {
+    Static(&'static StaticRecord),
+    Owned(OwnedRecord),
+}
+
+/// What tells one record from another while two types are compared.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct RecordId(usize);
+
+impl RecordRef {
+    pub(crate) const fn native(&self) -> Option<Extent> {
+        match self {
+            RecordRef::Static(r) => Some(Extent::new(r.size as u64, r.align as u64)),
+            RecordRef::Owned(r) => r.native,
+        }
+    }
+
+    pub(crate) fn id(&self) -> RecordId {
+        match self {
+            RecordRef::Static(r) => RecordId(std::ptr::from_ref(*r).addr()),
+            RecordRef::Owned(r) => RecordId(r.address()),
+        }
+    }
+}
+
+/// A struct or union.
+#[derive(Clone)]
+pub struct Record(pub(crate) RecordRef);
+
+/// A field of a record.
+#[derive(Debug, Clone)]
+pub struct Field {
+    name: FieldName,
+    ty: Type,
+    spelled: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum FieldName {
+    Static(&'static str),
+    Owned(std::sync::Arc<str>),
+}
+
+impl Field {
+    pub(super) fn owned(name: std::sync::Arc<str>, ty: Type) -> Field {
+        Field { name: FieldName::Owned(name), ty, spelled: true }
+    }
+
+    /// The name.
+    pub fn name(&self) -> &str {
+        match &self.name {
+            FieldName::Static(s) => s,
+            FieldName::Owned(s) => s,
+        }
+    }
+
+    /// The type.
+    pub fn ty(&self) -> &Type {
+        &self.ty
+    }
+
+    /// Whether the field's C type is known and not only what it is on this platform.
+    pub fn is_spelled(&self) -> bool {
+        self.spelled
+    }
+}
+
+impl Record {
+    /// The tag, without `struct` or `union`.
+    pub fn name(&self) -> &str {
+        match &self.0 {
+            RecordRef::Static(r) => r.name,
+            RecordRef::Owned(r) => r.name(),
+        }
+    }
+
+    /// Struct or union, packing and alignment.
+    pub fn rules(&self) -> RecordRules {
+        match &self.0 {
+            RecordRef::Static(r) => r.rules,
+            RecordRef::Owned(r) => r.rules(),
+        }
+    }
+
+    /// Whether the record has been defined.
+    pub fn is_complete(&self) -> bool {
+        match &self.0 {
+            RecordRef::Static(_) => true,
+            RecordRef::Owned(r) => r.is_complete(),
+        }
+    }
+
+    /// The fields in order; none if the record is incomplete.
+    pub fn fields(&self) -> Vec<Field> {
+        match &self.0 {
+            RecordRef::Static(r) => r
+                .fields
+                .iter()
+                .map(|f| Field {
+                    name: FieldName::Static(f.name),
+                    ty: f.ty.clone(),
+                    spelled: f.spelled,
+                })
+                .collect(),
+            RecordRef::Owned(r) => r.fields(),
+        }
+    }
+}
+
+impl fmt::Debug for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.rules().kind.keyword(), self.name())
+    }
+}
