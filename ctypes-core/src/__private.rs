@@ -1,3 +1,4 @@
 //! What the expansions of the macros name. Not part of the public interface: it changes with the macros.
 
+pub use crate::guard::guarded;
 pub use crate::types::{Disagreement, StaticField, StaticFunction, StaticRecord};

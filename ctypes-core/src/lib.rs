@@ -2,7 +2,16 @@
 //!
 //! Most programs depend on `ctypes-wrap`, which re-exports this crate and adds the macros.
 
+#[cfg(feature = "dynamic")]
+pub mod call;
+#[cfg(feature = "dynamic")]
+pub mod callback;
+#[cfg(feature = "dynamic")]
+pub mod convert;
 pub mod error;
+#[cfg(feature = "libffi")]
+mod ffi;
+mod guard;
 pub mod layout;
 #[cfg(feature = "load")]
 pub mod library;
@@ -12,6 +21,10 @@ pub mod types;
 #[doc(hidden)]
 pub mod __private;
 
+#[cfg(feature = "dynamic")]
+pub use call::{Args, Errno, Function, Signature};
+#[cfg(feature = "dynamic")]
+pub use callback::{Callback, SyncCallback};
 pub use error::Error;
 #[cfg(feature = "load")]
 pub use library::{Library, Symbol};

@@ -29,6 +29,24 @@ impl Library {
         }
     }
 
+    /// The main program.
+    pub fn this() -> Library {
+        Library(Arc::new(libloading::os::unix::Library::this().into()))
+    }
+
+    /// A function with a signature given at run time.
+    ///
+    /// # Errors
+    /// If there is no such symbol.
+    #[cfg(feature = "dynamic")]
+    pub fn function(
+        &self,
+        name: &str,
+        signature: &crate::Signature,
+    ) -> Result<crate::Function, SymbolError> {
+        Ok(crate::Function::from_symbol(self.symbol(name)?, name, signature))
+    }
+
     /// Finds a symbol.
     pub fn symbol(&self, name: &str) -> Result<Symbol, SymbolError> {
         // SAFETY: only the address is taken.

@@ -26,10 +26,18 @@ impl Type {
         Comparison::new(Sense::Compatible).types(self, other)
     }
 
-    /// Whether a pointer to `other` may be passed where a pointer to `self` is expected: the
-    /// pointees are compatible, or one of them is `void`.
-    pub(crate) fn accepts_pointee(&self, other: &Type) -> bool {
-        matches!(self.0, Repr::Void) || matches!(other.0, Repr::Void) || self.is_compatible(other)
+    /// Whether one pointer type may stand for the other in a call: the pointees are compatible, or
+    /// one of them is `void`.
+    #[cfg_attr(not(feature = "dynamic"), allow(dead_code))]
+    pub(crate) fn points_like(&self, other: &Type) -> bool {
+        let (Repr::Pointer { to: a, .. }, Repr::Pointer { to: b, .. }) = (&self.0, &other.0) else {
+            return false;
+        };
+        let (a, b) = (a.get(), b.get());
+        core::ptr::eq(a, b)
+            || matches!(a.0, Repr::Void)
+            || matches!(b.0, Repr::Void)
+            || a.is_compatible(b)
     }
 }
 
@@ -59,10 +67,10 @@ impl Comparison {
                 Sense::Compatible => a.is_compatible(*b, &Target::NATIVE),
             },
             (
-                Repr::Pointer { to: a, is_const: const_a },
-                Repr::Pointer { to: b, is_const: const_b },
+                Repr::Pointer { to: a, is_const: const_a, nonnull: nonnull_a },
+                Repr::Pointer { to: b, is_const: const_b, nonnull: nonnull_b },
             ) => {
-                (self.sense == Sense::Compatible || const_a == const_b)
+                (self.sense == Sense::Compatible || (const_a, nonnull_a) == (const_b, nonnull_b))
                     && self.types(a.get(), b.get())
             }
             (Repr::Array { of: a, len: n, .. }, Repr::Array { of: b, len: m, .. }) => {

@@ -128,7 +128,7 @@ unsafe impl<T: CPointee> CType for *const T {
 
 // SAFETY: `NonNull` is a pointer that must not be null.
 unsafe impl<T: CPointee> CType for NonNull<T> {
-    const TYPE: &'static Type = &Type::lazy_pointer(T::pointee, false);
+    const TYPE: &'static Type = &Type::lazy_nonnull(T::pointee);
     const BY_VALUE: bool = true;
     const ANY_BITS: bool = false;
 }
@@ -239,7 +239,7 @@ macro_rules! function_pointers {
         }
         // SAFETY: as above, never null.
         unsafe impl<$($p: CType,)* Z: CReturn> CType for $($q)* fn($($p),*) -> Z {
-            const TYPE: &'static Type = &Type::lazy_pointer(|| <$($q)* fn($($p),*) -> Z as CFunction>::TYPE, false);
+            const TYPE: &'static Type = &Type::lazy_nonnull(|| <$($q)* fn($($p),*) -> Z as CFunction>::TYPE);
             const BY_VALUE: bool = true;
             const ANY_BITS: bool = false;
         }

@@ -20,19 +20,16 @@ impl Type {
         let mut qualifier = "";
         loop {
             let next = match &ty.0 {
-                Repr::Void => return join(qualifier, "void", &declarator),
-                Repr::Scalar(s) => return join(qualifier, s.c_name(), &declarator),
+                Repr::Void => return words([qualifier, "void", &declarator]),
+                Repr::Scalar(s) => return words([qualifier, s.c_name(), &declarator]),
                 Repr::Record(_) => {
                     let record = ty.record().map(|r| format!("{r:?}")).unwrap_or_default();
-                    return join(qualifier, &record, &declarator);
+                    return words([qualifier, &record, &declarator]);
                 }
-                Repr::Pointer { to, is_const } => {
-                    // `const T *` is written before T, `T *const` after the asterisk.
-                    declarator = match qualifier {
-                        "" => format!("*{declarator}"),
-                        q if declarator.is_empty() => format!("*{q}"),
-                        q => format!("*{q} {declarator}"),
-                    };
+                Repr::Pointer { to, is_const, nonnull } => {
+                    // `const T *` is written before T; what qualifies the pointer, after the asterisk.
+                    let own = [qualifier, if *nonnull { "_Nonnull" } else { "" }, &declarator];
+                    declarator = format!("*{}", words(own));
                     qualifier = if *is_const { "const" } else { "" };
                     to.get().clone()
                 }
@@ -63,12 +60,8 @@ fn grouped(declarator: String) -> String {
     if declarator.starts_with('*') { format!("({declarator})") } else { declarator }
 }
 
-fn join(qualifier: &str, base: &str, declarator: &str) -> String {
-    [qualifier, base, declarator]
-        .into_iter()
-        .filter(|s| !s.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
+fn words(parts: [&str; 3]) -> String {
+    parts.into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 impl fmt::Display for Type {

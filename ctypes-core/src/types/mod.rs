@@ -59,7 +59,7 @@ pub struct Type(pub(crate) Repr);
 pub(crate) enum Repr {
     Void,
     Scalar(Scalar),
-    Pointer { to: Pointee, is_const: bool },
+    Pointer { to: Pointee, is_const: bool, nonnull: bool },
     // The extent is kept beside the element, since a `const fn` cannot look through an `Arc`.
     Array { of: Element, len: u64, native: Extent },
     Record(RecordRef),
@@ -112,15 +112,21 @@ impl Type {
     pub const VOID: Type = Type(Repr::Void);
     /// C's `void *`.
     #[doc(alias = "c_void_p")]
-    pub const VOID_PTR: Type =
-        Type(Repr::Pointer { to: Pointee::Static(|| &Type::VOID), is_const: false });
+    pub const VOID_PTR: Type = Type(Repr::Pointer {
+        to: Pointee::Static(|| &Type::VOID),
+        is_const: false,
+        nonnull: false,
+    });
     /// C's `char *`.
-    pub const CHAR_PTR: Type =
-        Type(Repr::Pointer { to: Pointee::Static(|| &Type::CHAR), is_const: false });
+    pub const CHAR_PTR: Type = Type(Repr::Pointer {
+        to: Pointee::Static(|| &Type::CHAR),
+        is_const: false,
+        nonnull: false,
+    });
     /// C's `const char *`.
     #[doc(alias = "c_char_p")]
     pub const CONST_CHAR_PTR: Type =
-        Type(Repr::Pointer { to: Pointee::Static(|| &Type::CHAR), is_const: true });
+        Type(Repr::Pointer { to: Pointee::Static(|| &Type::CHAR), is_const: true, nonnull: false });
 
     /// The type of a scalar.
     pub const fn scalar(scalar: Scalar) -> Type {
@@ -130,7 +136,12 @@ impl Type {
     /// A pointer whose pointee is asked for only when it is needed, as recursive types demand.
     #[doc(hidden)]
     pub const fn lazy_pointer(to: fn() -> &'static Type, is_const: bool) -> Type {
-        Type(Repr::Pointer { to: Pointee::Static(to), is_const })
+        Type(Repr::Pointer { to: Pointee::Static(to), is_const, nonnull: false })
+    }
+
+    #[doc(hidden)]
+    pub const fn lazy_nonnull(to: fn() -> &'static Type) -> Type {
+        Type(Repr::Pointer { to: Pointee::Static(to), is_const: false, nonnull: true })
     }
 
     /// An array of a `'static` element type; fails to compile if it is too large.
@@ -160,12 +171,41 @@ impl Type {
     /// ```
     #[doc(alias = "POINTER")]
     pub fn pointer(&self) -> Type {
-        Type(Repr::Pointer { to: Pointee::Owned(Arc::new(self.clone())), is_const: false })
+        Type(Repr::Pointer {
+            to: Pointee::Owned(Arc::new(self.clone())),
+            is_const: false,
+            nonnull: false,
+        })
     }
 
     /// A pointer to this type as `const`.
     pub fn const_pointer(&self) -> Type {
-        Type(Repr::Pointer { to: Pointee::Owned(Arc::new(self.clone())), is_const: true })
+        Type(Repr::Pointer {
+            to: Pointee::Owned(Arc::new(self.clone())),
+            is_const: true,
+            nonnull: false,
+        })
+    }
+
+    /// This pointer type with the promise that it is never null, as clang's `_Nonnull` says it: a
+    /// call that passes NULL for it is refused. What is no pointer stays as it is.
+    ///
+    /// ```
+    /// # use ctypes_core::Type;
+    /// assert_eq!(Type::CONST_CHAR_PTR.nonnull().to_string(), "const char *_Nonnull");
+    /// ```
+    pub fn nonnull(&self) -> Type {
+        match &self.0 {
+            Repr::Pointer { to, is_const, .. } => {
+                Type(Repr::Pointer { to: to.clone(), is_const: *is_const, nonnull: true })
+            }
+            _ => self.clone(),
+        }
+    }
+
+    /// Whether this is a pointer that is promised never to be null.
+    pub fn is_nonnull(&self) -> bool {
+        matches!(self.0, Repr::Pointer { nonnull: true, .. })
     }
 
     /// An array of `len` of this type.
@@ -239,7 +279,7 @@ impl Type {
         match &self.0 {
             Repr::Void => TypeKind::Void,
             Repr::Scalar(s) => TypeKind::Scalar(*s),
-            Repr::Pointer { to, is_const } => {
+            Repr::Pointer { to, is_const, .. } => {
                 TypeKind::Pointer { to: to.get().clone(), is_const: *is_const }
             }
             Repr::Array { of, len, .. } => TypeKind::Array { of: of.get().clone(), len: *len },

@@ -60,7 +60,11 @@ enum Stored {
     /// A type in which no record of this namespace occurs.
     Other(Type),
     Record(usize),
-    Pointer(Box<Stored>, bool),
+    Pointer {
+        to: Box<Stored>,
+        is_const: bool,
+        nonnull: bool,
+    },
     Array(Box<Stored>, u64, Extent),
     Function(Box<StoredFunction>),
 }
@@ -143,9 +147,11 @@ impl Types {
             Repr::Record(RecordRef::Owned(r)) if Arc::ptr_eq(&r.types.0, &self.0) => {
                 Stored::Record(r.slot.index)
             }
-            Repr::Pointer { to: Pointee::Owned(to), is_const } => {
-                Stored::Pointer(Box::new(self.store(to)), *is_const)
-            }
+            Repr::Pointer { to: Pointee::Owned(to), is_const, nonnull } => Stored::Pointer {
+                to: Box::new(self.store(to)),
+                is_const: *is_const,
+                nonnull: *nonnull,
+            },
             Repr::Array { of: Element::Owned(of), len, native } => {
                 Stored::Array(Box::new(self.store(of)), *len, *native)
             }
@@ -168,9 +174,10 @@ impl Types {
                 drop(tags);
                 self.handle(slot)
             }
-            Stored::Pointer(to, is_const) => Type(Repr::Pointer {
+            Stored::Pointer { to, is_const, nonnull } => Type(Repr::Pointer {
                 to: Pointee::Owned(Arc::new(self.load(to))),
                 is_const: *is_const,
+                nonnull: *nonnull,
             }),
             Stored::Array(of, len, native) => Type(Repr::Array {
                 of: Element::Owned(Arc::new(self.load(of))),

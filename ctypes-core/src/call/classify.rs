@@ -1,0 +1,154 @@
+//! How a record travels by value: as which register-sized pieces.
+//!
+//! Unions and bit fields have no description of their own in libffi, so that every record is
+//! described by the classes of its parts. On x86-64 System V these are the eightbytes of psABI
+//! 3.2.3; elsewhere the record's scalars in order, or, if unions are among them, words, with the
+//! exception of homogeneous float aggregates (AAPCS64 6.4.2, AAPCS32 VFP).
+
+use super::tag::Tag;
+use crate::layout::RecordKind;
+use crate::target::Target;
+use crate::types::{Repr, Scalar, Type, TypeKind};
+
+/// A piece of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Piece {
+    U8,
+    U16,
+    U32,
+    U64,
+    F32,
+    F64,
+    LongDouble,
+    Pointer,
+}
+
+/// A scalar somewhere inside a record.
+#[derive(Debug, Clone, Copy)]
+struct Leaf {
+    offset: u64,
+    size: u64,
+    align: u64,
+    piece: Piece,
+}
+
+/// The most scalars that are told one by one: enough for every rule that looks at them.
+const MAX_LEAVES: usize = 64;
+
+const SYSV64: bool = cfg!(all(target_arch = "x86_64", not(windows)));
+
+/// The pieces of a record of that size, in order, for the C convention of this platform.
+pub(crate) fn pieces(ty: &Type, size: u64) -> Result<Vec<Piece>, String> {
+    let mut leaves = Vec::new();
+    let mut overlaps = false;
+    collect(ty, 0, &mut leaves, &mut overlaps)?;
+    if SYSV64 {
+        return eightbytes(&leaves, size);
+    }
+    if let Some(unaligned) = leaves.iter().find(|l| l.offset % l.align != 0) {
+        return Err(format!("a packed record with an unaligned part at {}", unaligned.offset));
+    }
+    if overlaps || leaves.len() >= MAX_LEAVES {
+        Ok(homogeneous(&leaves, size).unwrap_or_else(|| words(size)))
+    } else {
+        Ok(leaves.iter().map(|l| l.piece).collect())
+    }
+}
+
+fn collect(ty: &Type, at: u64, out: &mut Vec<Leaf>, overlaps: &mut bool) -> Result<(), String> {
+    if out.len() >= MAX_LEAVES {
+        return Ok(());
+    }
+    match ty.kind() {
+        TypeKind::Array { of, len } => {
+            let size = of.extent_at(&Target::NATIVE).map_err(|e| e.to_string())?.size;
+            (0..len.min(MAX_LEAVES as u64))
+                .try_for_each(|i| collect(&of, at + i * size, out, overlaps))
+        }
+        TypeKind::Record(record) => {
+            *overlaps |= record.rules().kind == RecordKind::Union;
+            let layout = ty.layout().map_err(|e| e.to_string())?;
+            layout.fields().iter().try_for_each(|f| collect(f.ty(), at + f.offset(), out, overlaps))
+        }
+        _ => {
+            let extent = ty.extent_at(&Target::NATIVE).map_err(|e| e.to_string())?;
+            out.extend(leaf(ty, at, extent.size, extent.align)?);
+            Ok(())
+        }
+    }
+}
+
+fn leaf(ty: &Type, offset: u64, size: u64, align: u64) -> Result<Vec<Leaf>, String> {
+    let one = |piece| Ok(vec![Leaf { offset, size, align, piece }]);
+    match (Tag::of(ty), &ty.0) {
+        (Tag::Bool | Tag::I8 | Tag::U8, _) => one(Piece::U8),
+        (Tag::I16 | Tag::U16, _) => one(Piece::U16),
+        (Tag::I32 | Tag::U32, _) => one(Piece::U32),
+        (Tag::I64 | Tag::U64, _) => one(Piece::U64),
+        (Tag::F32, _) => one(Piece::F32),
+        (Tag::F64, _) => one(Piece::F64),
+        (Tag::Pointer, _) => one(Piece::Pointer),
+        (_, Repr::Scalar(Scalar::LongDouble)) => one(Piece::LongDouble),
+        (_, Repr::Scalar(Scalar::FloatComplex | Scalar::DoubleComplex)) => {
+            let piece = if size == 8 { Piece::F32 } else { Piece::F64 };
+            Ok([0, size / 2]
+                .map(|n| Leaf { offset: offset + n, size: size / 2, align, piece })
+                .to_vec())
+        }
+        _ => Err(format!("`{ty}` inside a record")),
+    }
+}
+
+/// psABI 3.2.3: each eight bytes are INTEGER if any of their scalars is, else SSE; more than two of
+/// them, or an unaligned scalar, put the record into memory.
+fn eightbytes(leaves: &[Leaf], size: u64) -> Result<Vec<Piece>, String> {
+    if size > 16 {
+        // Any pieces do: libffi sees by the size that the record goes to memory.
+        return Ok(vec![Piece::U64; 4]);
+    }
+    if leaves.iter().any(|l| l.offset % l.align != 0) {
+        return Err("a packed record of at most 16 bytes with an unaligned part".to_owned());
+    }
+    if leaves.iter().any(|l| l.piece == Piece::LongDouble) {
+        return if leaves.len() == 1 {
+            Ok(vec![Piece::LongDouble])
+        } else {
+            Err("a union of long double and something else".to_owned())
+        };
+    }
+    let mut pieces = Vec::new();
+    for start in (0..size).step_by(8) {
+        let len = (size - start).min(8);
+        let mut inside =
+            leaves.iter().filter(|l| l.offset < start + 8 && l.offset + l.size > start).peekable();
+        if inside.peek().is_none() {
+            return Err("eight bytes that are nothing but padding".to_owned());
+        }
+        if inside.all(|l| matches!(l.piece, Piece::F32 | Piece::F64)) {
+            pieces.push(if len == 4 { Piece::F32 } else { Piece::F64 });
+        } else {
+            pieces.extend(words(len));
+        }
+    }
+    Ok(pieces)
+}
+
+/// Integers that fill `size` bytes.
+fn words(size: u64) -> Vec<Piece> {
+    let mut pieces = vec![Piece::U64; (size / 8).min(MAX_LEAVES as u64) as usize];
+    for (bit, piece) in [(4, Piece::U32), (2, Piece::U16), (1, Piece::U8)] {
+        if size & bit != 0 {
+            pieces.push(piece);
+        }
+    }
+    pieces
+}
+
+/// The elements of an aggregate that is all of one float type, unions included.
+fn homogeneous(leaves: &[Leaf], size: u64) -> Option<Vec<Piece>> {
+    let first = leaves.first()?;
+    (matches!(first.piece, Piece::F32 | Piece::F64 | Piece::LongDouble)
+        && leaves.iter().all(|l| l.piece == first.piece)
+        && size / first.size <= 8)
+        .then(|| vec![first.piece; (size / first.size) as usize])
+}

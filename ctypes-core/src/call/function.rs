@@ -1,0 +1,333 @@
+//! [`Function`]: an address with a signature, to be called with checked arguments.
+
+use super::args::{Args, Pushed};
+use super::errno::Errno;
+use super::signature::Signature;
+use super::tag::{Slot, Tag};
+use super::tuple::Arguments;
+use crate::convert::{self, Bytes, Value};
+use crate::error::CallError;
+use crate::guard;
+use crate::types::{CReturn, Type};
+use core::ffi::c_void;
+use core::mem::{ManuallyDrop, MaybeUninit};
+use std::fmt;
+use std::sync::Arc;
+
+/// A C function whose signature was given at run time.
+///
+/// Each call compares its arguments with the signature and fails with an error that names the
+/// argument before anything is called. A panic in a callback that runs meanwhile continues in the
+/// caller of the function.
+///
+/// # Examples
+/// ```
+/// use ctypes_core::{CallConv, Library, Signature, Type};
+///
+/// let sig = Signature::new(CallConv::C, &Type::DOUBLE, [&Type::DOUBLE, &Type::DOUBLE])?;
+/// let pow = unsafe { Library::open("m")? }.function("pow", &sig)?;
+/// let y = unsafe { pow.call::<f64>((2.0, 10.0))? };
+/// assert_eq!(y, 1024.0);
+///
+/// let error = unsafe { pow.call::<f64>((2.0, "ten".as_ptr())) }.unwrap_err();
+/// assert!(error.to_string().contains("argument 2 of `pow`: expected `double`"));
+/// # Ok::<(), ctypes_core::Error>(())
+/// ```
+#[derive(Clone)]
+#[doc(alias = "CDLL")]
+#[doc(alias = "_FuncPtr")]
+pub struct Function(Arc<Target>);
+
+struct Target {
+    name: String,
+    address: *const c_void,
+    signature: Signature,
+    // Keeps the library open.
+    #[cfg(feature = "load")]
+    _symbol: Option<crate::Symbol>,
+}
+
+// SAFETY: the address of code is the same for all threads; whether the function may be called from
+// several of them is part of what the caller of the `unsafe` call vouches for.
+unsafe impl Send for Target {}
+// SAFETY: as above.
+unsafe impl Sync for Target {}
+
+impl Function {
+    /// A function at an address that came from elsewhere; `name` is for messages.
+    ///
+    /// # Errors
+    /// [`CallError::NullFunction`] if the address is null.
+    pub fn from_ptr(
+        name: &str,
+        address: *const c_void,
+        signature: &Signature,
+    ) -> Result<Function, CallError> {
+        if address.is_null() {
+            return Err(CallError::NullFunction { function: name.to_owned() });
+        }
+        Ok(Function(Arc::new(Target {
+            name: name.to_owned(),
+            address,
+            signature: signature.clone(),
+            #[cfg(feature = "load")]
+            _symbol: None,
+        })))
+    }
+
+    #[cfg(feature = "load")]
+    pub(crate) fn from_symbol(
+        symbol: crate::Symbol,
+        name: &str,
+        signature: &Signature,
+    ) -> Function {
+        Function(Arc::new(Target {
+            name: name.to_owned(),
+            address: symbol.as_ptr(),
+            signature: signature.clone(),
+            _symbol: Some(symbol),
+        }))
+    }
+
+    /// The name.
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The signature.
+    pub fn signature(&self) -> &Signature {
+        &self.0.signature
+    }
+
+    /// The address.
+    pub fn as_ptr(&self) -> *const c_void {
+        self.0.address
+    }
+
+    /// Calls the function and returns its result as `R`.
+    ///
+    /// # Safety
+    /// The signature is that of the function, and whatever the function itself demands of its
+    /// arguments and of the state of the program holds.
+    ///
+    /// # Errors
+    /// Without a call: a wrong number of arguments, one that does not convert, NULL where the
+    /// signature forbids it, an `R` that is not the result's type. After the call: a result that is
+    /// no valid `R`.
+    #[inline]
+    pub unsafe fn call<R: CReturn>(&self, args: impl Arguments) -> Result<R, CallError> {
+        let mut pushed = Pushed::default();
+        args.store(&mut pushed);
+        // SAFETY: the caller's promise.
+        unsafe { self.returning(&mut pushed, None) }
+    }
+
+    /// As [`Function::call`], with what the call left in `errno`, which is 0 before it.
+    ///
+    /// ```
+    /// use ctypes_core::{CallConv, Library, Signature, Type};
+    ///
+    /// let sig = Signature::new(CallConv::C, &Type::INT, [&Type::CONST_CHAR_PTR])?;
+    /// let rmdir = Library::this().function("rmdir", &sig)?;
+    /// let (result, errno) = unsafe { rmdir.call_errno::<i32>((c"/no/such/directory",))? };
+    /// assert_eq!(result, -1);
+    /// assert_eq!(std::io::Error::from(errno).kind(), std::io::ErrorKind::NotFound);
+    /// # Ok::<(), ctypes_core::Error>(())
+    /// ```
+    ///
+    /// # Safety
+    /// As [`Function::call`].
+    ///
+    /// # Errors
+    /// As [`Function::call`].
+    pub unsafe fn call_errno<R: CReturn>(
+        &self,
+        args: impl Arguments,
+    ) -> Result<(R, Errno), CallError> {
+        let mut pushed = Pushed::default();
+        args.store(&mut pushed);
+        let mut errno = 0;
+        // SAFETY: the caller's promise.
+        let result = unsafe { self.returning(&mut pushed, Some(&mut errno))? };
+        Ok((result, Errno(errno)))
+    }
+
+    /// Calls the function and drops its result, whatever its type.
+    ///
+    /// # Safety
+    /// As [`Function::call`].
+    ///
+    /// # Errors
+    /// As [`Function::call`], for the arguments.
+    pub unsafe fn call_void(&self, args: impl Arguments) -> Result<(), CallError> {
+        let mut pushed = Pushed::default();
+        args.store(&mut pushed);
+        // SAFETY: the caller's promise.
+        unsafe { self.value(&mut pushed) }.map(drop)
+    }
+
+    /// Calls the function and returns its result as a [`Value`] of the result's type.
+    ///
+    /// # Safety
+    /// As [`Function::call`].
+    ///
+    /// # Errors
+    /// As [`Function::call`], for the arguments.
+    pub unsafe fn call_value(&self, args: impl Arguments) -> Result<Value, CallError> {
+        let mut pushed = Pushed::default();
+        args.store(&mut pushed);
+        // SAFETY: the caller's promise.
+        unsafe { self.value(&mut pushed) }
+    }
+
+    /// Calls the function with arguments that were pushed one by one.
+    ///
+    /// The arguments can be used again; those that were converted stay so.
+    ///
+    /// # Safety
+    /// As [`Function::call`].
+    ///
+    /// # Errors
+    /// As [`Function::call`], for the arguments.
+    pub unsafe fn call_args(&self, args: &mut Args<'_>) -> Result<Value, CallError> {
+        // SAFETY: the caller's promise.
+        unsafe { self.value(&mut args.pushed) }
+    }
+
+    /// # Safety
+    /// As [`Function::call`].
+    unsafe fn returning<R: CReturn>(
+        &self,
+        args: &mut Pushed<'_>,
+        errno: Option<&mut i32>,
+    ) -> Result<R, CallError> {
+        let signature = &self.0.signature;
+        let want = Tag::of(R::result());
+        self.check_result_type(R::result(), want)?;
+        signature.check(&self.0.name, args)?;
+        if want == signature.result_tag() {
+            let mut ret = ResultBuffer::<R>::new();
+            // SAFETY: the caller's promise; the arguments are checked; the buffer has room for an R,
+            // which has the size of the result's type.
+            unsafe { self.invoke(args, ret.as_mut_ptr(), errno)? };
+            if !R::ANY_BITS {
+                // SAFETY: the call has written a result of the size of an R.
+                let bytes =
+                    unsafe { core::slice::from_raw_parts(ret.as_mut_ptr(), size_of::<R>()) };
+                convert::check_bits(R::result(), bytes)
+                    .map_err(|reason| self.bad_result(reason))?;
+            }
+            // SAFETY: written by the call, and its bits are valid: any are, or these were checked.
+            return Ok(unsafe { ret.get() });
+        }
+        let mut ret = ResultBuffer::<Slot>::new();
+        // SAFETY: as above, for a result that fits a slot.
+        unsafe { self.invoke(args, ret.as_mut_ptr(), errno)? };
+        // SAFETY: the call has written a value of the result's tag, which is a number.
+        let value = unsafe {
+            let slot = ret.get();
+            Value::from_slot(signature.result_tag(), &slot)
+        };
+        let slot = convert::convert(&value, want)
+            .map_err(|_| self.bad_result(format!("{value:?} does not fit")))?;
+        // SAFETY: the slot holds a value of R's tag, so that its bytes are those of an R.
+        Ok(unsafe { slot.0.as_ptr().cast::<R>().read_unaligned() })
+    }
+
+    /// # Safety
+    /// As [`Function::call`].
+    unsafe fn value(&self, args: &mut Pushed<'_>) -> Result<Value, CallError> {
+        let signature = &self.0.signature;
+        signature.check(&self.0.name, args)?;
+        if signature.result_tag() == Tag::Bytes {
+            let mut bytes = Bytes::zeroed(signature.result(), signature.result().size());
+            // SAFETY: the caller's promise; the buffer has the size of the result and at least 16.
+            unsafe { self.invoke(args, bytes.as_mut_ptr(), None)? };
+            return Ok(Value::Bytes(bytes));
+        }
+        let mut ret = ResultBuffer::<Slot>::new();
+        // SAFETY: the caller's promise; scalars fit a slot.
+        unsafe { self.invoke(args, ret.as_mut_ptr(), None)? };
+        // SAFETY: the call has written a value of the result's tag at the start of the slot.
+        Ok(unsafe { Value::from_slot(signature.result_tag(), &ret.get()) })
+    }
+
+    /// # Safety
+    /// As the engine's `call`.
+    unsafe fn invoke(
+        &self,
+        args: &mut Pushed<'_>,
+        ret: *mut u8,
+        errno: Option<&mut i32>,
+    ) -> Result<(), CallError> {
+        let Target { address, signature, .. } = &*self.0;
+        // SAFETY: handed on.
+        guard::guarded(|| unsafe { signature.engine().call(*address, signature, args, ret, errno) })
+    }
+
+    /// Whether an `R` can take the result: the same type, or a number that holds all of its values.
+    fn check_result_type(&self, want: &Type, tag: Tag) -> Result<(), CallError> {
+        let result = self.0.signature.result();
+        let fits = match (tag, self.0.signature.result_tag()) {
+            (Tag::Pointer, Tag::Pointer) => want.points_like(result),
+            (Tag::Bytes, Tag::Bytes) => want.is_compatible(result),
+            (a, b) if a == b => true,
+            (Tag::I64, Tag::I8 | Tag::U8 | Tag::I16 | Tag::U16 | Tag::I32 | Tag::U32)
+            | (Tag::U64, Tag::U8 | Tag::U16 | Tag::U32)
+            | (Tag::I32, Tag::I8 | Tag::U8 | Tag::I16 | Tag::U16)
+            | (Tag::U32, Tag::U8 | Tag::U16)
+            | (Tag::I16, Tag::I8 | Tag::U8)
+            | (Tag::U16, Tag::U8)
+            | (Tag::F64, Tag::F32) => true,
+            _ => false,
+        };
+        if fits {
+            return Ok(());
+        }
+        Err(CallError::ResultType {
+            function: self.0.name.clone(),
+            expected: want.to_string(),
+            found: result.to_string(),
+        })
+    }
+
+    #[cold]
+    fn bad_result(&self, reason: String) -> CallError {
+        CallError::ResultValue {
+            function: self.0.name.clone(),
+            expected: self.0.signature.result().to_string(),
+            reason,
+        }
+    }
+}
+
+impl fmt::Debug for Function {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Function({} at {:?})", self.signature().ty().declare(self.name()), self.as_ptr())
+    }
+}
+
+/// Room for a result: at least 16 bytes, because engines return whole registers.
+#[repr(C, align(16))]
+union ResultBuffer<R> {
+    // `MaybeUninit` never drops, but the compiler asks for it to be said.
+    value: ManuallyDrop<MaybeUninit<R>>,
+    registers: [u64; 2],
+}
+
+impl<R> ResultBuffer<R> {
+    fn new() -> ResultBuffer<R> {
+        ResultBuffer { registers: [0; 2] }
+    }
+
+    fn as_mut_ptr(&mut self) -> *mut u8 {
+        (&raw mut *self).cast()
+    }
+
+    /// # Safety
+    /// A valid R has been written at its start.
+    unsafe fn get(self) -> R {
+        // SAFETY: the caller's promise.
+        unsafe { ManuallyDrop::into_inner(self.value).assume_init() }
+    }
+}

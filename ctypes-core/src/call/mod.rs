@@ -1,0 +1,19 @@
+//! Calls whose signature is known only at run time: [`Signature`], [`Function`], [`Args`].
+//!
+//! A signature is checked and prepared once. A call compares the arguments with it in one pass,
+//! converts what the rules of [`crate::convert`] allow, and hands 64-bit slots to the engine.
+
+pub(crate) mod args;
+pub(crate) mod classify;
+pub(crate) mod engine;
+mod errno;
+mod function;
+pub(crate) mod signature;
+pub(crate) mod tag;
+mod tuple;
+
+pub use args::{Args, Argument, Pushed};
+pub use errno::Errno;
+pub use function::Function;
+pub use signature::{MAX_ARGS, Signature};
+pub use tuple::Arguments;

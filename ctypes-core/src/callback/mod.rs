@@ -1,0 +1,285 @@
+//! [`Callback`]: a Rust closure as a C function pointer.
+//!
+//! A panic never unwinds into C. It is reported with the callback's name and continues in the Rust
+//! caller of the C function if that call was guarded (every dynamic call is); otherwise the program
+//! aborts, unless the callback was given a result to return instead.
+
+mod context;
+mod typed;
+
+pub(crate) use context::Context;
+pub use typed::{CallbackArgs, CallbackFn, FnPointer};
+
+use crate::call::Signature;
+use crate::call::args::{Argument, Pushed, TypeRef};
+use crate::call::engine::Closure;
+use crate::call::tag::{Slot, Tag};
+use crate::convert::Value;
+use crate::error::SignatureError;
+use crate::types::{CReturn, CallConv, Type};
+use context::{Body, Ending};
+use core::ffi::c_void;
+use core::marker::PhantomData;
+use core::ptr::NonNull;
+use std::fmt;
+
+/// A Rust closure that C can call; `F` is the type of its function pointer.
+///
+/// The function pointer works as long as the `Callback` lives, on the thread that made it; a call
+/// from another thread aborts with the callback's name. [`SyncCallback`] is for those.
+///
+/// # Examples
+/// C's `qsort` with a closure:
+/// ```
+/// use core::ffi::{c_int, c_void};
+/// use ctypes_core::{Callback, CallConv, Library, Signature, Type};
+///
+/// let mut compared = 0;
+/// let compare = Callback::new_mut(|a: *const c_void, b: *const c_void| -> c_int {
+///     compared += 1;
+///     let (a, b) = unsafe { (*a.cast::<i32>(), *b.cast::<i32>()) };
+///     a.cmp(&b) as c_int
+/// })?;
+///
+/// let sig = Signature::new(
+///     CallConv::C,
+///     &Type::VOID,
+///     [&Type::VOID_PTR, &Type::SIZE, &Type::SIZE, compare.ty()],
+/// )?;
+/// let qsort = Library::this().function("qsort", &sig)?;
+/// let mut numbers = [3, 1, 2];
+/// unsafe { qsort.call::<()>((numbers.as_mut_ptr(), numbers.len(), 4_usize, &compare))? };
+/// drop(compare);
+/// assert_eq!(numbers, [1, 2, 3]);
+/// assert!(compared > 0);
+/// # Ok::<(), ctypes_core::Error>(())
+/// ```
+#[doc(alias = "CFUNCTYPE")]
+#[doc(alias = "closure")]
+pub struct Callback<'env, F> {
+    context: NonNull<Context>,
+    ty: Type,
+    // The closure may borrow, and it stays on its thread.
+    of: PhantomData<(F, *mut (), &'env mut &'env ())>,
+}
+
+/// A [`Callback`] that any thread may call: its closure is `Send + Sync` and borrows nothing.
+pub struct SyncCallback<F>(Callback<'static, F>);
+
+// SAFETY: the closure is Send + Sync and 'static, as `SyncCallback::new` demands, and the rest is
+// immutable or atomic.
+unsafe impl<F> Send for SyncCallback<F> {}
+// SAFETY: as above.
+unsafe impl<F> Sync for SyncCallback<F> {}
+
+impl<'env, F> Callback<'env, F> {
+    /// A callback from a closure.
+    ///
+    /// # Errors
+    /// A parameter or result that cannot be passed by value, no call engine in this build, or no
+    /// memory for the function pointer's code.
+    pub fn new<A, R, C>(closure: C) -> Result<Callback<'env, F>, SignatureError>
+    where
+        A: CallbackArgs<R, Pointer = F>,
+        R: CReturn,
+        C: CallbackFn<A, R> + 'env,
+    {
+        Callback::make(&signature::<A, R>()?, Body::typed(closure), name_of::<C>())
+    }
+
+    /// A callback from a closure that changes what it captured.
+    ///
+    /// If C calls it while it runs, that inner call is reported as a panic would be.
+    ///
+    /// # Errors
+    /// As [`Callback::new`].
+    pub fn new_mut<A, R, C>(closure: C) -> Result<Callback<'env, F>, SignatureError>
+    where
+        A: CallbackArgs<R, Pointer = F>,
+        R: CReturn,
+        C: typed::CallbackFnMut<A, R> + 'env,
+    {
+        Callback::make(&signature::<A, R>()?, Body::typed_mut(closure), name_of::<C>())
+    }
+
+    fn make(
+        signature: &Signature,
+        body: Body<'env>,
+        name: &str,
+    ) -> Result<Callback<'env, F>, SignatureError> {
+        let context = Context::new(signature, body, name);
+        // The context is at its final address now, which the closure is given.
+        let closure = match Closure::new(signature, context.as_ptr()) {
+            Ok(closure) => closure,
+            Err(e) => {
+                // SAFETY: nothing else has the context.
+                unsafe { Context::free(context) };
+                return Err(e);
+            }
+        };
+        // SAFETY: the context is ours, and no one has the code's address yet.
+        unsafe { Context::arm(context, closure) };
+        Ok(Callback { context, ty: signature.ty().pointer(), of: PhantomData })
+    }
+
+    fn context(&self) -> &Context {
+        // SAFETY: freed only by the drop of self.
+        unsafe { self.context.as_ref() }
+    }
+
+    /// Names the callback in messages; without this it is the path of the closure.
+    pub fn named(self, name: &str) -> Callback<'env, F> {
+        self.context().set_name(name);
+        self
+    }
+
+    /// What C gets if the callback panics, instead of an abort where no guarded call could continue
+    /// the panic. Inside a guarded call, C gets it until that call returns.
+    ///
+    /// The default is all zero bits.
+    ///
+    /// # Errors
+    /// If the value is not of the result's type.
+    pub fn on_panic<R: CReturn>(self, result: R) -> Result<Callback<'env, F>, SignatureError> {
+        self.context().set_panic_result(result)?;
+        Ok(self)
+    }
+
+    /// The type of the function pointer.
+    pub fn ty(&self) -> &Type {
+        &self.ty
+    }
+
+    /// The address to give to C.
+    pub fn as_ptr(&self) -> *const c_void {
+        self.context().code()
+    }
+
+    /// The function pointer to give to C. Calling it is `unsafe`: it must not outlive the callback.
+    pub fn as_fn(&self) -> F
+    where
+        F: FnPointer,
+    {
+        F::from_code(self.as_ptr())
+    }
+}
+
+impl<'env> Callback<'env, *const c_void> {
+    /// A callback whose signature is known only at run time. The closure gets the arguments and
+    /// returns the result, which is converted by the rules of [`crate::convert`].
+    ///
+    /// # Errors
+    /// As [`Callback::new`]; a variadic signature.
+    ///
+    /// # Examples
+    /// ```
+    /// use ctypes_core::{Callback, CallConv, Function, Signature, Type, convert::Value};
+    ///
+    /// let sig = Signature::new(CallConv::C, &Type::INT, [&Type::INT, &Type::INT])?;
+    /// let add = Callback::dynamic(&sig, |args| match args {
+    ///     [Value::Int(a), Value::Int(b)] => Value::Int(a + b),
+    ///     _ => Value::Int(-1),
+    /// })?;
+    /// let f = Function::from_ptr("add", add.as_ptr(), &sig)?;
+    /// assert_eq!(unsafe { f.call::<i32>((2, 3))? }, 5);
+    /// # Ok::<(), ctypes_core::Error>(())
+    /// ```
+    pub fn dynamic(
+        signature: &Signature,
+        closure: impl Fn(&[Value]) -> Value + 'env,
+    ) -> Result<Callback<'env, *const c_void>, SignatureError> {
+        if signature.is_variadic() {
+            return Err(SignatureError::VariadicCallback { signature: signature.to_string() });
+        }
+        Callback::make(signature, Body::dynamic(closure), "dynamic callback")
+    }
+}
+
+impl<F> SyncCallback<F> {
+    /// A callback that any thread may call, from several at once.
+    ///
+    /// # Errors
+    /// As [`Callback::new`].
+    pub fn new<A, R, C>(closure: C) -> Result<SyncCallback<F>, SignatureError>
+    where
+        A: CallbackArgs<R, Pointer = F>,
+        R: CReturn,
+        C: CallbackFn<A, R> + Send + Sync + 'static,
+    {
+        let callback = Callback::new(closure)?;
+        callback.context().allow_all_threads();
+        Ok(SyncCallback(callback))
+    }
+
+    /// As [`Callback::named`].
+    pub fn named(self, name: &str) -> SyncCallback<F> {
+        SyncCallback(self.0.named(name))
+    }
+
+    /// As [`Callback::on_panic`].
+    ///
+    /// # Errors
+    /// As [`Callback::on_panic`].
+    pub fn on_panic<R: CReturn>(self, result: R) -> Result<SyncCallback<F>, SignatureError> {
+        Ok(SyncCallback(self.0.on_panic(result)?))
+    }
+
+    /// As [`Callback::ty`].
+    pub fn ty(&self) -> &Type {
+        self.0.ty()
+    }
+
+    /// As [`Callback::as_ptr`].
+    pub fn as_ptr(&self) -> *const c_void {
+        self.0.as_ptr()
+    }
+
+    /// As [`Callback::as_fn`].
+    pub fn as_fn(&self) -> F
+    where
+        F: FnPointer,
+    {
+        self.0.as_fn()
+    }
+}
+
+fn signature<A: CallbackArgs<R>, R: CReturn>() -> Result<Signature, SignatureError> {
+    Signature::new(CallConv::C, R::result(), A::types())
+}
+
+fn name_of<C>() -> &'static str {
+    core::any::type_name::<C>()
+}
+
+impl<F> Drop for Callback<'_, F> {
+    fn drop(&mut self) {
+        // SAFETY: the one owner gives the context up, and does not use it again.
+        match unsafe { Context::end(self.context) } {
+            Ending::Freed | Ending::WhenItReturns => {}
+        }
+    }
+}
+
+impl<F> Argument for &Callback<'_, F> {
+    fn store<'a>(&'a self, args: &mut Pushed<'a>) {
+        args.push(Tag::Pointer, Slot::new(self.as_ptr()), TypeRef::Owned(self.ty.clone()));
+    }
+}
+
+impl<F> Argument for &SyncCallback<F> {
+    fn store<'a>(&'a self, args: &mut Pushed<'a>) {
+        args.push(Tag::Pointer, Slot::new(self.as_ptr()), TypeRef::Owned(self.ty().clone()));
+    }
+}
+
+impl<F> fmt::Debug for Callback<'_, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Callback({} `{}`)", self.ty, self.context().name())
+    }
+}
+
+impl<F> fmt::Debug for SyncCallback<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Sync{:?}", self.0)
+    }
+}

@@ -1,0 +1,250 @@
+//! Rust values and C bytes: [`Value`], range and kind checks, and the validity of foreign bytes.
+//!
+//! The rules: an integer converts where the value fits; a float never becomes an integer; a double
+//! becomes a float by rounding, and fails where that overflows; an integer becomes a float where
+//! that is exact. `bool` and pointers convert to nothing else.
+
+use crate::call::args::TypeRef;
+use crate::call::tag::{Slot, Tag};
+use crate::types::{CType, Type, TypeKind};
+use core::ffi::c_void;
+use std::fmt;
+
+/// A C value whose type is known only at run time.
+///
+/// What a pointer points at is the program's affair: a `Value` only carries the address.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Value {
+    /// No value: the result of a `void` function.
+    Void,
+    /// `_Bool`.
+    Bool(bool),
+    /// A signed integer of any width.
+    Int(i64),
+    /// An unsigned integer of any width.
+    UInt(u64),
+    /// A `float`.
+    F32(f32),
+    /// A `double`.
+    F64(f64),
+    /// A pointer.
+    Pointer(*mut c_void),
+    /// The bytes of a record, or of a scalar wider than 64 bits.
+    Bytes(Bytes),
+}
+
+// SAFETY: the pointer in a Value is a number to safe code; only `unsafe` code follows it.
+unsafe impl Send for Value {}
+// SAFETY: as above.
+unsafe impl Sync for Value {}
+
+/// A value of a record type, or of a scalar wider than 64 bits, with its type.
+#[derive(Clone, PartialEq)]
+pub struct Bytes {
+    ty: Type,
+    // 16-byte units keep every C type aligned.
+    units: Box<[u128]>,
+}
+
+impl Bytes {
+    pub(crate) fn zeroed(ty: &Type, size: usize) -> Bytes {
+        Bytes { ty: ty.clone(), units: vec![0; size.div_ceil(16).max(1)].into_boxed_slice() }
+    }
+
+    /// The type.
+    pub fn ty(&self) -> &Type {
+        &self.ty
+    }
+
+    /// The bytes in memory order.
+    pub fn as_bytes(&self) -> &[u8] {
+        let size = self.ty.native_extent().map_or(0, |e| e.size as usize);
+        // SAFETY: the units cover the size of the type, as `zeroed` made them; every byte of a u128
+        // is initialised; the borrow is that of self.
+        unsafe { core::slice::from_raw_parts(self.units.as_ptr().cast(), size) }
+    }
+
+    pub(crate) fn as_mut_ptr(&mut self) -> *mut u8 {
+        self.units.as_mut_ptr().cast()
+    }
+
+    /// The value as a Rust type of the same C type, if every bit pattern of it is valid.
+    ///
+    /// ```no_run
+    /// # use ctypes_core::{convert::Value, CType};
+    /// # fn example<Div: CType>(v: Value) -> Option<Div> {
+    /// let Value::Bytes(bytes) = v else { return None };
+    /// let d: Div = bytes.get()?;
+    /// # Some(d) }
+    /// ```
+    pub fn get<T: CType>(&self) -> Option<T> {
+        if !T::ANY_BITS || !T::TYPE.is_compatible(&self.ty) {
+            return None;
+        }
+        debug_assert!(size_of::<T>() <= self.units.len() * 16);
+        // SAFETY: compatible types have one layout, so the units cover a T, and any bits are a valid
+        // one; the units are initialised and aligned for every C type.
+        Some(unsafe { self.units.as_ptr().cast::<T>().read() })
+    }
+}
+
+impl Value {
+    pub(crate) fn as_slot(&self) -> (Slot, TypeRef) {
+        let (slot, ty): (Slot, &'static Type) = match self {
+            Value::Void => (Slot::ZERO, &Type::VOID),
+            Value::Bool(v) => (Slot::new(*v), &Type::BOOL),
+            Value::Int(v) => (Slot::new(*v), &Type::I64),
+            Value::UInt(v) => (Slot::new(*v), &Type::U64),
+            Value::F32(v) => (Slot::new(*v), &Type::FLOAT),
+            Value::F64(v) => (Slot::new(*v), &Type::DOUBLE),
+            Value::Pointer(v) => (Slot::new(*v), &Type::VOID_PTR),
+            Value::Bytes(v) => {
+                return (Slot::new(v.units.as_ptr()), TypeRef::Owned(v.ty.clone()));
+            }
+        };
+        (slot, TypeRef::Static(ty))
+    }
+
+    /// A value from the start of a slot.
+    ///
+    /// # Safety
+    /// The slot holds a value of the tag, which is not [`Tag::Bytes`].
+    pub(crate) unsafe fn from_slot(tag: Tag, slot: &Slot) -> Value {
+        // SAFETY: the caller's promise, for each tag; a bool is read as its byte.
+        unsafe {
+            match tag {
+                Tag::Void | Tag::Bytes => Value::Void,
+                Tag::Bool => Value::Bool(slot.get::<u8>() != 0),
+                Tag::I8 => Value::Int(slot.get::<i8>().into()),
+                Tag::U8 => Value::UInt(slot.get::<u8>().into()),
+                Tag::I16 => Value::Int(slot.get::<i16>().into()),
+                Tag::U16 => Value::UInt(slot.get::<u16>().into()),
+                Tag::I32 => Value::Int(slot.get::<i32>().into()),
+                Tag::U32 => Value::UInt(slot.get::<u32>().into()),
+                Tag::I64 => Value::Int(slot.get()),
+                Tag::U64 => Value::UInt(slot.get()),
+                Tag::F32 => Value::F32(slot.get()),
+                Tag::F64 => Value::F64(slot.get()),
+                Tag::Pointer => Value::Pointer(slot.get()),
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Void => f.write_str("void"),
+            Value::Bool(v) => write!(f, "{v}"),
+            Value::Int(v) => write!(f, "{v}"),
+            Value::UInt(v) => write!(f, "{v}"),
+            Value::F32(v) => write!(f, "{v:?}f"),
+            Value::F64(v) => write!(f, "{v:?}"),
+            Value::Pointer(v) => write!(f, "{v:?}"),
+            Value::Bytes(b) => write!(f, "{b:?}"),
+        }
+    }
+}
+
+impl fmt::Debug for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {:02x?}", self.ty, self.as_bytes())
+    }
+}
+
+macro_rules! value_from {
+    ($($rust:ty => $variant:ident $(as $as:ty)?,)*) => {$(
+        impl From<$rust> for Value {
+            fn from(v: $rust) -> Value {
+                Value::$variant(v $(as $as)?)
+            }
+        }
+    )*};
+}
+
+value_from! {
+    bool => Bool, f32 => F32, f64 => F64,
+    i8 => Int as i64, i16 => Int as i64, i32 => Int as i64, i64 => Int, isize => Int as i64,
+    u8 => UInt as u64, u16 => UInt as u64, u32 => UInt as u64, u64 => UInt, usize => UInt as u64,
+}
+
+/// Why a value does not convert.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Misfit {
+    /// The kinds do not convert into each other.
+    Kind,
+    /// The kinds do, the value does not.
+    Range,
+}
+
+/// Converts what a slot holds into what another tag wants, by the rules at the head of this module.
+pub(crate) fn convert(value: &Value, to: Tag) -> Result<Slot, Misfit> {
+    fn int<T: TryFrom<i128> + Copy>(v: i128) -> Result<Slot, Misfit> {
+        T::try_from(v).map(Slot::new).map_err(|_| Misfit::Range)
+    }
+    let integer: i128 = match *value {
+        Value::Int(v) => v.into(),
+        Value::UInt(v) => v.into(),
+        Value::F32(v) => {
+            return if to == Tag::F64 { Ok(Slot::new(f64::from(v))) } else { Err(Misfit::Kind) };
+        }
+        Value::F64(v) => {
+            let rounded = v as f32;
+            return match to {
+                Tag::F32 if rounded.is_finite() || !v.is_finite() => Ok(Slot::new(rounded)),
+                Tag::F32 => Err(Misfit::Range),
+                _ => Err(Misfit::Kind),
+            };
+        }
+        _ => return Err(Misfit::Kind),
+    };
+    match to {
+        Tag::I8 => int::<i8>(integer),
+        Tag::U8 => int::<u8>(integer),
+        Tag::I16 => int::<i16>(integer),
+        Tag::U16 => int::<u16>(integer),
+        Tag::I32 => int::<i32>(integer),
+        Tag::U32 => int::<u32>(integer),
+        Tag::I64 => int::<i64>(integer),
+        Tag::U64 => int::<u64>(integer),
+        Tag::F32 if (integer as f32) as i128 == integer => Ok(Slot::new(integer as f32)),
+        Tag::F64 if (integer as f64) as i128 == integer => Ok(Slot::new(integer as f64)),
+        Tag::F32 | Tag::F64 => Err(Misfit::Range),
+        Tag::Void | Tag::Bool | Tag::Pointer | Tag::Bytes => Err(Misfit::Kind),
+    }
+}
+
+/// Whether bytes from C are a valid value of a type: `_Bool` is 0 or 1, a pointer that must not be
+/// null is not. The error says which part is wrong and why.
+pub(crate) fn check_bits(ty: &Type, bytes: &[u8]) -> Result<(), String> {
+    match ty.kind() {
+        TypeKind::Scalar(s) if s == crate::types::Scalar::Bool => match bytes.first() {
+            Some(0 | 1) => Ok(()),
+            other => Err(format!("a _Bool is 0 or 1, found {other:?}")),
+        },
+        TypeKind::Pointer { .. } if ty.is_nonnull() && bytes.iter().all(|b| *b == 0) => {
+            Err(format!("NULL where `{ty}` is declared never to be"))
+        }
+        TypeKind::Array { of, len } => {
+            let size = of.native_extent().map_or(0, |e| e.size as usize);
+            (0..len as usize).try_for_each(|i| {
+                let item = bytes.get(i * size..(i + 1) * size).unwrap_or_default();
+                check_bits(&of, item).map_err(|e| format!("[{i}]: {e}"))
+            })
+        }
+        TypeKind::Record(_) => {
+            let layout = ty.layout().map_err(|e| e.to_string())?;
+            if ty.rules().is_some_and(|r| r.kind == crate::layout::RecordKind::Union) {
+                // Any one member may be the valid one.
+                return Ok(());
+            }
+            layout.fields().iter().try_for_each(|f| {
+                let (from, to) = (f.offset() as usize, (f.offset() + f.size()) as usize);
+                check_bits(f.ty(), bytes.get(from..to).unwrap_or_default())
+                    .map_err(|e| format!("field `{}`: {e}", f.name()))
+            })
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,64 @@
+//! The panic guard: a panic in a callback does not unwind through C.
+//!
+//! It is caught where C entered Rust and kept; C gets the callback's chosen result and returns, and
+//! the guarded call that led into C continues the panic in its Rust caller. Until then further
+//! callbacks on the thread return their chosen result without running.
+
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::panic;
+
+thread_local! {
+    static DEPTH: Cell<usize> = const { Cell::new(0) };
+    static PENDING: RefCell<Option<Box<dyn Any + Send>>> = const { RefCell::new(None) };
+}
+
+/// Makes a foreign call and continues the panic, if a callback had one meanwhile.
+///
+/// # Panics
+/// With the payload of a callback's panic.
+#[inline]
+pub fn guarded<R>(call: impl FnOnce() -> R) -> R {
+    struct Entered;
+    impl Drop for Entered {
+        #[inline]
+        fn drop(&mut self) {
+            let _ = DEPTH.try_with(|d| d.set(d.get() - 1));
+        }
+    }
+    // Where the thread's storage is gone already, the call is not guarded: callbacks then abort.
+    if DEPTH.try_with(|d| d.set(d.get() + 1)).is_err() {
+        return call();
+    }
+    let entered = Entered;
+    let result = call();
+    drop(entered);
+    if is_pending() {
+        resume();
+    }
+    result
+}
+
+#[cold]
+fn resume() {
+    let payload = PENDING.try_with(|p| p.borrow_mut().take());
+    if let Ok(Some(payload)) = payload {
+        panic::resume_unwind(payload);
+    }
+}
+
+/// Whether a panic waits for its guarded call to return.
+#[inline]
+pub(crate) fn is_pending() -> bool {
+    PENDING.try_with(|p| p.borrow().is_some()).unwrap_or(false)
+}
+
+/// Keeps a payload for the guarded call that is in progress; gives it back if there is none.
+#[cfg_attr(not(feature = "dynamic"), allow(dead_code))]
+pub(crate) fn keep(payload: Box<dyn Any + Send>) -> Result<(), Box<dyn Any + Send>> {
+    if DEPTH.try_with(|d| d.get()).unwrap_or(0) == 0 {
+        return Err(payload);
+    }
+    PENDING.with(|p| *p.borrow_mut() = Some(payload));
+    Ok(())
+}
