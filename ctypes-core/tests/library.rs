@@ -53,19 +53,26 @@ fn run(program: &str, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// The libraries of the loader's cache as ldconfig prints them: file name to paths.
+/// The libraries of this architecture in the loader's cache as ldconfig prints them: file name to paths.
 fn ldconfig() -> BTreeMap<String, Vec<PathBuf>> {
     let program =
         ["/sbin/ldconfig", "/usr/sbin/ldconfig"].into_iter().find(|p| Path::new(p).exists());
     let text = run(program.expect("the oracle ldconfig is not installed"), &["-p"]);
+    // `libm.so.6 (libc6,x86-64) => /lib/x86_64-linux-gnu/libm.so.6`
+    let lines = text.lines().filter_map(|line| {
+        let (left, path) = line.split_once(" => ")?;
+        let (file, kind) = left.trim().split_once(' ')?;
+        Some((file, kind, Path::new(path)))
+    });
+    let lines: Vec<_> = lines.collect();
+    // The kind of this process is the one of the libc that the loader has put into it.
+    let own = open("c").path().unwrap().canonicalize().unwrap();
+    let own = lines.iter().find(|(.., path)| path.canonicalize().is_ok_and(|path| path == own));
+    let kind = own.unwrap_or_else(|| panic!("ldconfig -p was not understood: {text}")).1;
     let mut libraries: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
-    for line in text.lines() {
-        if let Some((left, path)) = line.split_once(" => ") {
-            let file = left.split_whitespace().next().unwrap();
-            libraries.entry(file.to_owned()).or_default().push(path.into());
-        }
+    for (file, _, path) in lines.iter().filter(|line| line.1 == kind) {
+        libraries.entry((*file).to_owned()).or_default().push((*path).to_owned());
     }
-    assert!(libraries.len() > 10, "ldconfig -p was not understood: {text}");
     libraries
 }
 
@@ -169,6 +176,71 @@ fn find_library_agrees_with_ldconfig() {
         assert!(exact.is_file(), "{exact:?}");
     }
     assert!(checked > 10, "only {checked} names were compared");
+}
+
+/// Runs one test of this program again, with `LD_LIBRARY_PATH` set; true in the process that shall do the work.
+fn with_library_path(test: &str, path: &OsStr) -> bool {
+    if std::env::var_os("CTYPES_TEST_CHILD").is_some_and(|child| child == test) {
+        return true;
+    }
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", test, "--nocapture"])
+        .env("CTYPES_TEST_CHILD", test)
+        .env("LD_LIBRARY_PATH", path)
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    assert!(output.status.success() && text.contains("1 passed"), "{text}");
+    false
+}
+
+#[test]
+fn the_highest_usable_version_of_the_library_path_wins() {
+    let scratch = Scratch::new("versions");
+    if !with_library_path(
+        "the_highest_usable_version_of_the_library_path_wins",
+        scratch.0.as_os_str(),
+    ) {
+        return;
+    }
+    let place = PathBuf::from(std::env::var_os("LD_LIBRARY_PATH").unwrap());
+    std::fs::create_dir_all(&place).unwrap();
+    let real = std::fs::read(find_library("z").expect("these tests need libz")).unwrap();
+    for file in
+        ["libctypesver.so.9", "libctypesver.so.10", "libctypesver.so.10.2", "libctypesver.so"]
+    {
+        std::fs::write(place.join(file), &real).unwrap();
+    }
+    std::fs::write(place.join("libctypesver.so.11"), "GROUP ( x )").unwrap();
+    std::os::unix::fs::symlink("gone", place.join("libctypesver.so.12")).unwrap();
+    std::fs::write(place.join("libctypesbad.so"), "GROUP ( x )").unwrap();
+
+    let expected = place.join("libctypesver.so.10");
+    assert_eq!(find_library("ctypesver"), Some(expected.clone()));
+    assert_eq!(open("ctypesver").path(), Some(expected.clone()));
+    assert_eq!(open("libctypesver.so.9").path(), Some(place.join("libctypesver.so.9")));
+    let error = open_error("ctypesbad");
+    assert_eq!(error.attempts[0].what, place.join("libctypesbad.so").to_str().unwrap());
+    assert!(error.attempts[0].reason.starts_with("is a linker script"), "{error}");
+    assert!(open_error("ctypesbat").similar.contains(&"ctypesbad".to_owned()));
+    std::fs::remove_dir_all(&place).unwrap();
+}
+
+#[test]
+fn a_missing_dependency_is_named() {
+    // libsqlite3 needs libm: in this copy the name of it is one that nobody has.
+    let mut bytes =
+        std::fs::read(find_library("sqlite3").expect("these tests need libsqlite3")).unwrap();
+    let name = b"\0libm.so.6\0";
+    let at = bytes
+        .windows(name.len())
+        .position(|part| part == name)
+        .expect("libsqlite3 needs libm.so.6");
+    bytes[at + 4] = b'?';
+    let scratch = Scratch::new("dependency");
+    let path = scratch.file("libneedy.so", bytes);
+    let error = open_error(&path);
+    assert!(error.attempts[0].reason.starts_with("it needs `lib?.so.6`, which"), "{error}");
 }
 
 #[test]

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 /// One step on the way to open a library.
 pub(super) enum Step {
     /// A file that was looked at and will not do.
+    #[allow(dead_code, reason = "not every system looks at files before the loader does")]
     Skipped(Attempt),
     /// A name for the loader to search for by its own rules.
     Name {

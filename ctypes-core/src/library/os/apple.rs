@@ -87,6 +87,12 @@ fn is_cached(path: &Path) -> bool {
     contains(path.as_ptr())
 }
 
+// From <mach-o/dyld.h>.
+unsafe extern "C" {
+    safe fn _dyld_image_count() -> u32;
+    safe fn _dyld_get_image_name(index: u32) -> *const c_char;
+}
+
 /// The image whose handle this is; dyld has no direct question for it.
 ///
 /// # Safety
@@ -97,11 +103,9 @@ pub(in crate::library) unsafe fn path(handle: Handle) -> Option<PathBuf> {
     if handle.raw().addr() == Handle::raw(this()).addr() {
         return std::env::current_exe().ok();
     }
-    // SAFETY: takes nothing and only reads.
-    let count = unsafe { libc::_dyld_image_count() };
-    (0..count).rev().find_map(|index| {
-        // SAFETY: an index past the end, after another thread has unloaded one, gives null.
-        let name = unsafe { libc::_dyld_get_image_name(index) };
+    (0.._dyld_image_count()).rev().find_map(|index| {
+        // An index past the end, after another thread has unloaded an image, gives null.
+        let name = _dyld_get_image_name(index);
         if name.is_null() {
             return None;
         }

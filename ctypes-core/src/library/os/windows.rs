@@ -70,16 +70,17 @@ pub(in crate::library) unsafe fn open(name: &OsStr) -> Result<Handle, Refusal> {
     let opened = unsafe {
         Library::load_with_flags(name.as_os_str(), LOAD_LIBRARY_SEARCH_DEFAULT_DIRS | beside)
     };
-    // Nothing may come between the call and reading its error, which libloading does at once.
     opened
         .map(|library| Handle(std::ptr::with_exposed_provenance_mut(library.into_raw() as usize)))
         .map_err(|e| {
-            let missing = std::io::Error::from_raw_os_error(ERROR_MOD_NOT_FOUND).to_string();
-            match text(&e) {
-                text if text == missing => {
-                    Refusal::Because(format!("{text} (the file itself or a DLL that it needs)"))
-                }
-                text => Refusal::Because(text),
+            let text = text(&e);
+            if text != std::io::Error::from_raw_os_error(ERROR_MOD_NOT_FOUND).to_string() {
+                Refusal::Because(text)
+            } else if is_path && !Path::new(&name).exists() {
+                Refusal::NotFound
+            } else {
+                // The system does not tell which of the two.
+                Refusal::Because(format!("{text} (the file itself or a DLL that it needs)"))
             }
         })
 }

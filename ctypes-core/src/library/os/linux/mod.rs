@@ -164,8 +164,10 @@ fn directories() -> Vec<PathBuf> {
         all.extend(["/lib", "/usr/lib"].map(PathBuf::from));
     }
     let mut seen = std::collections::HashSet::new();
-    all.retain(|directory| seen.insert(directory.clone()));
-    all.retain(|directory| directory.is_dir());
+    // /lib is often a link to /usr/lib: one look is enough.
+    all.retain(|directory| {
+        std::fs::canonicalize(directory).is_ok_and(|real| real.is_dir() && seen.insert(real))
+    });
     all
 }
 
