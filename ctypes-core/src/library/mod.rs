@@ -177,6 +177,7 @@ impl Library {
     /// # Platform behaviour
     ///
     /// Unix: `dlopen(NULL)`, which also sees libraries opened elsewhere with `RTLD_GLOBAL`. Windows: only the exports of the `.exe`.
+    /// A statically linked program has no loader: nothing is found.
     ///
     /// # Python equivalent
     ///

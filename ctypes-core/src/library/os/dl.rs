@@ -57,8 +57,11 @@ pub(in crate::library) unsafe fn open(name: &OsStr) -> Result<Handle, Refusal> {
     opened.map(|library| Handle(library.into_raw())).map_err(|e| explain(name, &text(&e)))
 }
 
+/// The program; null, which is RTLD_DEFAULT, in a static one that has no loader.
 pub(in crate::library) fn this() -> Handle {
-    Handle(Library::this().into_raw())
+    // SAFETY: loads nothing that is not loaded already.
+    let opened = unsafe { Library::open(None::<&OsStr>, RTLD_NOW | RTLD_LOCAL) };
+    Handle(opened.map_or(std::ptr::null_mut(), Library::into_raw))
 }
 
 /// The address of `name`, which may be null.
