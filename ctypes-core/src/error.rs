@@ -35,28 +35,116 @@ pub enum Error {
     #[cfg(feature = "load")]
     #[error(transparent)]
     Symbol(#[from] SymbolError),
+    /// A library could not be closed.
+    #[cfg(feature = "load")]
+    #[error(transparent)]
+    Close(#[from] CloseError),
 }
 
 /// A library could not be opened: which one, and every place and reason that was tried.
+///
+/// `Display` prints one line for the library, one for each attempt and, where some are close enough, one
+/// with the names of libraries that exist.
 #[cfg(feature = "load")]
-#[derive(Debug, Clone, thiserror::Error)]
-#[error("cannot open library `{name}`")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LoadError {
-    /// The name as the caller gave it.
+    /// The name as the caller gave it; several, joined by commas, if the caller gave several.
     pub name: String,
+    /// What was handed to the loader or looked at, in order, each with the reason why it would not do.
+    pub attempts: Vec<Attempt>,
+    /// Names close to [`name`](Self::name) under which a library exists here; at most five, best first.
+    pub similar: Vec<String>,
 }
 
-/// A library has no symbol of the name asked for.
+/// One try to open a library, and why it failed.
 #[cfg(feature = "load")]
-#[derive(Debug, Clone, thiserror::Error)]
-#[error("no symbol `{symbol}` in {library}")]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Attempt {
+    /// The path or name that was tried.
+    pub what: String,
+    /// Why it did not open: the system's reason, or what the file turned out to be.
+    pub reason: String,
+}
+
+#[cfg(feature = "load")]
+impl core::fmt::Display for LoadError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "cannot open library `{}`", self.name)?;
+        for Attempt { what, reason } in &self.attempts {
+            write!(f, "\n  tried {what}: {reason}")?;
+        }
+        if !self.similar.is_empty() {
+            write!(f, "\n  did you mean {}?", alternatives(&self.similar))?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(feature = "load")]
+impl std::error::Error for LoadError {}
+
+/// A library has no usable symbol of the name asked for.
+#[cfg(feature = "load")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SymbolError {
     /// The symbol that was asked for.
     pub symbol: String,
-    /// The library that was searched.
+    /// The library that was searched, by the name it was opened with.
     pub library: String,
+    /// The file of that library, where the system tells.
+    pub path: Option<std::path::PathBuf>,
+    /// Why there is no address.
+    pub reason: String,
+    /// Symbols of the library with a name close to the one asked for; at most five, best first.
+    pub similar: Vec<String>,
+}
+
+#[cfg(feature = "load")]
+impl core::fmt::Display for SymbolError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "no symbol `{}` in library `{}`", self.symbol.escape_debug(), self.library)?;
+        if let Some(path) = &self.path {
+            write!(f, " ({})", path.display())?;
+        }
+        write!(f, ": {}", self.reason)?;
+        if !self.similar.is_empty() {
+            write!(f, "\n  did you mean {}?", alternatives(&self.similar))?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(feature = "load")]
+impl std::error::Error for SymbolError {}
+
+/// A library was not unloaded.
+#[cfg(feature = "load")]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("library `{library}` was not closed: {reason}")]
+#[non_exhaustive]
+pub struct CloseError {
+    /// The library, by the name it was opened with.
+    pub library: String,
+    /// Who still uses it, or what the loader said.
+    pub reason: String,
+}
+
+/// `` `a`, `b` or `c` ``
+#[cfg(feature = "load")]
+fn alternatives(names: &[String]) -> String {
+    let mut text = String::new();
+    for (i, name) in names.iter().enumerate() {
+        text += match i {
+            0 => "",
+            _ if i + 1 == names.len() => " or ",
+            _ => ", ",
+        };
+        text += &format!("`{name}`");
+    }
+    text
 }
 
 /// A type cannot be made of another one.

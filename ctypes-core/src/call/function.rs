@@ -301,6 +301,24 @@ impl Function {
     }
 }
 
+#[cfg(feature = "load")]
+impl crate::Library {
+    /// A function of the library with a signature given at run time.
+    ///
+    /// # Errors
+    /// As [`Library::symbol`](crate::Library::symbol).
+    ///
+    /// # Python equivalent
+    /// `lib.name` with `argtypes` and `restype`.
+    pub fn function(
+        &self,
+        name: &str,
+        signature: &Signature,
+    ) -> Result<Function, crate::error::SymbolError> {
+        Ok(Function::from_symbol(self.symbol(name)?, name, signature))
+    }
+}
+
 impl fmt::Debug for Function {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Function({} at {:?})", self.signature().ty().declare(self.name()), self.as_ptr())
