@@ -2,7 +2,12 @@
 //!
 //! Most programs depend on `ctypes-wrap`, which re-exports this crate and adds the macros.
 
+// Lets the macros name this crate by one path, also in its own tests.
+extern crate self as ctypes_core;
+
 pub mod error;
+#[cfg(feature = "load")]
+pub mod foreign;
 pub mod layout;
 #[cfg(feature = "load")]
 pub mod library;
