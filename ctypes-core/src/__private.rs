@@ -1,5 +1,5 @@
 //! What the expansions of the macros name. Not part of the public interface: it changes with the macros.
 
-pub use crate::types::{Disagreement, StaticField, StaticFunction, StaticRecord};
 #[cfg(feature = "load")]
 pub use crate::foreign::support::*;
+pub use crate::types::{Disagreement, StaticField, StaticFunction, StaticRecord};

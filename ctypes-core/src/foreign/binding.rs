@@ -39,7 +39,11 @@ pub struct Entry {
 
 impl Entry {
     /// Describes `symbol` of `source`, declared in Rust as the item `declared`.
-    pub const fn new(source: &'static Source, symbol: &'static str, declared: &'static str) -> Self {
+    pub const fn new(
+        source: &'static Source,
+        symbol: &'static str,
+        declared: &'static str,
+    ) -> Self {
         Entry { source, symbol, declared, outcome: OnceLock::new() }
     }
 
@@ -70,12 +74,15 @@ impl Entry {
             None => {
                 let found = match self.source.library() {
                     Ok(library) => match library.symbol(self.symbol) {
-                        Ok(symbol) => NonNull::new(symbol.as_ptr()).map(Address).ok_or(BindCause::Null),
+                        Ok(symbol) => {
+                            NonNull::new(symbol.as_ptr()).map(Address).ok_or(BindCause::Null)
+                        }
                         Err(error) => Err(BindCause::Symbol(Arc::new(error))),
                     },
                     Err(cause) => Err(cause.clone()),
                 };
-                let outcome = found.map_err(|cause| BindError::new(self.symbol, self.declared, cause));
+                let outcome =
+                    found.map_err(|cause| BindError::new(self.symbol, self.declared, cause));
                 self.outcome.get_or_init(|| outcome)
             }
         };
@@ -162,5 +169,9 @@ pub fn bind_all(
     };
     let missing: Vec<BindError> =
         required.iter().filter_map(|entry| entry.require().err().cloned()).collect();
-    if missing.is_empty() { Ok(()) } else { Err(BindErrors::missing(module, Some(library), missing)) }
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(BindErrors::missing(module, Some(library), missing))
+    }
 }

@@ -227,11 +227,18 @@ impl Clone for LazySymbol {
 fn missing(library: Option<&Library>, symbol: &'static CStr, declared: &'static str) -> ! {
     match find_in(library, symbol) {
         Err(cause) => panic!("{}", BindError::new(text(symbol), declared, cause)),
-        Ok(_) => panic!("cannot bind `{}`, declared by `{declared}`: it has just come into being", text(symbol)),
+        Ok(_) => panic!(
+            "cannot bind `{}`, declared by `{declared}`: it has just come into being",
+            text(symbol)
+        ),
     }
 }
 
 /// What `{:?}` shows of a handle: its type and its library, not every address.
-pub fn fmt_handle(f: &mut fmt::Formatter<'_>, name: &str, library: Option<&Library>) -> fmt::Result {
+pub fn fmt_handle(
+    f: &mut fmt::Formatter<'_>,
+    name: &str,
+    library: Option<&Library>,
+) -> fmt::Result {
     f.debug_struct(name).field("library", &library).finish_non_exhaustive()
 }

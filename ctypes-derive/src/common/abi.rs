@@ -29,9 +29,13 @@ impl Abi {
         }
         let known = KNOWN.join("\", \"");
         let message = if name.starts_with("Rust") || name.starts_with("rust") {
-            format!("`extern \"{name}\"` is not a foreign calling convention; expected one of \"{known}\"")
+            format!(
+                "`extern \"{name}\"` is not a foreign calling convention; expected one of \"{known}\""
+            )
         } else {
-            format!("unknown calling convention \"{name}\"; expected one of \"{known}\", or one of them with -unwind")
+            format!(
+                "unknown calling convention \"{name}\"; expected one of \"{known}\", or one of them with -unwind"
+            )
         };
         errors.push_at(span, message);
         Abi { name: "C".to_owned(), span }

@@ -63,7 +63,9 @@ fn assertion(ty: &Type, krate: &TokenStream) -> TokenStream {
     let mut closed = ty.clone();
     StaticLifetimes.visit_type_mut(&mut closed);
     let text = ty.to_token_stream().to_string();
-    let message = format!("`{text}` is not passed by value as in C by a typed call; pass a pointer, or call it through a run-time signature");
+    let message = format!(
+        "`{text}` is not passed by value as in C by a typed call; pass a pointer, or call it through a run-time signature"
+    );
     let span = ty.span().resolved_at(Span::mixed_site());
     quote_spanned!(span=> ::core::assert!(<#krate::__private::Probe<#closed>>::BY_VALUE, #message);)
 }
@@ -71,12 +73,15 @@ fn assertion(ty: &Type, krate: &TokenStream) -> TokenStream {
 /// Pointers, references and Rust's own scalars are passed as declared: not asked, to keep the expansion small.
 fn may_be_aggregate(ty: &Type) -> bool {
     const SCALARS: &[&str] = &[
-        "i8", "i16", "i32", "i64", "isize", "u8", "u16", "u32", "u64", "usize", "f32", "f64", "bool",
+        "i8", "i16", "i32", "i64", "isize", "u8", "u16", "u32", "u64", "usize", "f32", "f64",
+        "bool",
     ];
     match ty {
         Type::Group(group) => may_be_aggregate(&group.elem),
         Type::Paren(paren) => may_be_aggregate(&paren.elem),
-        Type::Path(path) => !path.path.get_ident().is_some_and(|name| SCALARS.iter().any(|scalar| name == scalar)),
+        Type::Path(path) => {
+            !path.path.get_ident().is_some_and(|name| SCALARS.iter().any(|scalar| name == scalar))
+        }
         _ => false,
     }
 }

@@ -24,7 +24,9 @@ pub(crate) fn of_item(item: &Item, library: &str, is_unsafe_fn: bool) -> proc_ma
 pub(crate) fn safety_section() -> proc_macro2::TokenStream {
     let head = line("");
     let title = line("# Safety");
-    let text = line("The declaration must be the function's real signature, and the arguments what it demands.");
+    let text = line(
+        "The declaration must be the function's real signature, and the arguments what it demands.",
+    );
     quote!(#head #title #text)
 }
 

@@ -44,7 +44,10 @@ impl NameSpec {
         for name in names {
             let value = name.value();
             if value.is_empty() {
-                errors.push(name, "a library name cannot be empty; leave the option out for the running program");
+                errors.push(
+                    name,
+                    "a library name cannot be empty; leave the option out for the running program",
+                );
             } else if value.contains('\0') {
                 errors.push(name, "a library name cannot contain a NUL character");
             }

@@ -31,7 +31,10 @@ impl Signature {
         }
         for param in &sig.generics.params {
             if !matches!(param, GenericParam::Lifetime(_)) {
-                errors.push(param, "a foreign function has no type or const parameters, only lifetimes");
+                errors.push(
+                    param,
+                    "a foreign function has no type or const parameters, only lifetimes",
+                );
             }
         }
         let params = sig.inputs.iter().enumerate();

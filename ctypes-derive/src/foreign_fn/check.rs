@@ -54,7 +54,8 @@ pub(super) fn check_names(block: &Block, errors: &mut Errors) {
 }
 
 fn load_name(block: &Block, options: &Options, errors: &mut Errors) {
-    let name = options.load.as_ref().map_or_else(|| "load".to_owned(), |load| load.ident.to_string());
+    let name =
+        options.load.as_ref().map_or_else(|| "load".to_owned(), |load| load.ident.to_string());
     if let Some(item) = block.items.iter().find(|item| item.name() == name) {
         errors.push(
             &item.ident,

@@ -75,9 +75,11 @@ impl VisitMut for Blocks<'_> {
 /// A block with an attribute of its own is bound by that one.
 fn has_own_attribute(block: &ItemForeignMod) -> bool {
     block.attrs.iter().any(|attribute| {
-        attribute.path().segments.last().is_some_and(|segment| {
-            segment.ident == "foreign_fn" || segment.ident == "library"
-        })
+        attribute
+            .path()
+            .segments
+            .last()
+            .is_some_and(|segment| segment.ident == "foreign_fn" || segment.ident == "library")
     })
 }
 
@@ -94,8 +96,11 @@ impl<'a> Expansion<'a> {
     fn new(block: &'a Block, options: &'a Options, krate: &'a TokenStream) -> Self {
         // Two blocks of one module need two statics; two equal blocks collide anyway.
         let text = reemit::block(block).to_string() + &options.names.expand(krate).to_string();
-        let source =
-            format_ident!("__CTYPES_LIBRARY_{:016x}", fingerprint(&text), span = Span::mixed_site());
+        let source = format_ident!(
+            "__CTYPES_LIBRARY_{:016x}",
+            fingerprint(&text),
+            span = Span::mixed_site()
+        );
         Expansion { block, options, krate, source, library: options.names.describe() }
     }
 
@@ -194,7 +199,7 @@ impl<'a> Expansion<'a> {
             #(#deprecated)*
             #(#passed)*
             #[inline]
-            #[allow(clippy::all, improper_ctypes_definitions)]
+            #[allow(non_snake_case, clippy::all)]
             #vis #unsafety fn #ident #generics (#params) #output #bounds {
                 // SAFETY: the slot holds the stub below or the address of the symbol, of which the author
                 // of the unsafe extern block says that it has this signature.
@@ -205,7 +210,7 @@ impl<'a> Expansion<'a> {
             #fallible_docs
             #(#deprecated)*
             #[inline]
-            #[allow(clippy::all, dead_code)]
+            #[allow(non_snake_case, dead_code, clippy::all)]
             #vis #unsafety fn #fallible #generics (#params)
                 -> ::core::result::Result<#output_type, &'static #krate::foreign::BindError> #bounds
             {
@@ -223,7 +228,7 @@ impl<'a> Expansion<'a> {
             #[allow(non_upper_case_globals, dead_code, clippy::all)]
             static #slot: #krate::__private::Binding = {
                 #[cold]
-                #[allow(improper_ctypes_definitions)]
+                #[allow(non_snake_case, improper_ctypes_definitions)]
                 unsafe extern #abi fn __unbound #generics (#params) #output #bounds {
                     // SAFETY: as above; it returns only with an address that was found.
                     unsafe { #cast(#slot.bind_or_panic())(#arguments) }
@@ -236,12 +241,11 @@ impl<'a> Expansion<'a> {
 
     fn fallible_docs(&self, item: &Item) -> TokenStream {
         let name = item.name();
-        let summary = docs::line(&format!(
-            "`{name}`, or the error that says why it is missing."
-        ));
+        let summary = docs::line(&format!("`{name}`, or the error that says why it is missing."));
         let empty = docs::line("");
         let title = docs::line("# Errors");
-        let text = docs::line(&format!("{} or the symbol `{}` is missing.", self.library, item.symbol()));
+        let text =
+            docs::line(&format!("{} or the symbol `{}` is missing.", self.library, item.symbol()));
         let safety = (!item.safe).then(docs::safety_section);
         quote!(#summary #empty #title #text #safety)
     }
@@ -266,7 +270,7 @@ impl<'a> Expansion<'a> {
             #docs
             #(#deprecated)*
             #[inline]
-            #[allow(clippy::all)]
+            #[allow(non_snake_case, clippy::all)]
             #vis fn #ident() -> ::core::option::Option<#pointer> {
                 match #slot.optional() {
                     ::core::option::Option::Some(__address) => ::core::option::Option::Some(
@@ -327,7 +331,9 @@ impl<'a> Expansion<'a> {
         ));
         let empty = docs::line("");
         let title = docs::line("# Errors");
-        let text = docs::line("The library cannot be opened, or it lacks symbols: all that are missing and not optional.");
+        let text = docs::line(
+            "The library cannot be opened, or it lacks symbols: all that are missing and not optional.",
+        );
         quote! {
             #(#cfg)*
             #summary
@@ -355,7 +361,11 @@ impl<'a> Expansion<'a> {
 
 /// The static behind a function.
 fn slot_name(item: &Item) -> Ident {
-    format_ident!("__CTYPES_{}", item.name(), span = Span::mixed_site().located_at(item.ident.span()))
+    format_ident!(
+        "__CTYPES_{}",
+        item.name(),
+        span = Span::mixed_site().located_at(item.ident.span())
+    )
 }
 
 /// FNV-1a: the same on every run, which keeps builds reproducible.

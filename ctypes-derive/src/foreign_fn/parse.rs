@@ -23,7 +23,8 @@ const KNOWN: &[(&str, &str)] = &[
 /// The options of the attribute; the defaults for those that cannot be read.
 pub(super) fn options(attribute: TokenStream, errors: &mut Errors) -> Options {
     let mut found = Errors::default();
-    let parsed = (|input: ParseStream<'_>| options::parse(input, KNOWN, &mut found)).parse2(attribute);
+    let parsed =
+        (|input: ParseStream<'_>| options::parse(input, KNOWN, &mut found)).parse2(attribute);
     errors.append(found);
     errors.take(parsed).unwrap_or_default()
 }

@@ -50,7 +50,7 @@ impl Handle<'_> {
             #(#docs)*
             #summary
             #[derive(::core::clone::Clone)]
-            #[allow(dead_code)]
+            #[allow(non_snake_case, dead_code)]
             #vis struct #ident {
                 __library: ::core::option::Option<#krate::Library>,
                 #(#fields,)*
@@ -102,8 +102,8 @@ impl Handle<'_> {
 
     fn method(&self, item: &Item) -> TokenStream {
         let optional = item.attributes.optional.is_some();
-        let is_call = !optional
-            && matches!(&item.kind, Kind::Function(signature) if !signature.variadic);
+        let is_call =
+            !optional && matches!(&item.kind, Kind::Function(signature) if !signature.variadic);
         let attributes = &item.attributes;
         let (cfg, lints, deprecated) = (&attributes.cfg, &attributes.lints, &attributes.deprecated);
         let block_lints = &self.model.block.attributes.lints;
@@ -118,7 +118,7 @@ impl Handle<'_> {
             #(#deprecated)*
             #(#passed)*
             #[inline]
-            #[allow(clippy::all)]
+            #[allow(non_snake_case, clippy::all)]
         };
         let body = match &item.kind {
             Kind::Function(signature) if is_call => self.call(item, signature),
@@ -263,7 +263,7 @@ impl Handle<'_> {
                     variable: #variable,
                 };
 
-                #[allow(unused_mut, deprecated)]
+                #[allow(non_snake_case, unused_mut, deprecated)]
                 fn bind(
                     mut #binder: #krate::__private::Binder<'_>,
                 ) -> ::core::result::Result<Self, #krate::foreign::BindErrors> {

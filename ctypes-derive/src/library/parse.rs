@@ -50,7 +50,8 @@ pub(super) fn model(
 
 fn options(attribute: TokenStream, errors: &mut Errors) -> Options {
     let mut found = Errors::default();
-    let parsed = (|input: ParseStream<'_>| options::parse(input, KNOWN, &mut found)).parse2(attribute);
+    let parsed =
+        (|input: ParseStream<'_>| options::parse(input, KNOWN, &mut found)).parse2(attribute);
     errors.append(found);
     errors.take(parsed).unwrap_or_default()
 }
