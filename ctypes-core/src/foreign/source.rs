@@ -26,8 +26,8 @@ impl Names {
     /// # Safety
     /// The initialisers of every library that may be found must be sound to run, as for [`Library::open`].
     pub(super) unsafe fn open(self) -> Result<Library, BindCause> {
-        // SAFETY: (each arm) the caller vouches for the initialisers of what may be found.
         let opened = match self {
+            // SAFETY: the caller vouches for the initialisers of what may be found.
             Names::Search(name) => unsafe { Library::open(name) },
             // SAFETY: as above.
             Names::Verbatim(names) => unsafe { Library::open_any(names) },

@@ -126,6 +126,11 @@ fn marker(attribute: &Attribute, errors: &mut Errors) -> bool {
 
 /// The name of an attribute as it is written.
 fn name(attribute: &Attribute) -> String {
+    if attribute.path().is_ident("unsafe")
+        && let Meta::List(list) = &attribute.meta
+    {
+        return list.tokens.to_string();
+    }
     let segments = attribute.path().segments.iter().map(|segment| segment.ident.to_string());
     segments.collect::<Vec<_>>().join("::")
 }

@@ -27,6 +27,11 @@ impl Errors {
         }
     }
 
+    /// Whether nothing was reported so far.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
     /// Adds the errors of a part.
     pub(crate) fn append(&mut self, part: Errors) {
         if let Some(error) = part.0 {

@@ -15,7 +15,11 @@ pub(crate) struct NamedItem {
 
 impl Parse for NamedItem {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        Ok(NamedItem { vis: input.parse()?, ident: input.parse()? })
+        let vis = input.parse()?;
+        if !input.peek(Ident) {
+            return Err(input.error("expected a name, with its visibility before it: `pub name`"));
+        }
+        Ok(NamedItem { vis, ident: input.parse()? })
     }
 }
 
@@ -42,6 +46,7 @@ pub(crate) fn parse(
     while !input.is_empty() {
         if input.peek(LitStr) || input.peek(token::Bracket) {
             positional(input, &mut options, errors)?;
+            seen.push("lib".to_owned());
         } else {
             let key = input.call(Ident::parse_any)?;
             let name = key.to_string();
@@ -91,12 +96,7 @@ fn one(
     errors: &mut Errors,
 ) -> syn::Result<()> {
     match name {
-        "lib" => {
-            if options.names.any.is_some() {
-                errors.push(key, "the library is named twice");
-            }
-            options.names.any = Some(value(input, key)?);
-        }
+        "lib" => options.names.any = Some(value(input, key)?),
         "linux" => options.names.linux = Some(value(input, key)?),
         "windows" => options.names.windows = Some(value(input, key)?),
         "macos" => options.names.macos = Some(value(input, key)?),

@@ -23,11 +23,11 @@ pub(super) fn form(
 ) -> TokenStream {
     match form {
         Form::Block(block) => {
-            let expansion = Expansion::new(&block, options, krate);
+            let expansion = Expansion::new(&block, options, krate, errors);
             let (items, load) = (expansion.items(), expansion.load());
             quote!(#items #load)
         }
-        Form::Single(block) => Expansion::new(&block, options, krate).items(),
+        Form::Single(block) => Expansion::new(&block, options, krate, errors).items(),
         Form::Wrapper(mut function) => {
             let mut blocks = Blocks { options, krate, errors, found: false };
             blocks.visit_block_mut(&mut function.block);
@@ -61,7 +61,7 @@ impl VisitMut for Blocks<'_> {
                 self.found = true;
                 let foreign = Block::parse(foreign.clone(), self.errors);
                 super::check::check_names(&foreign, self.errors);
-                let items = Expansion::new(&foreign, self.options, self.krate).items();
+                let items = Expansion::new(&foreign, self.options, self.krate, self.errors).items();
                 *item = syn::Item::Verbatim(items);
             }
         }
@@ -90,10 +90,18 @@ struct Expansion<'a> {
     krate: &'a TokenStream,
     source: Ident,
     library: String,
+    /// False if there are errors: then what is generated only stands for the names that were declared, so
+    /// that their uses are not reported as well.
+    whole: bool,
 }
 
 impl<'a> Expansion<'a> {
-    fn new(block: &'a Block, options: &'a Options, krate: &'a TokenStream) -> Self {
+    fn new(
+        block: &'a Block,
+        options: &'a Options,
+        krate: &'a TokenStream,
+        errors: &Errors,
+    ) -> Self {
         // Two blocks of one module need two statics; two equal blocks collide anyway.
         let text = reemit::block(block).to_string() + &options.names.expand(krate).to_string();
         let source = format_ident!(
@@ -101,7 +109,14 @@ impl<'a> Expansion<'a> {
             fingerprint(&text),
             span = Span::mixed_site()
         );
-        Expansion { block, options, krate, source, library: options.names.describe() }
+        Expansion {
+            block,
+            options,
+            krate,
+            source,
+            library: options.names.describe(),
+            whole: errors.is_empty(),
+        }
     }
 
     fn items(&self) -> TokenStream {
@@ -114,14 +129,15 @@ impl<'a> Expansion<'a> {
             Kind::Function(signature) if item.attributes.optional.is_some() => {
                 self.optional(item, signature)
             }
+            Kind::Function(signature) if !self.whole => self.stub(item, signature),
             Kind::Function(signature) => self.function(item, signature),
             Kind::Variable(ty) => {
                 let ty = quote!(#krate::foreign::ForeignVar<#ty>);
                 self.holder(item, &ty, &quote!(#krate::foreign::ForeignVar::new))
             }
         });
-        let checks = by_value::checks(self.block, krate);
-        let reemitted = reemit::block(self.block);
+        let checks = self.whole.then(|| by_value::checks(self.block, krate));
+        let reemitted = self.whole.then(|| reemit::block(self.block));
         quote! {
             #(#cfg)*
             #[doc(hidden)]
@@ -187,8 +203,11 @@ impl<'a> Expansion<'a> {
         let abi = self.block.abi.unwind();
         let pointer = signature.pointer(&quote!(unsafe), &abi);
         let cast = quote!(::core::mem::transmute::<*const (), #pointer>);
+        // Names that no parameter can take.
+        let address = Ident::new("__address", Span::mixed_site());
+        let error = Ident::new("__error", Span::mixed_site());
         let call = self.call(item, signature, &quote!(#cast(#slot.target())));
-        let call_found = self.call(item, signature, &quote!(#cast(__address)));
+        let call_found = self.call(item, signature, &quote!(#cast(#address)));
         let docs = docs::of_item(item, &self.library, !item.safe);
         let (deprecated, passed) = (&item.attributes.deprecated, &item.attributes.passed);
         let fallible = Ident::new(&fallible_name(item), ident.span());
@@ -216,10 +235,10 @@ impl<'a> Expansion<'a> {
             {
                 match #slot.bind() {
                     // SAFETY: as above, and the address was found.
-                    ::core::result::Result::Ok(__address) => {
+                    ::core::result::Result::Ok(#address) => {
                         ::core::result::Result::Ok(unsafe { #call_found })
                     }
-                    ::core::result::Result::Err(__error) => ::core::result::Result::Err(__error),
+                    ::core::result::Result::Err(#error) => ::core::result::Result::Err(#error),
                 }
             }
 
@@ -236,6 +255,31 @@ impl<'a> Expansion<'a> {
                 // SAFETY: the stub has the declared signature and passes its arguments on.
                 unsafe { #krate::__private::Binding::new(#entry, __unbound as *const ()) }
             };
+        }
+    }
+
+    /// Functions with the declared signatures that are never run.
+    fn stub(&self, item: &Item, signature: &Signature) -> TokenStream {
+        let krate = self.krate;
+        let conditions = self.conditions(item);
+        let (vis, ident, unsafety) = (&item.vis, &item.ident, item.unsafety());
+        let (generics, bounds) = (&signature.generics, &signature.generics.where_clause);
+        let (params, output) = (signature.declared_params(), &signature.output);
+        let output_type = signature.output_type();
+        let name = fallible_name(item);
+        let fallible = Ident::new(&name, ident.span());
+        let collides = self.block.items.iter().any(|item| item.name() == name);
+        let fallible = (!collides).then(|| quote! {
+            #conditions
+            #[allow(dead_code, unused, non_snake_case)]
+            #vis #unsafety fn #fallible #generics (#params)
+                -> ::core::result::Result<#output_type, &'static #krate::foreign::BindError> #bounds { loop {} }
+        });
+        quote! {
+            #conditions
+            #[allow(dead_code, unused, non_snake_case)]
+            #vis #unsafety fn #ident #generics (#params) #output #bounds { loop {} }
+            #fallible
         }
     }
 
@@ -310,7 +354,7 @@ impl<'a> Expansion<'a> {
 
     /// The function that binds the whole block.
     fn load(&self) -> TokenStream {
-        if self.block.items.is_empty() {
+        if self.block.items.is_empty() || !self.whole {
             return TokenStream::new();
         }
         let (krate, source) = (self.krate, &self.source);

@@ -12,18 +12,22 @@ use std::ffi::CString;
 use syn::{Ident, Type};
 
 /// The struct, its methods, and how it is opened.
-pub(super) fn handle(model: &Model, krate: &TokenStream) -> TokenStream {
-    let handle = Handle { model, krate };
+///
+/// With errors (`whole` is false) it only stands for the names that were declared, so that their uses are not
+/// reported as well.
+pub(super) fn handle(model: &Model, krate: &TokenStream, whole: bool) -> TokenStream {
+    let handle = Handle { model, krate, whole };
     let (definition, methods, bindings) =
         (handle.definition(), handle.methods(), handle.bindings());
-    let checks = by_value::checks(&model.block, krate);
-    let reemitted = reemit::block(&model.block);
+    let checks = whole.then(|| by_value::checks(&model.block, krate));
+    let reemitted = whole.then(|| reemit::block(&model.block));
     quote!(#definition #methods #bindings #checks #reemitted)
 }
 
 struct Handle<'a> {
     model: &'a Model,
     krate: &'a TokenStream,
+    whole: bool,
 }
 
 impl Handle<'_> {
@@ -145,12 +149,13 @@ impl Handle<'_> {
         } else {
             call
         };
+        let body = if self.whole { quote!(unsafe { #call }) } else { quote!(loop {}) };
         let separator = (!signature.params.is_empty()).then(|| quote!(,));
         quote! {
             #vis #unsafety fn #ident #generics (&self #separator #params) #output #bounds {
                 // SAFETY: whoever opened the handle vouches that the symbol has the declared signature.
-                #[allow(unused_unsafe)]
-                unsafe { #call }
+                #[allow(unused_unsafe, unused_variables)]
+                #body
             }
         }
     }

@@ -18,7 +18,7 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
         Some(model) => {
             let krate = wrap_path(model.options.krate.as_ref(), &mut errors);
             check::check(&model, &mut errors);
-            expand::handle(&model, &krate)
+            expand::handle(&model, &krate, errors.is_empty())
         }
         None => TokenStream::new(),
     };

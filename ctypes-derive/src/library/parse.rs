@@ -39,10 +39,13 @@ pub(super) fn model(
     let docs = docs.cloned().collect();
     let block = Block::parse(block, errors);
     let Some(handle) = options.handle.take() else {
-        errors.push_at(
-            Span::call_site(),
-            "the handle needs a name: #[library(\"name\", handle = pub Name)]",
-        );
+        // If the options could not be read, that says more.
+        if errors.is_empty() {
+            errors.push_at(
+                Span::call_site(),
+                "the handle needs a name: #[library(\"name\", handle = pub Name)]",
+            );
+        }
         return None;
     };
     Some(Model { handle, docs, options, block })
