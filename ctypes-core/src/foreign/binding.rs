@@ -94,6 +94,8 @@ impl Entry {
 #[derive(Debug)]
 pub struct Binding {
     slot: AtomicPtr<()>,
+    /// What the slot holds until the function is bound; never changed, atomic only to be `Sync`.
+    stub: AtomicPtr<()>,
     entry: Entry,
 }
 
@@ -104,19 +106,33 @@ impl Binding {
     /// `stub` must be a function of the declared signature that calls [`Binding::bind_or_panic`] on this
     /// binding and passes its arguments on to the address that it gives.
     pub const unsafe fn new(entry: Entry, stub: *const ()) -> Self {
-        Binding { slot: AtomicPtr::new(stub.cast_mut()), entry }
+        Binding {
+            slot: AtomicPtr::new(stub.cast_mut()),
+            stub: AtomicPtr::new(stub.cast_mut()),
+            entry,
+        }
     }
 
     /// The function to call: the one of the library once it is bound, until then the stub.
     #[inline(always)]
     pub fn target(&self) -> *const () {
-        // Acquire pairs with the store in `bind`: whatever opening the library wrote is visible to the call.
+        // Acquire pairs with the store in `bind_now`: whatever opening the library wrote is visible to the call.
         self.slot.load(Ordering::Acquire)
     }
 
-    /// Binds the function if it is not bound yet.
+    /// The function of the library, bound now if it was not.
     #[inline]
     pub fn bind(&self) -> Result<*const (), &BindError> {
+        let target = self.target();
+        if target == self.stub.load(Ordering::Relaxed).cast_const() {
+            self.bind_now()
+        } else {
+            Ok(target)
+        }
+    }
+
+    #[cold]
+    fn bind_now(&self) -> Result<*const (), &BindError> {
         let address = self.entry.resolve()?.as_ptr().cast::<()>();
         // Every thread that comes here stores the same address.
         self.slot.store(address, Ordering::Release);

@@ -9,7 +9,7 @@ use quote::quote;
 use syn::ext::IdentExt;
 use syn::{
     ForeignItem, ForeignItemFn, ForeignItemStatic, Ident, ItemForeignMod, LitStr, Safety, Token,
-    Type, Visibility,
+    Type, Visibility, token,
 };
 
 /// An extern block.
@@ -17,6 +17,8 @@ pub(crate) struct Block {
     pub(crate) attributes: BlockAttributes,
     pub(crate) unsafety: Option<Token![unsafe]>,
     pub(crate) extern_abi: syn::Abi,
+    /// The user's braces: their edition decides what rustc demands of the block.
+    pub(crate) braces: token::Brace,
     pub(crate) abi: Abi,
     pub(crate) items: Vec<Item>,
 }
@@ -44,7 +46,14 @@ impl Block {
         let attributes = BlockAttributes::parse(&block.attrs, errors);
         let abi = Abi::parse(Some(&block.abi), errors);
         let items = block.items.into_iter().filter_map(|item| Item::parse(item, errors)).collect();
-        Block { attributes, unsafety: block.unsafety, extern_abi: block.abi, abi, items }
+        Block {
+            attributes,
+            unsafety: block.unsafety,
+            extern_abi: block.abi,
+            braces: block.brace_token,
+            abi,
+            items,
+        }
     }
 }
 

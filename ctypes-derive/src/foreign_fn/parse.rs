@@ -112,6 +112,7 @@ fn single(mut item: ForeignItemFn, errors: &mut Errors) -> Block {
             extern_token: Token![extern](Span::call_site()),
             name: Some(LitStr::new("C", span)),
         }),
+        braces: token::Brace(span),
         abi,
         items: vec![item],
     }
