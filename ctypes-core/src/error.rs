@@ -39,6 +39,14 @@ pub enum Error {
     #[cfg(feature = "load")]
     #[error(transparent)]
     Close(#[from] CloseError),
+    /// A declared function or variable could not be bound.
+    #[cfg(feature = "load")]
+    #[error(transparent)]
+    Bind(#[from] crate::foreign::BindError),
+    /// A declared library could not be bound.
+    #[cfg(feature = "load")]
+    #[error(transparent)]
+    BindAll(#[from] crate::foreign::BindErrors),
 }
 
 /// A library could not be opened: which one, and every place and reason that was tried.

@@ -2,6 +2,9 @@
 //!
 //! Most programs depend on `ctypes-wrap`, which re-exports this crate and adds the macros.
 
+// Lets the macros name this crate by one path, also in its own tests.
+extern crate self as ctypes_core;
+
 #[cfg(feature = "dynamic")]
 pub mod call;
 #[cfg(feature = "dynamic")]
@@ -11,6 +14,9 @@ pub mod convert;
 pub mod error;
 #[cfg(feature = "libffi")]
 mod ffi;
+#[cfg(feature = "load")]
+pub mod foreign;
+#[cfg_attr(not(any(feature = "load", feature = "dynamic")), allow(dead_code))]
 mod guard;
 pub mod layout;
 #[cfg(feature = "load")]

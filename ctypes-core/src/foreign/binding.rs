@@ -1,0 +1,193 @@
+//! One declared symbol and its address: [`Entry`], and [`Binding`] for functions that are called through a stub.
+//!
+//! The outcome of resolving is written once. The slot of a [`Binding`] only ever holds the stub or the
+//! address that was found, so calling through it is right at any time and on any thread.
+
+use super::error::{BindCause, BindError, BindErrors};
+use super::source::Source;
+use core::ffi::c_void;
+use core::ptr::NonNull;
+use core::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::{Arc, OnceLock};
+
+/// The address of something in a loaded library: never null, and valid until the process ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(transparent)]
+pub struct Address(NonNull<c_void>);
+
+// SAFETY: it is a number; whether what is found there may be used from a thread is decided where it is used.
+unsafe impl Send for Address {}
+// SAFETY: as above.
+unsafe impl Sync for Address {}
+
+impl Address {
+    /// The address as a pointer.
+    #[inline]
+    pub const fn as_ptr(self) -> *mut c_void {
+        self.0.as_ptr()
+    }
+}
+
+/// A declared symbol of a declared library, and the outcome of looking it up.
+#[derive(Debug)]
+pub struct Entry {
+    source: &'static Source,
+    symbol: &'static str,
+    declared: &'static str,
+    outcome: OnceLock<Result<Address, BindError>>,
+}
+
+impl Entry {
+    /// Describes `symbol` of `source`, declared in Rust as the item `declared`.
+    pub const fn new(
+        source: &'static Source,
+        symbol: &'static str,
+        declared: &'static str,
+    ) -> Self {
+        Entry { source, symbol, declared, outcome: OnceLock::new() }
+    }
+
+    /// The address, looked up at the first call.
+    #[inline]
+    pub fn resolve(&self) -> Result<&Address, &BindError> {
+        match self.outcome.get() {
+            Some(Ok(address)) => Ok(address),
+            _ => self.look_up(),
+        }
+    }
+
+    /// The address of an optional symbol; a library that cannot be opened lacks all of them.
+    pub fn optional(&self) -> Option<Address> {
+        if let Some(outcome) = self.outcome.get() {
+            return outcome.as_ref().ok().copied();
+        }
+        // Not `resolve`: the reason for an absence is searched for in the library's file.
+        let found = self.source.library().ok()?.find_symbol(self.symbol)?;
+        let address = NonNull::new(found.as_ptr()).map(Address)?;
+        self.outcome.get_or_init(|| Ok(address)).as_ref().ok().copied()
+    }
+
+    #[cold]
+    fn look_up(&self) -> Result<&Address, &BindError> {
+        let outcome = match self.outcome.get() {
+            Some(outcome) => outcome,
+            None => {
+                let found = match self.source.library() {
+                    Ok(library) => match library.symbol(self.symbol) {
+                        Ok(symbol) => {
+                            NonNull::new(symbol.as_ptr()).map(Address).ok_or(BindCause::Null)
+                        }
+                        Err(error) => Err(BindCause::Symbol(Arc::new(error))),
+                    },
+                    Err(cause) => Err(cause.clone()),
+                };
+                let outcome =
+                    found.map_err(|cause| BindError::new(self.symbol, self.declared, cause));
+                self.outcome.get_or_init(|| outcome)
+            }
+        };
+        outcome.as_ref()
+    }
+}
+
+/// A function that is called through a slot, which starts at a stub.
+#[derive(Debug)]
+pub struct Binding {
+    slot: AtomicPtr<()>,
+    /// What the slot holds until the function is bound; never changed, atomic only to be `Sync`.
+    stub: AtomicPtr<()>,
+    entry: Entry,
+}
+
+impl Binding {
+    /// A function that is not yet bound.
+    ///
+    /// # Safety
+    /// `stub` must be a function of the declared signature that calls [`Binding::bind_or_panic`] on this
+    /// binding and passes its arguments on to the address that it gives.
+    pub const unsafe fn new(entry: Entry, stub: *const ()) -> Self {
+        Binding {
+            slot: AtomicPtr::new(stub.cast_mut()),
+            stub: AtomicPtr::new(stub.cast_mut()),
+            entry,
+        }
+    }
+
+    /// The function to call: the one of the library once it is bound, until then the stub.
+    #[inline(always)]
+    pub fn target(&self) -> *const () {
+        // Acquire pairs with the store in `bind_now`: whatever opening the library wrote is visible to the call.
+        self.slot.load(Ordering::Acquire)
+    }
+
+    /// The function of the library, bound now if it was not.
+    #[inline]
+    pub fn bind(&self) -> Result<*const (), &BindError> {
+        let target = self.target();
+        if target == self.stub.load(Ordering::Relaxed).cast_const() {
+            self.bind_now()
+        } else {
+            Ok(target)
+        }
+    }
+
+    #[cold]
+    fn bind_now(&self) -> Result<*const (), &BindError> {
+        let address = self.entry.resolve()?.as_ptr().cast::<()>();
+        // Every thread that comes here stores the same address.
+        self.slot.store(address, Ordering::Release);
+        Ok(address)
+    }
+
+    /// Binds the function.
+    ///
+    /// # Panics
+    /// With the whole message of the error if the library or the symbol is missing.
+    #[cold]
+    pub fn bind_or_panic(&self) -> *const () {
+        match self.bind() {
+            Ok(address) => address,
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+/// Anything declared in a block that `load` has to find.
+pub trait Required: Sync {
+    /// Looks the symbol up.
+    fn require(&self) -> Result<(), &BindError>;
+}
+
+impl Required for Binding {
+    fn require(&self) -> Result<(), &BindError> {
+        self.bind().map(|_| ())
+    }
+}
+
+impl Required for Entry {
+    fn require(&self) -> Result<(), &BindError> {
+        self.resolve().map(|_| ())
+    }
+}
+
+/// Binds everything that a block requires, and reports all that is missing in one error.
+///
+/// # Errors
+/// The library cannot be opened, or it lacks symbols.
+pub fn bind_all(
+    source: &'static Source,
+    module: &'static str,
+    required: &[&'static dyn Required],
+) -> Result<(), BindErrors> {
+    let library = match source.library() {
+        Ok(library) => library,
+        Err(cause) => return Err(BindErrors::unopened(module, cause.clone())),
+    };
+    let missing: Vec<BindError> =
+        required.iter().filter_map(|entry| entry.require().err().cloned()).collect();
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(BindErrors::missing(module, Some(library), missing))
+    }
+}

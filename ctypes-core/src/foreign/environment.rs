@@ -1,0 +1,57 @@
+//! Environment variables that name a library: read only by programs that did not gain privileges at their start.
+
+use std::path::PathBuf;
+
+/// The path that the variable `name` holds, unless it is empty or the program is a privileged one.
+///
+/// A setuid program is run by one user with the rights of another, and the first sets the environment;
+/// the same rule makes the system loader ignore `LD_LIBRARY_PATH` there.
+pub(super) fn library_path(name: &str) -> Option<PathBuf> {
+    if has_elevated_privileges() {
+        return None;
+    }
+    std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn has_elevated_privileges() -> bool {
+    // SAFETY: getauxval only reads the vector that the kernel gave the process.
+    unsafe { libc::getauxval(libc::AT_SECURE) != 0 }
+}
+
+#[cfg(any(
+    target_vendor = "apple",
+    target_os = "freebsd",
+    target_os = "openbsd",
+    target_os = "netbsd",
+    target_os = "dragonfly",
+    target_os = "solaris",
+    target_os = "illumos"
+))]
+fn has_elevated_privileges() -> bool {
+    // SAFETY: issetugid has no requirements.
+    unsafe { libc::issetugid() != 0 }
+}
+
+// Windows has no programs that change their user at the start.
+#[cfg(windows)]
+fn has_elevated_privileges() -> bool {
+    false
+}
+
+// Elsewhere it cannot be told, so the variable is not trusted.
+#[cfg(not(any(
+    target_os = "linux",
+    target_os = "android",
+    target_vendor = "apple",
+    target_os = "freebsd",
+    target_os = "openbsd",
+    target_os = "netbsd",
+    target_os = "dragonfly",
+    target_os = "solaris",
+    target_os = "illumos",
+    windows
+)))]
+fn has_elevated_privileges() -> bool {
+    true
+}

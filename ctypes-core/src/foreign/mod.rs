@@ -1,0 +1,30 @@
+//! Late-bound functions and variables: what `#[foreign_fn]` and `#[library]` expand to.
+//!
+//! A declaration becomes a slot that holds the address of its symbol. The slot of a function with a
+//! fixed number of parameters starts at a stub that finds the symbol, stores the address and calls it;
+//! from then on a call is one load and one indirect call. Guaranteed here: a symbol is resolved once
+//! per declaration and library, from any number of threads, without a lock being held while a library
+//! is opened (its initialisers may call back); a failure is remembered and the same error is given again.
+//! Not checked here: whether the declared signature is the real one. That is the promise of the author
+//! of the `unsafe extern` block.
+
+mod binding;
+mod environment;
+mod error;
+mod function;
+mod handle;
+mod probe;
+mod source;
+mod variable;
+
+pub use error::{BindCause, BindError, BindErrors};
+pub use function::ForeignFn;
+pub use variable::ForeignVar;
+
+/// What the expansions of the two macros name; reached through `__private`.
+pub(crate) mod support {
+    pub use super::binding::{Address, Binding, Entry, Required, bind_all};
+    pub use super::handle::{Binder, HandleSource, LazySymbol, fmt_handle};
+    pub use super::probe::{PassedAsDeclared, Probe};
+    pub use super::source::{Names, Source};
+}

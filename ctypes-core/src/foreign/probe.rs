@@ -1,0 +1,39 @@
+//! Asks a type whether rustc passes it by value as C does, without demanding anything of the type.
+//!
+//! [`Probe`] has the associated constant twice: inherent for types that describe themselves ([`CType`]), and
+//! from the trait [`PassedAsDeclared`] for all others. The compiler takes the inherent one where it exists.
+
+use crate::types::CType;
+use core::marker::PhantomData;
+
+/// Stands for `T` in a question about it.
+#[derive(Debug)]
+pub struct Probe<T: ?Sized>(PhantomData<T>);
+
+/// The answer for a type that does not describe itself: it is what the declaration says.
+pub trait PassedAsDeclared {
+    /// Whether a value of the type may be passed in a typed call.
+    const BY_VALUE: bool = true;
+}
+
+impl<T: ?Sized> PassedAsDeclared for Probe<T> {}
+
+impl<T: CType> Probe<T> {
+    /// Whether a value of the type may be passed in a typed call.
+    pub const BY_VALUE: bool = T::BY_VALUE;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::LongDouble;
+
+    struct Plain;
+
+    #[test]
+    fn the_type_answers_if_it_can() {
+        const { assert!(<Probe<Plain>>::BY_VALUE) };
+        const { assert!(<Probe<i32>>::BY_VALUE) };
+        const { assert!(<Probe<LongDouble>>::BY_VALUE == LongDouble::BY_VALUE) };
+    }
+}

@@ -1,0 +1,68 @@
+//! What is wrong although it can be read: options that do not fit, names that collide.
+
+use super::model::Form;
+use crate::common::errors::Errors;
+use crate::common::item::{Block, Item, Kind};
+use crate::common::options::Options;
+
+/// Reports what cannot be expanded as it is meant.
+pub(super) fn check(form: &Form, options: &Options, errors: &mut Errors) {
+    match form {
+        Form::Block(block) => {
+            check_names(block, errors);
+            load_name(block, options, errors);
+        }
+        Form::Single(_) | Form::Wrapper(_) => {
+            if let Some(load) = &options.load {
+                errors.push(
+                    &load.ident,
+                    "`load` names the function that binds a whole block; there is none for a single function",
+                );
+            }
+        }
+    }
+}
+
+/// Whether the expansion has a `try_` form of the item.
+pub(super) fn has_fallible_form(item: &Item) -> bool {
+    match &item.kind {
+        Kind::Function(signature) => !signature.variadic && item.attributes.optional.is_none(),
+        Kind::Variable(_) => false,
+    }
+}
+
+/// The name of the fallible form.
+pub(super) fn fallible_name(item: &Item) -> String {
+    format!("try_{}", item.name())
+}
+
+/// Reports names that the expansion would define twice.
+pub(super) fn check_names(block: &Block, errors: &mut Errors) {
+    for item in block.items.iter().filter(|item| has_fallible_form(item)) {
+        let fallible = fallible_name(item);
+        if let Some(other) = block.items.iter().find(|other| other.name() == fallible) {
+            errors.push(
+                &other.ident,
+                format!(
+                    "`{fallible}` is also the name of the fallible form of `{}`; \
+                     rename one of the two and give its symbol with #[symbol = \"…\"]",
+                    item.name()
+                ),
+            );
+        }
+    }
+}
+
+fn load_name(block: &Block, options: &Options, errors: &mut Errors) {
+    let name =
+        options.load.as_ref().map_or_else(|| "load".to_owned(), |load| load.ident.to_string());
+    if let Some(item) = block.items.iter().find(|item| item.name() == name) {
+        errors.push(
+            &item.ident,
+            format!(
+                "`{name}` is also the name of the function that binds the whole block; \
+                 give that one another name with #[foreign_fn(…, load = other_name)]"
+            ),
+        );
+    }
+}

@@ -1,0 +1,153 @@
+//! The macros in a module without a prelude, full of items whose names are those of the standard library.
+#![cfg(target_os = "linux")]
+#![deny(warnings, missing_docs, unsafe_op_in_unsafe_fn, clippy::all, clippy::pedantic)]
+#![allow(clippy::unreadable_literal)]
+
+/// Nothing here is what it is called.
+#[no_implicit_prelude]
+pub mod bogus {
+    /// Bogus items.
+    #[allow(
+        missing_docs,
+        unused_imports,
+        dead_code,
+        unreachable_pub,
+        non_camel_case_types,
+        non_upper_case_globals,
+        unused_macros
+    )]
+    mod names {
+        pub struct Option;
+        pub struct Result;
+        pub struct String;
+        pub struct Vec;
+        pub struct Box;
+        pub struct Some;
+        pub struct None;
+        pub struct Ok;
+        pub struct Err;
+        pub struct Self_;
+        pub struct usize;
+        pub struct u8;
+        pub struct str;
+        pub struct bool;
+        pub trait Clone {}
+        pub trait Copy {}
+        pub trait Send {}
+        pub trait Sync {}
+        pub trait Sized {}
+        pub trait Fn {}
+        pub trait Debug {}
+        pub trait Deref {}
+        pub trait Bindings {}
+        pub mod core {}
+        pub mod std {}
+        pub mod alloc {}
+        pub mod ctypes_wrap {}
+        pub mod ctypes_core {}
+        pub mod foreign {}
+        pub mod libc {}
+        pub fn transmute() {}
+        pub fn drop() {}
+        macro_rules! assert {
+            () => {};
+        }
+        macro_rules! concat {
+            () => {};
+        }
+        macro_rules! panic {
+            () => {};
+        }
+        macro_rules! stringify {
+            () => {};
+        }
+        macro_rules! module_path {
+            () => {};
+        }
+        pub(super) use {assert, concat, module_path, panic, stringify};
+    }
+    #[allow(unused_imports)]
+    use self::names::*;
+
+    #[::ctypes_wrap::foreign_fn(lib = "m", linux = ["libm.so.6"])]
+    unsafe extern "C" {
+        /// The cosine.
+        pub safe fn cos(x: f64) -> f64;
+        pub fn frexp(__address: f64, __error: *mut i32) -> f64;
+        pub static signgam: i32;
+        #[optional]
+        pub fn sqrt(x: f64) -> f64;
+        #[callbacks]
+        pub fn nothing_to_call_back(x: ::core::option::Option<extern "C" fn()>);
+    }
+
+    #[::ctypes_wrap::foreign_fn(crate = ::ctypes_core, load = pub load_program, callbacks)]
+    unsafe extern "C" {
+        pub fn printf(format: *const i8, ...) -> i32;
+        pub safe fn abs(x: i32) -> i32;
+    }
+
+    #[::ctypes_wrap::foreign_fn(lib = "m")]
+    pub safe fn floor(x: f64) -> f64;
+
+    /// The ceiling.
+    #[::ctypes_wrap::foreign_fn(lib = "m")]
+    #[must_use]
+    pub fn ceiling(x: f64) -> f64 {
+        unsafe extern "C" {
+            safe fn ceil(x: f64) -> f64;
+        }
+        ceil(x)
+    }
+
+    #[::ctypes_wrap::library("m", handle = pub Maths, env = "CTYPES_TEST_UNSET")]
+    unsafe extern "C" {
+        pub safe fn cos(x: f64) -> f64;
+        pub static signgam: i32;
+        #[optional]
+        pub static no_such_variable: i32;
+        #[optional]
+        pub fn sqrt(x: f64) -> f64;
+        pub fn qsort(compare: ::core::option::Option<extern "C" fn()>);
+    }
+
+    #[::ctypes_wrap::library(handle = pub Program, lazy, callbacks)]
+    unsafe extern "C" {
+        pub fn printf(format: *const i8, ...) -> i32;
+        pub safe fn abs(x: i32) -> i32;
+        #[optional]
+        pub static environ: *mut *mut i8;
+        #[optional]
+        pub fn no_such_function(x: i32) -> i32;
+    }
+}
+
+#[test]
+fn bogus_names_change_nothing() {
+    assert!((bogus::cos(0.0) - 1.0).abs() < f64::EPSILON);
+    assert!((bogus::floor(1.5) - 1.0).abs() < f64::EPSILON);
+    assert!((bogus::ceiling(1.5) - 2.0).abs() < f64::EPSILON);
+    assert_eq!(bogus::abs(-2), 2);
+    assert!(bogus::sqrt().is_some());
+    assert!(bogus::printf.get().is_ok());
+    assert_eq!(bogus::load().expect_err("one is missing").errors().len(), 1);
+    assert!(bogus::load_program().is_ok());
+    // SAFETY: the declarations are those of the program's libraries.
+    let program: bogus::Program = unsafe { ctypes_wrap::Bindings::open() }.expect("it is running");
+    assert_eq!(program.abs(-2), 2);
+    assert!(program.environ().is_some() && program.no_such_function().is_none());
+}
+
+#[test]
+fn inside_a_function() {
+    struct Local;
+    #[ctypes_wrap::foreign_fn(lib = "m")]
+    #[allow(improper_ctypes)]
+    unsafe extern "C" {
+        safe fn exp(x: f64) -> f64;
+        #[optional]
+        fn local(x: *const Local);
+    }
+    assert!((exp(0.0) - 1.0).abs() < f64::EPSILON);
+    assert!(local().is_none());
+}

@@ -1,0 +1,6 @@
+//! Items that are no extern block.
+use ctypes_wrap::library;
+
+#[library("m", handle = pub Maths)]
+struct NotABlock;
+fn main() {}
