@@ -10,7 +10,8 @@ use quote::{ToTokens, format_ident, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{DeriveInput, GenericParam, Generics, parse_quote};
 
-/// `quote!` whose local names are the macro's own, wherever the pieces end up.
+/// `quote!` whose local names are the macro's own, wherever the pieces end up. They begin with `__`
+/// all the same: a binding is never hygienic against a user's constant of its name.
 macro_rules! mixed {
     ($($tokens:tt)*) => { quote_spanned!(Span::mixed_site()=> $($tokens)*) };
 }
@@ -89,13 +90,13 @@ fn transparent(record: &Record, core: &TokenStream) -> TokenStream {
     let Some(field) = record.fields.first() else { return TokenStream::new() };
     let ty = type_of(&field.shape, core);
     let name = record.tag();
-    let assertions = assertions(field, &mixed!(described), &name, core);
+    let assertions = assertions(field, &mixed!(__described), &name, core);
     let markers = markers(record);
     mixed!(const {
-        let described: &'static #core::Type = const { #ty };
+        let __described: &'static #core::Type = const { #ty };
         #assertions
         #markers
-        described
+        __described
     })
 }
 
@@ -118,18 +119,18 @@ fn described(record: &Record, core: &TokenStream) -> TokenStream {
     let assertions = record.fields.iter().enumerate().map(|(index, field)| {
         let at = located(&field.member);
         let ty = field.ty;
-        let spelling = assertions(field, &mixed!(record.fields[#index].ty), &name, core);
+        let spelling = assertions(field, &mixed!(__record.fields[#index].ty), &name, core);
         let layout = quote_spanned! {at=>
-            verdict.assert_field(record, #index, ::core::mem::size_of::<#ty>());
+            __verdict.assert_field(__record, #index, ::core::mem::size_of::<#ty>());
         };
         (spelling, layout)
     });
     let (spellings, layouts): (Vec<_>, Vec<_>) = assertions.unzip();
     let at = located(record.ident);
-    let whole = quote_spanned!(at=> verdict.assert_whole(record););
+    let whole = quote_spanned!(at=> __verdict.assert_whole(__record););
     let markers = markers(record);
     mixed!(&#core::Type::static_record(const {
-        let record: &'static #core::__private::StaticRecord =
+        let __record: &'static #core::__private::StaticRecord =
             const { &#core::__private::StaticRecord {
                 name: #name,
                 rules: #core::layout::RecordRules {
@@ -142,11 +143,11 @@ fn described(record: &Record, core: &TokenStream) -> TokenStream {
                 align: ::core::mem::align_of::<Self>(),
             } };
         #(#spellings)*
-        let verdict = record.check(&[#(::core::mem::size_of::<#types>()),*]);
+        let __verdict = __record.check(&[#(::core::mem::size_of::<#types>()),*]);
         #(#layouts)*
         #whole
         #markers
-        record
+        __record
     }))
 }
 
@@ -189,7 +190,7 @@ fn assertions(
 fn markers(record: &Record) -> TokenStream {
     let markers = record.markers.iter().map(|ty| {
         let at = located(*ty);
-        quote_spanned!(at=> let _: fn(#ty) -> ::core::marker::PhantomData<_> = |marker| marker;)
+        quote_spanned!(at=> let _: fn(#ty) -> ::core::marker::PhantomData<_> = |__marker| __marker;)
     });
     mixed!(#(#markers)*)
 }
@@ -260,7 +261,7 @@ fn mirror(record: &Record, core: &TokenStream) -> TokenStream {
         let span_in = |ty: &dyn ToTokens| {
             quote_spanned! {at=> #core::__private::Span {
                 offset: ::core::mem::offset_of!(#ty, #member),
-                size: #core::__private::size_of_field::<#ty, _>(|whole| &raw const whole.#member),
+                size: #core::__private::size_of_field::<#ty, _>(|__whole| &raw const __whole.#member),
             }}
         };
         let (ours, theirs) = (span_in(ident), span_in(remote));
