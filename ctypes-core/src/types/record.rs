@@ -56,10 +56,9 @@ impl StaticRecord {
         let mut i = 0;
         while i < self.fields.len() {
             let field = &self.fields[i];
-            // A field always has a size: there is no `CType` for what has none.
-            let Some(extent) = field.ty.native_extent() else {
-                return Disagreement::Field { index: i, offset: field.offset as u64, size: 0 };
-            };
+            // A `CType` always has a size, but for the `void` that stands in for a type whose own
+            // derive has reported an error: one error is enough.
+            let Some(extent) = field.ty.native_extent() else { return Disagreement::None };
             let offset = match cursor.place(FieldShape::plain(extent)) {
                 Ok(placed) => placed.offset,
                 Err(fault) => return Disagreement::Impossible(fault),

@@ -94,10 +94,11 @@ impl Disagreement {
         {
             let field = &record.fields[index];
             let place = FieldOf { record: record.name, field: field.name };
-            let message = place.message().text("C and Rust disagree on it: C puts ");
-            let message = message.number(c_size).text(" bytes at offset ").number(c_offset);
-            let message = message.text(", Rust ").number(size as u64).text(" bytes at offset ");
-            panic!("{}", message.number(field.offset as u64).as_str())
+            let rust = Span { offset: field.offset, size };
+            let message = place.message().text("C and Rust disagree on it: in C it has ");
+            let message = message.text("size ").number(c_size);
+            let message = message.text(" at offset ").number(c_offset).text(", in Rust ");
+            panic!("{}", span_of(message, rust).as_str())
         }
     }
 
@@ -135,7 +136,7 @@ pub const fn assert_mirror<Mirror, Remote>(mirror: &str, remote: &str) {
     }
 }
 
-/// The offset and size of a field, for [`assert_mirror_field`].
+/// The offset and size of a field.
 #[derive(Debug, Clone, Copy)]
 pub struct Span {
     /// In bytes from the start of the record.
@@ -144,14 +145,17 @@ pub struct Span {
     pub size: usize,
 }
 
+const fn span_of(message: Message, span: Span) -> Message {
+    let message = message.text("size ").number(span.size as u64);
+    message.text(" at offset ").number(span.offset as u64)
+}
+
 /// Asserts that a field of a mirror is where the field of that name is in the mirrored struct.
 #[track_caller]
 pub const fn assert_mirror_field(place: FieldOf, ours: Span, remote: &str, theirs: Span) {
     if ours.offset != theirs.offset || ours.size != theirs.size {
-        let message = place.message().number(ours.size as u64).text(" bytes at offset ");
-        let message = message.number(ours.offset as u64).text(", in `").text(remote).text("` ");
-        let message = message.number(theirs.size as u64).text(" bytes at offset ");
-        panic!("{}", message.number(theirs.offset as u64).as_str())
+        let message = span_of(place.message().text("it has "), ours).text(", in `");
+        panic!("{}", span_of(message.text(remote).text("` "), theirs).as_str())
     }
 }
 

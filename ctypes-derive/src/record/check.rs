@@ -2,7 +2,7 @@
 
 use super::Errors;
 use super::model::{Field, Kind, Record};
-use syn::Type;
+use syn::{Ident, Type};
 
 pub(super) fn check(record: &Record, errors: &mut Errors) {
     if let Kind::Other(found) = record.kind {
@@ -29,7 +29,7 @@ pub(super) fn check(record: &Record, errors: &mut Errors) {
         );
     }
     for (index, field) in record.fields.iter().enumerate() {
-        check_field(field, index + 1 == record.fields.len(), errors);
+        check_field(record, field, index + 1 == record.fields.len(), errors);
     }
 }
 
@@ -98,8 +98,15 @@ fn check_options(record: &Record, errors: &mut Errors) {
     }
 }
 
-fn check_field(field: &Field, is_last: bool, errors: &mut Errors) {
+fn check_field(record: &Record, field: &Field, is_last: bool, errors: &mut Errors) {
     match field.ty {
+        ty if holds(ty, record.ident) => errors.at(
+            ty,
+            format_args!(
+                "a struct cannot hold itself: use a pointer, `*mut {}`, as in C",
+                record.ident
+            ),
+        ),
         Type::Reference(reference) => {
             let pointer = if reference.mutability.is_some() { "*mut" } else { "*const" };
             errors.at(
@@ -114,5 +121,14 @@ fn check_field(field: &Field, is_last: bool, errors: &mut Errors) {
             "C's flexible array member adds nothing to the struct's size: write `[T; 0]`",
         ),
         _ => {}
+    }
+}
+
+/// Whether a value of type `ty` has one of the struct itself in it, as far as names tell.
+fn holds(ty: &Type, ident: &Ident) -> bool {
+    match ty {
+        Type::Array(array) => holds(&array.elem, ident),
+        Type::Path(path) => path.path.is_ident(ident) || path.path.is_ident("Self"),
+        _ => false,
     }
 }

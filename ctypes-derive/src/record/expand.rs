@@ -8,7 +8,7 @@ use super::shape::Shape;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{DeriveInput, GenericParam, Generics, parse_quote};
+use syn::{Data, DeriveInput, GenericParam, Generics, Type, parse_quote};
 
 /// `quote!` whose local names are the macro's own, wherever the pieces end up. They begin with `__`
 /// all the same: a binding is never hygienic against a user's constant of its name.
@@ -22,10 +22,12 @@ pub(super) fn expand(record: &Record, core: &TokenStream) -> TokenStream {
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let ty =
         if record.repr.transparent { transparent(record, core) } else { described(record, core) };
-    let types: Vec<_> = record.fields.iter().map(|f| f.ty).collect();
+    // Raw pointers hold any bits and are passed by value, whatever they lead to.
+    let types = record.fields.iter().filter(|f| !f.shape.is_raw_pointer()).map(|f| f.ty);
+    let types: Vec<_> = types.collect();
     let fields = |konst: &str| {
         let konst = Ident::new(konst, Span::mixed_site());
-        mixed!(#(<#types as #core::CType>::#konst)&&*)
+        mixed!(true #(&& <#types as #core::CType>::#konst)*)
     };
     let in_record = fields("BY_VALUE_IN_RECORD");
     let any_bits = fields("ANY_BITS");
@@ -59,7 +61,11 @@ pub(super) fn expand(record: &Record, core: &TokenStream) -> TokenStream {
 
 /// An impl beside a `compile_error!`, so that the uses of the type do not fail as well.
 pub(super) fn stub(input: &DeriveInput, core: &TokenStream) -> TokenStream {
-    if input.generics.lifetimes().next().is_some() {
+    let unsized_ = match &input.data {
+        Data::Struct(data) => data.fields.iter().any(|f| matches!(f.ty, Type::Slice(_))),
+        _ => false,
+    };
+    if unsized_ || input.generics.lifetimes().next().is_some() {
         return TokenStream::new();
     }
     let ident = &input.ident;
@@ -167,6 +173,7 @@ fn assertions(
 ) -> TokenStream {
     let name = field.name();
     let at = located(field.ty);
+    let core = &located_at(core, at);
     let place = mixed!(#core::__private::FieldOf { record: #record, field: #name });
     let mut tokens = TokenStream::new();
     if field.shape.needs_assertion() {
@@ -252,12 +259,14 @@ fn mirror(record: &Record, core: &TokenStream) -> TokenStream {
     let name = record.tag();
     let remote_name = remote.to_token_stream().to_string().replace(' ', "");
     let at = located(remote);
+    let core_there = located_at(core, at);
     let whole = quote_spanned! {at=>
-        const _: () = #core::__private::assert_mirror::<#ident, #remote>(#name, #remote_name);
+        const _: () = #core_there::__private::assert_mirror::<#ident, #remote>(#name, #remote_name);
     };
     let fields = record.fields.iter().filter(|f| !f.name().starts_with('_')).map(|field| {
         let (member, field_name) = (&field.member, field.name());
         let at = located(member);
+        let core = &located_at(core, at);
         let span_in = |ty: &dyn ToTokens| {
             quote_spanned! {at=> #core::__private::Span {
                 offset: ::core::mem::offset_of!(#ty, #member),
@@ -275,6 +284,17 @@ fn mirror(record: &Record, core: &TokenStream) -> TokenStream {
         }
     });
     mixed!(#whole #(#fields)*)
+}
+
+/// `core` itself counts as the start of an expression, which is where the compiler says it failed.
+fn located_at(core: &TokenStream, at: Span) -> TokenStream {
+    let tokens = core.clone().into_iter();
+    tokens
+        .map(|mut token| {
+            token.set_span(token.span().located_at(at));
+            token
+        })
+        .collect()
 }
 
 /// The place of the user's tokens, with the names of the macro.

@@ -121,6 +121,11 @@ impl<'a> Shape<'a> {
         }
     }
 
+    /// Whether the type is `*mut T` or `*const T`.
+    pub(super) fn is_raw_pointer(&self) -> bool {
+        matches!(self, Shape::Pointer { is_raw: true, .. })
+    }
+
     /// Whether the trait could say otherwise of the field's type.
     pub(super) fn needs_assertion(&self) -> bool {
         match self {
