@@ -4,7 +4,6 @@
 //!
 //! is `double hypot(double, double)` of libm, called with 3 and 4.
 
-use ctypes_wrap::convert::Value;
 use ctypes_wrap::prelude::*;
 use ctypes_wrap::types::Scalar;
 

@@ -10,7 +10,7 @@ fn main() -> Result<(), Error> {
         show("a library that is not there", &e);
     }
     let libm = unsafe { Library::open("m")? };
-    if let Err(e) = libm.symbol("cosinus") {
+    if let Err(e) = libm.symbol("lgama") {
         show("a symbol that is not there", &e);
     }
     if let Err(e) = unsafe { Library::open_path("Cargo.toml") } {

@@ -439,9 +439,7 @@ pub enum CallError {
         expected: String,
     },
     /// The Rust type asked for cannot take the result.
-    #[error(
-        "the result of `{function}`: expected `{expected}`, but the function returns `{found}`"
-    )]
+    #[error("the result of `{function}` is a `{found}`, which cannot be taken as a `{expected}`")]
     ResultType {
         /// The function.
         function: String,

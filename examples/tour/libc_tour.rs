@@ -67,7 +67,7 @@ fn text(buf: &[c_char]) -> String {
     String::from_utf8(bytes).unwrap_or_else(|e| format!("{:?}", e.as_bytes()))
 }
 
-pub fn visit() -> Stop {
+pub(crate) fn visit() -> Stop {
     let libc = Library::this();
 
     let sig = Signature::new(CallConv::C, &Type::SIZE, [&Type::CONST_CHAR_PTR])?;

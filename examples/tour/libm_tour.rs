@@ -14,7 +14,7 @@ unsafe extern "C" {
     static signgam: c_int;
 }
 
-pub fn visit() -> Stop {
+pub(crate) fn visit() -> Stop {
     load_libm()?;
     let libm = unsafe { Library::open("m")? };
     let unary = Signature::new(CallConv::C, &Type::DOUBLE, [&Type::DOUBLE])?;
@@ -23,8 +23,7 @@ pub fn visit() -> Stop {
     row("cos(1.0)", cos(1.0), unsafe { cos_rt.call::<f64>((1.0,))? });
 
     // An out parameter is a pointer to a variable of ours.
-    let sig =
-        Signature::new(CallConv::C, &Type::DOUBLE, [&Type::DOUBLE, &Type::INT.pointer()])?;
+    let sig = Signature::new(CallConv::C, &Type::DOUBLE, [&Type::DOUBLE, &Type::INT.pointer()])?;
     let frexp_rt = libm.function("frexp", &sig)?;
     let (mut e1, mut e2): (c_int, c_int) = (0, 0);
     let m1 = unsafe { frexp(48.0, &mut e1) };

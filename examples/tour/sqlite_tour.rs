@@ -96,14 +96,17 @@ const FILL: &str = "create table t(n integer, square integer);
     insert into t select n, n * n from c";
 const QUERY: &str = "select n, square from t where square % 1000 = 1 order by n";
 
-pub fn visit() -> Stop {
+pub(crate) fn visit() -> Stop {
     let sqlite = unsafe { Sqlite::open()? };
     println!(
         "  SQLite {}, {}",
         text(sqlite.sqlite3_libversion()),
         sqlite.path().unwrap_or_default().display()
     );
-    println!("  sqlite3_newest: {}", if sqlite.sqlite3_newest().is_some() { "there" } else { "not there" });
+    println!(
+        "  sqlite3_newest: {}",
+        if sqlite.sqlite3_newest().is_some() { "there" } else { "not there" }
+    );
 
     let db = Connection::open(&sqlite, ":memory:", READ_WRITE_CREATE)?;
     db.exec(FILL, |_| {})?;
@@ -113,9 +116,13 @@ pub fn visit() -> Stop {
     drop(db);
 
     let at_run_time = visit_dynamically()?;
-    row("1,000 rows, squares that end in 001", squares.join(" "), at_run_time.0);
+    row("1,000 rows, squares that end in 001", summary(&squares), at_run_time.0);
     row("a bad statement", error, at_run_time.1);
     Ok(())
+}
+
+fn summary(rows: &[String]) -> String {
+    format!("{} of them, {}", rows.len(), rows.last().map_or("none", String::as_str))
 }
 
 /// The same with nothing known at compile time but names and types as data.
@@ -123,8 +130,7 @@ fn visit_dynamically() -> Result<(String, String), Box<dyn std::error::Error>> {
     let lib = unsafe { Library::open("sqlite3")? };
     let (void_p, text_p) = (&Type::VOID_PTR, &Type::CONST_CHAR_PTR);
     let texts = Type::CHAR.pointer().pointer();
-    let row_sig =
-        Signature::new(CallConv::C, &Type::INT, [void_p, &Type::INT, &texts, &texts])?;
+    let row_sig = Signature::new(CallConv::C, &Type::INT, [void_p, &Type::INT, &texts, &texts])?;
     let function = |name: &str, result: &Type, params: &[&Type]| {
         let sig = Signature::new(CallConv::C, result, params.iter().copied())?;
         Ok::<Function, ctypes_wrap::Error>(lib.function(name, &sig)?)
@@ -157,11 +163,11 @@ fn visit_dynamically() -> Result<(String, String), Box<dyn std::error::Error>> {
     let error = text(unsafe { errmsg.call::<*const c_char>((db,))? });
     unsafe { close.call::<c_int>((db,))? };
     drop(each);
-    Ok((found.into_inner().join(" "), error))
+    Ok((summary(&found.into_inner()), error))
 }
 
 /// `--db FILE --query SQL`: prints the rows of a query on a database of the user's.
-pub fn query(file: &str, sql: &str) -> Stop {
+pub(crate) fn query(file: &str, sql: &str) -> Stop {
     let sqlite = unsafe { Sqlite::open()? };
     let db = Connection::open(&sqlite, file, READ_ONLY)?;
     db.exec(sql, |row| println!("{}", row.join("|")))

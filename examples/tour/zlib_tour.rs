@@ -17,7 +17,7 @@ unsafe extern "C" {
 /// What is compressed: this repository's own README.
 const README: &[u8] = include_bytes!("../../README.md");
 
-pub fn visit() -> Stop {
+pub(crate) fn visit() -> Stop {
     let zlib = unsafe { Zlib::open()? };
     let lib = unsafe { Library::open("z")? };
     println!("  {}", lib.path().unwrap_or_default().display());
@@ -48,7 +48,8 @@ pub fn visit() -> Stop {
         &Type::INT,
         [&bytes, &Type::ULONG.pointer(), &bytes, &Type::ULONG],
     )?;
-    let (compress, uncompress) = (lib.function("compress", &sig)?, lib.function("uncompress", &sig)?);
+    let (compress, uncompress) =
+        (lib.function("compress", &sig)?, lib.function("uncompress", &sig)?);
     packed_len = bound;
     back.fill(0);
     let done = unsafe {

@@ -14,6 +14,7 @@ use core::ptr::NonNull;
 /// # Safety
 /// - [`CType::TYPE`] describes the size and alignment of `Self` and where its fields are.
 /// - If [`CType::BY_VALUE`], passing `Self` to an `extern "C"` function is what C does with it.
+/// - If [`CType::BY_VALUE_IN_RECORD`], the same holds for a struct with a field of type `Self`.
 /// - If [`CType::ANY_BITS`], every initialised byte pattern of that size is a valid `Self`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no C type",
@@ -26,6 +27,9 @@ pub unsafe trait CType: Sized + 'static {
     const TYPE: &'static Type;
     /// Whether Rust passes a value of this type to C functions as C does.
     const BY_VALUE: bool;
+    /// Whether a struct with a field of this type can be passed by value. An array cannot be passed
+    /// by itself, while a struct with an array in it can.
+    const BY_VALUE_IN_RECORD: bool = Self::BY_VALUE;
     /// Whether every bit pattern is a valid value: not so for `bool`, function pointers, `NonNull`.
     const ANY_BITS: bool;
 }
@@ -144,6 +148,7 @@ unsafe impl<T: CPointee> CType for Option<NonNull<T>> {
 unsafe impl<T: CType, const N: usize> CType for [T; N] {
     const TYPE: &'static Type = &Type::static_array(T::TYPE, N);
     const BY_VALUE: bool = false;
+    const BY_VALUE_IN_RECORD: bool = T::BY_VALUE_IN_RECORD;
     const ANY_BITS: bool = T::ANY_BITS;
 }
 
@@ -151,6 +156,7 @@ unsafe impl<T: CType, const N: usize> CType for [T; N] {
 unsafe impl<T: CType> CType for MaybeUninit<T> {
     const TYPE: &'static Type = T::TYPE;
     const BY_VALUE: bool = T::BY_VALUE;
+    const BY_VALUE_IN_RECORD: bool = T::BY_VALUE_IN_RECORD;
     const ANY_BITS: bool = true;
 }
 

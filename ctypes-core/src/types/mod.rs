@@ -13,9 +13,11 @@ mod ctype;
 mod display;
 mod extent;
 mod function;
+mod message;
 mod namespace;
 mod record;
 mod scalar;
+pub(crate) mod verify;
 
 pub use ctype::{CPointee, CReturn, CType, LongDouble};
 pub use extent::{FieldLayout, Layout};

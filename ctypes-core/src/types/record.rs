@@ -2,7 +2,7 @@
 
 use super::Type;
 use super::namespace::OwnedRecord;
-use crate::layout::{FieldShape, RecordCursor, RecordRules};
+use crate::layout::{FieldShape, LayoutFault, RecordCursor, RecordRules};
 use crate::target::{Extent, Target};
 use std::fmt;
 
@@ -29,31 +29,42 @@ pub struct StaticField {
     pub spelled: bool,
 }
 
-/// The first thing on which C and rustc disagree.
+/// The first thing on which C and rustc disagree, with what C says of it.
 #[doc(hidden)]
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Disagreement {
     None,
-    /// The field of that index is elsewhere, or of another size, in C.
-    Field(usize),
-    Whole,
+    /// The field of that index is elsewhere, or of another size.
+    Field {
+        index: usize,
+        offset: u64,
+        size: u64,
+    },
+    /// The record as a whole has another size or alignment.
+    Whole(Extent),
+    /// C has no such record at all.
+    Impossible(LayoutFault),
 }
 
 impl StaticRecord {
     /// Compares what rustc did with what the layout algorithm says that C does.
     pub const fn check(&self, sizes: &[usize]) -> Disagreement {
-        let Ok(mut cursor) = RecordCursor::new(self.rules, &Target::NATIVE) else {
-            return Disagreement::Whole;
+        let mut cursor = match RecordCursor::new(self.rules, &Target::NATIVE) {
+            Ok(cursor) => cursor,
+            Err(fault) => return Disagreement::Impossible(fault),
         };
         let mut i = 0;
         while i < self.fields.len() {
             let field = &self.fields[i];
-            let Some(extent) = field.ty.native_extent() else {
-                return Disagreement::Field(i);
+            // A `CType` always has a size, but for the `void` that stands in for a type whose own
+            // derive has reported an error: one error is enough.
+            let Some(extent) = field.ty.native_extent() else { return Disagreement::None };
+            let offset = match cursor.place(FieldShape::plain(extent)) {
+                Ok(placed) => placed.offset,
+                Err(fault) => return Disagreement::Impossible(fault),
             };
-            match cursor.place(FieldShape::plain(extent)) {
-                Ok(p) if p.offset == field.offset as u64 && extent.size == sizes[i] as u64 => {}
-                _ => return Disagreement::Field(i),
+            if offset != field.offset as u64 || extent.size != sizes[i] as u64 {
+                return Disagreement::Field { index: i, offset, size: extent.size };
             }
             i += 1;
         }
@@ -61,7 +72,8 @@ impl StaticRecord {
             Ok(e) if e.size == self.size as u64 && e.align == self.align as u64 => {
                 Disagreement::None
             }
-            _ => Disagreement::Whole,
+            Ok(e) => Disagreement::Whole(e),
+            Err(fault) => Disagreement::Impossible(fault),
         }
     }
 }

@@ -1,0 +1,166 @@
+//! What the derive asserts at compile time: that a field is the C type it is said to be, that rustc
+//! and C agree on a record's layout, and that a mirror is laid out as the struct it mirrors.
+//!
+//! Each function returns or panics in the constant that the derive emits; the message names record
+//! and field and says both numbers. `#[track_caller]` puts the error on the user's field.
+
+use super::message::Message;
+use super::record::{Disagreement, StaticRecord};
+use super::{CType, Element, Repr, ScalarClass, Type};
+use crate::layout::LayoutFault;
+use crate::target::{Extent, Target};
+
+/// A field as messages name it.
+#[derive(Debug, Clone, Copy)]
+pub struct FieldOf {
+    /// The record's name.
+    pub record: &'static str,
+    /// The field's name.
+    pub field: &'static str,
+}
+
+impl FieldOf {
+    const fn message(&self) -> Message {
+        Message::new().text("field `").text(self.field).text("` of `").text(self.record).text("`: ")
+    }
+}
+
+/// Asserts that the Rust type `T` is the C type `said` on this platform: of the same kind, size and
+/// alignment. What pointers point at is not compared.
+#[track_caller]
+pub const fn assert_spelling<T: CType>(said: &Type, place: FieldOf) {
+    if is_same(T::TYPE, said) {
+        return;
+    }
+    let message = describe(place.message().text("it is said to be C's "), bottom(said));
+    let message = describe(message.text(", but the Rust type is "), bottom(T::TYPE));
+    panic!("{}", message.as_str())
+}
+
+const fn is_same(rust: &Type, said: &Type) -> bool {
+    match (&rust.0, &said.0) {
+        (Repr::Scalar(a), Repr::Scalar(b)) => a.is_compatible(*b, &Target::NATIVE),
+        (Repr::Pointer { .. }, Repr::Pointer { .. }) | (Repr::Record(_), Repr::Record(_)) => true,
+        (
+            Repr::Array { of: Element::Static(a), len: n, .. },
+            Repr::Array { of: Element::Static(b), len: m, .. },
+        ) => *n == *m && is_same(a, b),
+        _ => false,
+    }
+}
+
+/// The element at the bottom of an array: what a spelling is about.
+const fn bottom(ty: &Type) -> &Type {
+    match &ty.0 {
+        Repr::Array { of: Element::Static(of), .. } => bottom(of),
+        _ => ty,
+    }
+}
+
+const fn describe(message: Message, ty: &Type) -> Message {
+    let message = match &ty.0 {
+        Repr::Void => return message.text("void"),
+        Repr::Function(_) => return message.text("a function"),
+        Repr::Scalar(scalar) => {
+            let class = match scalar.class(&Target::NATIVE) {
+                ScalarClass::Signed => "a signed integer",
+                ScalarClass::Unsigned => "an unsigned integer",
+                ScalarClass::Bool => "a boolean",
+                ScalarClass::Float => "a floating-point number",
+                ScalarClass::Complex => "a complex number",
+            };
+            message.text("`").text(scalar.c_name()).text("`, ").text(class)
+        }
+        Repr::Pointer { .. } => message.text("a pointer"),
+        Repr::Array { .. } => message.text("an array"),
+        Repr::Record(_) => message.text("a record"),
+    };
+    match ty.native_extent() {
+        Some(extent) => extent_of(message.text(" of "), extent),
+        None => message,
+    }
+}
+
+const fn extent_of(message: Message, extent: Extent) -> Message {
+    message.text("size ").number(extent.size).text(" and alignment ").number(extent.align)
+}
+
+impl Disagreement {
+    /// Panics if this is about field `index`, of which rustc says that it has `size` bytes.
+    #[track_caller]
+    pub const fn assert_field(self, record: &StaticRecord, index: usize, size: usize) {
+        if let Disagreement::Field { index: found, offset: c_offset, size: c_size } = self
+            && found == index
+        {
+            let field = &record.fields[index];
+            let place = FieldOf { record: record.name, field: field.name };
+            let rust = Span { offset: field.offset, size };
+            let message = place.message().text("C and Rust disagree on it: in C it has ");
+            let message = message.text("size ").number(c_size);
+            let message = message.text(" at offset ").number(c_offset).text(", in Rust ");
+            panic!("{}", span_of(message, rust).as_str())
+        }
+    }
+
+    /// Panics if this is about the record as a whole.
+    #[track_caller]
+    pub const fn assert_whole(self, record: &StaticRecord) {
+        let message = Message::new().text("`").text(record.name).text("`: ");
+        let message = match self {
+            Disagreement::None | Disagreement::Field { .. } => return,
+            Disagreement::Whole(c) => {
+                let rust = Extent::new(record.size as u64, record.align as u64);
+                let message = message.text("C and Rust disagree on it: in C it has ");
+                extent_of(extent_of(message, c).text(", in Rust "), rust)
+            }
+            Disagreement::Impossible(LayoutFault::TooLarge) => {
+                message.text("it is too large for C")
+            }
+            Disagreement::Impossible(LayoutFault::BadAlignment(n)) => {
+                message.text("C has no alignment of ").number(n)
+            }
+        };
+        panic!("{}", message.as_str())
+    }
+}
+
+/// Asserts that a mirror has the size and alignment of the struct that it mirrors.
+#[track_caller]
+pub const fn assert_mirror<Mirror, Remote>(mirror: &str, remote: &str) {
+    let ours = Extent::new(size_of::<Mirror>() as u64, align_of::<Mirror>() as u64);
+    let theirs = Extent::new(size_of::<Remote>() as u64, align_of::<Remote>() as u64);
+    if ours.size != theirs.size || ours.align != theirs.align {
+        let message = Message::new().text("`").text(mirror).text("` has ");
+        let message = extent_of(message, ours).text(", `").text(remote).text("` has ");
+        panic!("{}", extent_of(message, theirs).as_str())
+    }
+}
+
+/// The offset and size of a field.
+#[derive(Debug, Clone, Copy)]
+pub struct Span {
+    /// In bytes from the start of the record.
+    pub offset: usize,
+    /// In bytes.
+    pub size: usize,
+}
+
+const fn span_of(message: Message, span: Span) -> Message {
+    let message = message.text("size ").number(span.size as u64);
+    message.text(" at offset ").number(span.offset as u64)
+}
+
+/// Asserts that a field of a mirror is where the field of that name is in the mirrored struct.
+#[track_caller]
+pub const fn assert_mirror_field(place: FieldOf, ours: Span, remote: &str, theirs: Span) {
+    if ours.offset != theirs.offset || ours.size != theirs.size {
+        let message = span_of(place.message().text("it has "), ours).text(", in `");
+        panic!("{}", span_of(message.text(remote).text("` "), theirs).as_str())
+    }
+}
+
+/// The size of what `_field` leads to; the function is never called. Its result is a raw pointer,
+/// since a reference to a field of a packed struct could not be written.
+pub const fn size_of_field<R, F>(_field: fn(&R) -> *const F) -> usize {
+    size_of::<F>()
+}

@@ -1,0 +1,134 @@
+//! What is wrong with a struct, as far as its tokens tell it. Types are the compiler's to judge.
+
+use super::model::{Field, Kind, Record};
+use crate::common::errors::Errors;
+use syn::{Ident, Type};
+
+pub(super) fn check(record: &Record, errors: &mut Errors) {
+    if let Kind::Other(found) = record.kind {
+        return errors.push(
+            record.ident,
+            format_args!(
+                "CStruct is for structs, and `{}` is {found}: for a field that is {found} in C, use \
+                 bytes or an integer of its size",
+                record.ident
+            ),
+        );
+    }
+    check_repr(record, errors);
+    check_generics(record, errors);
+    check_options(record, errors);
+    if record.fields.is_empty() {
+        errors.push(
+            record.ident,
+            format_args!(
+                "`{}` has no fields: C knows no struct without a member; for an opaque type, of which \
+                 only pointers are used, write `_private: [u8; 0]`",
+                record.ident
+            ),
+        );
+    }
+    for (index, field) in record.fields.iter().enumerate() {
+        check_field(record, field, index + 1 == record.fields.len(), errors);
+    }
+}
+
+fn check_repr(record: &Record, errors: &mut Errors) {
+    let repr = &record.repr;
+    if !repr.c && !repr.transparent {
+        errors.push(
+            record.ident,
+            format_args!(
+                "without #[repr(C)] Rust may order the fields of `{}` as it likes: write #[repr(C)] \
+                 above the struct, or #[repr(transparent)] if it wraps one C type",
+                record.ident
+            ),
+        );
+    }
+    if repr.transparent && record.fields.len() > 1 {
+        errors.push(
+            record.ident,
+            format_args!(
+                "`{}` is #[repr(transparent)] and has {} fields: expected one, beside PhantomData",
+                record.ident,
+                record.fields.len()
+            ),
+        );
+    }
+}
+
+fn check_generics(record: &Record, errors: &mut Errors) {
+    for lifetime in record.generics.lifetimes() {
+        errors.push(
+            lifetime,
+            "CStruct describes a type once and for all, so the type must be 'static: use a raw \
+             pointer in place of a borrow",
+        );
+    }
+}
+
+fn check_options(record: &Record, errors: &mut Errors) {
+    let options = &record.options;
+    if let Some(name) = &options.name {
+        let text = name.value();
+        let mut chars = text.chars();
+        let starts = chars.next().is_some_and(|c| c.is_alphabetic() || c == '_');
+        if !starts || !chars.all(|c| c.is_alphanumeric() || c == '_') {
+            errors.push(
+                name,
+                format_args!(
+                    "`{text}` is no C identifier: expected the tag alone, without `struct`"
+                ),
+            );
+        }
+        if record.repr.transparent {
+            errors.push(name, "a #[repr(transparent)] struct is its field to C and has no tag");
+        }
+    }
+    if let Some(remote) = &options.remote {
+        if record.repr.transparent {
+            errors.push(
+                remote,
+                "a #[repr(transparent)] struct is its field to C: mirror a struct by a #[repr(C)] one",
+            );
+        }
+        if record.is_generic() {
+            errors.push(remote, "a mirror of a foreign struct has no generic parameters");
+        }
+    }
+}
+
+fn check_field(record: &Record, field: &Field, is_last: bool, errors: &mut Errors) {
+    match field.ty {
+        ty if holds(ty, record.ident) => errors.push(
+            ty,
+            format_args!(
+                "a struct cannot hold itself: use a pointer, `*mut {}`, as in C",
+                record.ident
+            ),
+        ),
+        Type::Reference(reference) => {
+            let pointer = if reference.mutability.is_some() { "*mut" } else { "*const" };
+            errors.push(
+                reference,
+                format_args!(
+                    "a reference is no C type, since C may make it null or dangling: use `{pointer}`"
+                ),
+            );
+        }
+        Type::Slice(slice) if is_last => errors.push(
+            slice,
+            "C's flexible array member adds nothing to the struct's size: write `[T; 0]`",
+        ),
+        _ => {}
+    }
+}
+
+/// Whether a value of type `ty` has one of the struct itself in it, as far as names tell.
+fn holds(ty: &Type, ident: &Ident) -> bool {
+    match ty {
+        Type::Array(array) => holds(&array.elem, ident),
+        Type::Path(path) => path.path.is_ident(ident) || path.path.is_ident("Self"),
+        _ => false,
+    }
+}

@@ -1,0 +1,32 @@
+//! `#[derive(CStruct)]`: parse, check, expand.
+//!
+//! The expansion is data (a descriptor) and assertions about it; it computes no number here, since a
+//! macro runs on the build machine. Every error points at the user's token, and all that are found
+//! in one struct are shown at once.
+
+mod check;
+mod expand;
+mod model;
+mod parse;
+mod shape;
+mod spelling;
+
+use crate::common::errors::Errors;
+use crate::core_path::core_path;
+use proc_macro2::TokenStream;
+use syn::DeriveInput;
+
+/// The derive: the impl, or what is wrong beside an impl that keeps uses of the type from failing
+/// as well.
+pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
+    let mut errors = Errors::default();
+    let record = parse::parse(input, &mut errors);
+    check::check(&record, &mut errors);
+    let core = core_path(record.options.krate.as_ref(), &mut errors);
+    if errors.is_empty() {
+        return expand::expand(&record, &core);
+    }
+    let mut tokens = errors.into_tokens();
+    tokens.extend(expand::stub(input, &core));
+    tokens
+}

@@ -1,0 +1,137 @@
+//! From tokens to the model. Attributes are read completely, so that every mistake in them is told.
+
+use super::model::{Field, Kind, Options, Record, Repr};
+use super::{shape, spelling};
+use crate::common::errors::Errors;
+use proc_macro2::Ident;
+use syn::meta::ParseNestedMeta;
+use syn::{
+    Attribute, Data, DeriveInput, Fields, LitInt, LitStr, Member, Path, Type, parenthesized,
+};
+
+pub(super) fn parse<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Record<'a> {
+    let mut record = Record {
+        ident: &input.ident,
+        generics: &input.generics,
+        kind: Kind::Struct,
+        repr: Repr::default(),
+        options: Options::default(),
+        fields: Vec::new(),
+        markers: Vec::new(),
+    };
+    for attr in &input.attrs {
+        if attr.path().is_ident("repr") {
+            errors.take(attr.parse_nested_meta(|meta| repr(meta, &mut record.repr)));
+        } else if attr.path().is_ident("ctypes") {
+            errors.take(attr.parse_nested_meta(|meta| option(meta, &mut record.options)));
+        } else if attr.path().is_ident("ctype") {
+            errors.push(attr, "#[ctype(\"…\")] says what a field is in C and belongs on a field");
+        }
+    }
+    match &input.data {
+        Data::Struct(data) => fields(&data.fields, &mut record, errors),
+        Data::Enum(_) => record.kind = Kind::Other("an enum"),
+        Data::Union(_) => record.kind = Kind::Other("a union"),
+    }
+    record
+}
+
+fn repr(meta: ParseNestedMeta, repr: &mut Repr) -> syn::Result<()> {
+    if meta.path.is_ident("C") {
+        repr.c = true;
+    } else if meta.path.is_ident("transparent") {
+        repr.transparent = true;
+    } else if meta.path.is_ident("packed") {
+        repr.pack = Some(if meta.input.peek(syn::token::Paren) { number(&meta)? } else { 1 });
+    } else if meta.path.is_ident("align") {
+        // The largest of several is what counts, to rustc as to C.
+        repr.align = repr.align.max(Some(number(&meta)?));
+    } else if meta.input.peek(syn::token::Paren) {
+        // rustc tells what is wrong with it.
+        number(&meta)?;
+    }
+    Ok(())
+}
+
+fn number(meta: &ParseNestedMeta) -> syn::Result<u64> {
+    let content;
+    parenthesized!(content in meta.input);
+    content.parse::<LitInt>()?.base10_parse()
+}
+
+const OPTIONS: &str = "the options are `crate = path`, `name = \"tag\"` and `remote = path`";
+
+fn option(meta: ParseNestedMeta, options: &mut Options) -> syn::Result<()> {
+    let twice = || meta.error("this option is given twice");
+    if meta.path.is_ident("crate") {
+        let path = meta.value()?.call(Path::parse_mod_style)?;
+        return options.krate.replace(path).map_or(Ok(()), |_| Err(twice()));
+    }
+    if meta.path.is_ident("name") {
+        let name = meta.value()?.parse::<LitStr>()?;
+        return options.name.replace(name).map_or(Ok(()), |_| Err(twice()));
+    }
+    if meta.path.is_ident("remote") {
+        let path = meta.value()?.parse::<Path>()?;
+        return options.remote.replace(path).map_or(Ok(()), |_| Err(twice()));
+    }
+    Err(meta.error(format!("unknown option: {OPTIONS}")))
+}
+
+fn fields<'a>(fields: &'a Fields, record: &mut Record<'a>, errors: &mut Errors) {
+    let generics: Vec<&Ident> = record.generics.type_params().map(|p| &p.ident).collect();
+    for (index, field) in fields.iter().enumerate() {
+        let member = match &field.ident {
+            Some(ident) => Member::Named(ident.clone()),
+            None => Member::Unnamed(index.into()),
+        };
+        if is_phantom(&field.ty) {
+            record.markers.push(&field.ty);
+            continue;
+        }
+        let mut shape = shape::shape(&field.ty, &generics);
+        for attr in &field.attrs {
+            if attr.path().is_ident("ctypes") {
+                errors.push(
+                    attr,
+                    "#[ctypes] has no options for fields; #[ctype(\"…\")] says what a field is in C",
+                );
+            } else if attr.path().is_ident("ctype") {
+                spell(attr, &mut shape, errors);
+            }
+        }
+        record.fields.push(Field { member, ty: &field.ty, shape });
+    }
+}
+
+fn spell(attr: &Attribute, shape: &mut shape::Shape, errors: &mut Errors) {
+    let Ok(name) = attr.parse_args::<LitStr>() else {
+        return errors.push(attr, "expected a C type as a string: #[ctype(\"unsigned long\")]");
+    };
+    match spelling::by_c_name(&name.value()) {
+        None => errors.push(
+            &name,
+            format_args!(
+                "`{}` is no scalar type of C that is known here: expected one of {}",
+                name.value(),
+                spelling::c_names()
+            ),
+        ),
+        Some(spelling) => {
+            if !shape.spell(spelling) {
+                errors.push(
+                    attr,
+                    "#[ctype] names a scalar: the field's type, or what it is an array of or a pointer to",
+                );
+            }
+        }
+    }
+}
+
+/// A path that ends in `PhantomData<…>`; the expansion asserts that it is the one of `core`.
+fn is_phantom(ty: &Type) -> bool {
+    match ty {
+        Type::Path(path) => path.path.segments.last().is_some_and(|s| s.ident == "PhantomData"),
+        _ => false,
+    }
+}

@@ -1,0 +1,171 @@
+//! How much of a field's C type can be read off the Rust tokens: names of scalars, through pointers,
+//! arrays and function pointers. The rest is asked of the trait, and what was read is asserted.
+
+use super::spelling::{self, Spelling};
+use proc_macro2::Ident;
+use syn::{
+    Expr, GenericArgument, LitStr, PathArguments, PathSegment, PointerMutability, ReturnType, Type,
+};
+
+/// A C type as tokens tell it.
+pub(super) enum Shape<'a> {
+    /// Named by the path or by `#[ctype]`.
+    Scalar(&'static Spelling, &'a Type),
+    Pointer {
+        to: Box<Shape<'a>>,
+        is_const: bool,
+        /// Written `*mut T`: then nothing about it can be mistaken.
+        is_raw: bool,
+    },
+    Array(Box<Shape<'a>>, &'a Expr),
+    Function {
+        /// The variant of `CallConv`.
+        conv: &'static str,
+        params: Vec<Shape<'a>>,
+        result: Option<Box<Shape<'a>>>,
+    },
+    /// Whatever the trait says of the type.
+    Other {
+        ty: &'a Type,
+        /// An exact width, by a primitive's name.
+        is_primitive: bool,
+    },
+}
+
+/// The shape of a type. `generics` are names that are no scalars, whatever they look like.
+pub(super) fn shape<'a>(ty: &'a Type, generics: &[&Ident]) -> Shape<'a> {
+    let other = Shape::Other { ty, is_primitive: false };
+    match ty {
+        Type::Paren(inner) => shape(&inner.elem, generics),
+        Type::Group(inner) => shape(&inner.elem, generics),
+        Type::Ptr(pointer) => Shape::Pointer {
+            to: Box::new(shape(&pointer.elem, generics)),
+            is_const: matches!(pointer.mutability, PointerMutability::Const(_)),
+            is_raw: true,
+        },
+        Type::Array(array) => Shape::Array(Box::new(shape(&array.elem, generics)), &array.len),
+        Type::FnPtr(_) => function(ty, generics).unwrap_or(other),
+        Type::Path(path) if path.qself.is_none() => {
+            let (Some(last), lone) = (path.path.segments.last(), path.path.segments.len() == 1)
+            else {
+                return other;
+            };
+            let name = last.ident.to_string();
+            match &last.arguments {
+                PathArguments::None if lone && generics.contains(&&last.ident) => other,
+                PathArguments::None => match spelling::by_rust_name(&name) {
+                    Some(spelling) => Shape::Scalar(spelling, ty),
+                    None => Shape::Other { ty, is_primitive: spelling::is_primitive(&name) },
+                },
+                _ => nullable(last, generics).unwrap_or(other),
+            }
+        }
+        _ => other,
+    }
+}
+
+/// `NonNull<T>`, `Option<NonNull<T>>` and `Option` of a function pointer.
+fn nullable<'a>(segment: &'a PathSegment, generics: &[&Ident]) -> Option<Shape<'a>> {
+    let argument = only_argument(segment)?;
+    if segment.ident == "NonNull" {
+        let to = Box::new(shape(argument, generics));
+        return Some(Shape::Pointer { to, is_const: false, is_raw: false });
+    }
+    if segment.ident != "Option" {
+        return None;
+    }
+    match argument {
+        Type::FnPtr(_) => function(argument, generics),
+        Type::Path(path) => {
+            let last = path.path.segments.last().filter(|s| s.ident == "NonNull")?;
+            nullable(last, generics)
+        }
+        _ => None,
+    }
+}
+
+fn only_argument(segment: &PathSegment) -> Option<&Type> {
+    let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return None };
+    match (arguments.args.first(), arguments.args.len()) {
+        (Some(GenericArgument::Type(ty)), 1) => Some(ty),
+        _ => None,
+    }
+}
+
+fn function<'a>(ty: &'a Type, generics: &[&Ident]) -> Option<Shape<'a>> {
+    let Type::FnPtr(f) = ty else { return None };
+    if f.lifetimes.is_some() || f.variadic.is_some() {
+        return None;
+    }
+    let conv = match f.abi.as_ref()?.name.as_ref().map(LitStr::value).as_deref() {
+        None | Some("C") => "C",
+        Some("system") => "System",
+        _ => return None,
+    };
+    let result = match &f.output {
+        ReturnType::Default => None,
+        ReturnType::Type(_, ty) => Some(Box::new(shape(ty, generics))),
+    };
+    let params = f.inputs.iter().map(|p| shape(&p.ty, generics)).collect();
+    let to = Box::new(Shape::Function { conv, params, result });
+    Some(Shape::Pointer { to, is_const: false, is_raw: false })
+}
+
+impl<'a> Shape<'a> {
+    /// Whether the C type of the field is known by name, as far as a layout depends on it.
+    pub(super) fn is_spelled(&self) -> bool {
+        match self {
+            Shape::Scalar(..) | Shape::Pointer { .. } | Shape::Function { .. } => true,
+            Shape::Array(of, _) => of.is_spelled(),
+            Shape::Other { is_primitive, .. } => *is_primitive,
+        }
+    }
+
+    /// Whether the type is `*mut T` or `*const T`.
+    pub(super) fn is_raw_pointer(&self) -> bool {
+        matches!(self, Shape::Pointer { is_raw: true, .. })
+    }
+
+    /// Whether the trait could say otherwise of the field's type.
+    pub(super) fn needs_assertion(&self) -> bool {
+        match self {
+            Shape::Scalar(..) | Shape::Function { .. } => true,
+            Shape::Pointer { is_raw, .. } => !is_raw,
+            Shape::Array(of, _) => of.needs_assertion(),
+            Shape::Other { .. } => false,
+        }
+    }
+
+    /// The scalars behind pointers, which an assertion on the field itself does not reach.
+    pub(super) fn pointed_scalars(&self, found: &mut Vec<(&'static Spelling, &'a Type)>) {
+        self.scalars(false, found);
+    }
+
+    fn scalars(&self, is_pointed: bool, found: &mut Vec<(&'static Spelling, &'a Type)>) {
+        match self {
+            Shape::Scalar(spelling, ty) if is_pointed => found.push((spelling, ty)),
+            Shape::Scalar(..) | Shape::Other { .. } => {}
+            Shape::Pointer { to, .. } => to.scalars(true, found),
+            Shape::Array(of, _) => of.scalars(is_pointed, found),
+            Shape::Function { params, result, .. } => {
+                params.iter().for_each(|p| p.scalars(true, found));
+                result.iter().for_each(|r| r.scalars(true, found));
+            }
+        }
+    }
+
+    /// Names the scalar at the bottom of the type, through arrays and pointers; false if there is
+    /// none that a name could belong to.
+    pub(super) fn spell(&mut self, spelling: &'static Spelling) -> bool {
+        match self {
+            Shape::Scalar(_, ty) | Shape::Other { ty, .. } => {
+                let ty = *ty;
+                *self = Shape::Scalar(spelling, ty);
+                matches!(ty, Type::Path(_))
+            }
+            Shape::Pointer { to, .. } => to.spell(spelling),
+            Shape::Array(of, _) => of.spell(spelling),
+            Shape::Function { .. } => false,
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! What most programs need: `use ctypes_wrap::prelude::*;`.
+
+pub use crate::{CStruct, CType, CallConv, Error, LongDouble, Type, Types};
+
+#[cfg(feature = "load")]
+pub use crate::foreign::{ForeignFn, ForeignVar};
+#[cfg(feature = "load")]
+pub use crate::{Bindings, Library, Symbol, foreign_fn, library};
+
+#[cfg(feature = "dynamic")]
+pub use crate::convert::Value;
+#[cfg(feature = "dynamic")]
+pub use crate::{Args, Callback, Errno, Function, Signature, SyncCallback};

@@ -1,0 +1,16 @@
+use ctypes_wrap::CStruct;
+
+#[derive(CStruct)]
+#[repr(C)]
+struct Record {
+    name: String,
+    boxed: Box<i32>,
+    letter: char,
+    wide: i128,
+    pair: (u8, u8),
+    callback: fn(i32),
+    list: *mut Vec<u8>,
+    table: [String; 2],
+}
+
+fn main() {}
