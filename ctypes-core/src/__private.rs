@@ -7,3 +7,39 @@ pub use crate::types::verify::{
     FieldOf, Span, assert_mirror, assert_mirror_field, assert_spelling, size_of_field,
 };
 pub use crate::types::{Disagreement, StaticField, StaticFunction, StaticRecord};
+
+#[cfg(feature = "dynamic")]
+pub use crate::call::Plan;
+#[cfg(not(feature = "dynamic"))]
+pub use absent::Plan;
+
+/// Whether calls of types that rustc does not pass as C does have an engine.
+pub const ENGINE: bool = cfg!(feature = "libffi");
+
+/// Stands for the plan of a call in a build without an engine, where an assertion of the expansion
+/// has already refused the call.
+#[cfg(not(feature = "dynamic"))]
+mod absent {
+    use crate::types::{CallConv, Type};
+    use core::ffi::c_void;
+
+    #[derive(Debug)]
+    pub struct Plan;
+
+    impl Plan {
+        pub const fn new(
+            _: &'static str,
+            _: CallConv,
+            _: &'static Type,
+            _: &'static [&'static Type],
+        ) -> Plan {
+            Plan
+        }
+
+        /// # Safety
+        /// Never called.
+        pub unsafe fn call<R>(&self, _: *const c_void, _: &[*const c_void]) -> R {
+            unreachable!("refused at compile time")
+        }
+    }
+}

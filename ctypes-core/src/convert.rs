@@ -219,7 +219,7 @@ pub(crate) fn convert(value: &Value, to: Tag) -> Result<Slot, Misfit> {
 /// null is not. The error says which part is wrong and why.
 pub(crate) fn check_bits(ty: &Type, bytes: &[u8]) -> Result<(), String> {
     match ty.kind() {
-        TypeKind::Scalar(s) if s == crate::types::Scalar::Bool => match bytes.first() {
+        TypeKind::Scalar(crate::types::Scalar::Bool) => match bytes.first() {
             Some(0 | 1) => Ok(()),
             other => Err(format!("a _Bool is 0 or 1, found {other:?}")),
         },

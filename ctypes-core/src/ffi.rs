@@ -219,7 +219,7 @@ impl Prepared {
         let mut variadic = None;
         let mut cif: *const raw::ffi_cif = self.cif.as_ptr();
         if signature.is_variadic() {
-            cif = &raw const variadic.insert(self.variadic(signature, args, fixed)?).0;
+            cif = &raw const variadic.insert(self.variadic(signature, args, fixed)?).cif;
         }
         let mut values: SmallVec<[*mut c_void; INLINE]> = SmallVec::new();
         for (slot, tag) in args.slots.iter_mut().zip(&args.tags) {
@@ -254,7 +254,7 @@ impl Prepared {
         signature: &Signature,
         args: &Pushed<'_>,
         fixed: usize,
-    ) -> Result<(raw::ffi_cif, Vec<Record>, Pinned<[*mut raw::ffi_type]>), CallError> {
+    ) -> Result<VariadicCif, CallError> {
         let mut records = Vec::new();
         // SAFETY: never written after `new`.
         let mut types: Vec<_> = unsafe { &*self.types.params.as_ptr() }.to_vec();
@@ -282,8 +282,15 @@ impl Prepared {
             )
         };
         status(answer, signature.conv()).map_err(CallError::Signature)?;
-        Ok((cif, records, types))
+        Ok(VariadicCif { cif, _records: records, _types: types })
     }
+}
+
+/// The cif of one variadic call and what it points at.
+struct VariadicCif {
+    cif: raw::ffi_cif,
+    _records: Vec<Record>,
+    _types: Pinned<[*mut raw::ffi_type]>,
 }
 
 /// libffi returns integers that are narrower than a register as a whole `ffi_arg`; moves the value

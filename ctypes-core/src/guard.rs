@@ -54,7 +54,6 @@ pub(crate) fn is_pending() -> bool {
 }
 
 /// Keeps a payload for the guarded call that is in progress; gives it back if there is none.
-#[cfg_attr(not(feature = "dynamic"), allow(dead_code))]
 pub(crate) fn keep(payload: Box<dyn Any + Send>) -> Result<(), Box<dyn Any + Send>> {
     if DEPTH.try_with(|d| d.get()).unwrap_or(0) == 0 {
         return Err(payload);

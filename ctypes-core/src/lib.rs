@@ -2,6 +2,9 @@
 //!
 //! Most programs depend on `ctypes-wrap`, which re-exports this crate and adds the macros.
 
+// In a build without a call engine nothing is called and nothing is entered.
+#![cfg_attr(not(feature = "libffi"), allow(dead_code))]
+
 // Lets the macros name this crate by one path, also in its own tests.
 extern crate self as ctypes_core;
 
@@ -16,7 +19,6 @@ pub mod error;
 mod ffi;
 #[cfg(feature = "load")]
 pub mod foreign;
-#[cfg_attr(not(any(feature = "load", feature = "dynamic")), allow(dead_code))]
 mod guard;
 pub mod layout;
 #[cfg(feature = "load")]

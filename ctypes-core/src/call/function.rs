@@ -327,24 +327,24 @@ impl fmt::Debug for Function {
 
 /// Room for a result: at least 16 bytes, because engines return whole registers.
 #[repr(C, align(16))]
-union ResultBuffer<R> {
+pub(super) union ResultBuffer<R> {
     // `MaybeUninit` never drops, but the compiler asks for it to be said.
     value: ManuallyDrop<MaybeUninit<R>>,
     registers: [u64; 2],
 }
 
 impl<R> ResultBuffer<R> {
-    fn new() -> ResultBuffer<R> {
+    pub(super) fn new() -> ResultBuffer<R> {
         ResultBuffer { registers: [0; 2] }
     }
 
-    fn as_mut_ptr(&mut self) -> *mut u8 {
+    pub(super) fn as_mut_ptr(&mut self) -> *mut u8 {
         (&raw mut *self).cast()
     }
 
     /// # Safety
     /// A valid R has been written at its start.
-    unsafe fn get(self) -> R {
+    pub(super) unsafe fn get(self) -> R {
         // SAFETY: the caller's promise.
         unsafe { ManuallyDrop::into_inner(self.value).assume_init() }
     }

@@ -4,10 +4,12 @@
 //! converts what the rules of [`crate::convert`] allow, and hands 64-bit slots to the engine.
 
 pub(crate) mod args;
+#[cfg(feature = "libffi")]
 pub(crate) mod classify;
 pub(crate) mod engine;
 mod errno;
 mod function;
+mod planned;
 pub(crate) mod signature;
 pub(crate) mod tag;
 mod tuple;
@@ -15,5 +17,7 @@ mod tuple;
 pub use args::{Args, Argument, Pushed};
 pub use errno::Errno;
 pub use function::Function;
+#[doc(hidden)]
+pub use planned::Plan;
 pub use signature::{MAX_ARGS, Signature};
 pub use tuple::Arguments;

@@ -4,7 +4,7 @@ use super::args::{Pushed, TypeRef};
 use super::tag::{Slot, Tag};
 use crate::convert::{self, Misfit, Value};
 use crate::error::{CallError, SignatureError};
-use crate::types::{CallConv, FunctionType, Type, TypeKind};
+use crate::types::{CallConv, Type, TypeKind};
 use std::fmt;
 use std::sync::Arc;
 
@@ -200,11 +200,11 @@ impl Signature {
                 _ => true,
             };
         if fits {
-            // SAFETY: the slot's tag says that it holds a pointer.
-            if tag == Tag::Pointer
-                && param.is_nonnull()
-                && unsafe { args.slots[i].get::<*const u8>() }.is_null()
-            {
+            let is_null = || {
+                // SAFETY: the slot's tag says that it holds a pointer.
+                unsafe { args.slots[i].get::<*const u8>() }.is_null()
+            };
+            if tag == Tag::Pointer && param.is_nonnull() && is_null() {
                 return Err(CallError::NullArgument {
                     function: name.to_owned(),
                     index: i + 1,
@@ -320,15 +320,6 @@ fn promote(name: &str, args: &mut Pushed<'_>, i: usize) -> Result<(), CallError>
     args.tags[i] = tag;
     args.types[i] = TypeRef::Static(to);
     Ok(())
-}
-
-impl From<&Signature> for FunctionType {
-    fn from(s: &Signature) -> FunctionType {
-        match s.ty().kind() {
-            TypeKind::Function(f) => f,
-            _ => unreachable!("Signature::ty makes a function type"),
-        }
-    }
 }
 
 impl fmt::Display for Signature {

@@ -160,7 +160,9 @@ impl<'env, F> Callback<'env, F> {
     where
         F: FnPointer,
     {
-        F::from_code(self.as_ptr())
+        // SAFETY: the code was made for a signature of just that type: `F` is the `Pointer` of the
+        // closure's arguments, or a raw pointer.
+        unsafe { F::from_code(self.as_ptr()) }
     }
 }
 

@@ -29,13 +29,16 @@ pub unsafe trait CallbackArgs<R>: Sized {
 /// # Safety
 /// Implementors are function pointers, or thin raw pointers.
 pub unsafe trait FnPointer: Copy + 'static {
-    /// The function pointer with that address, which is not null.
-    fn from_code(code: *const c_void) -> Self;
+    /// The function pointer with that address.
+    ///
+    /// # Safety
+    /// The address is that of a function of this type.
+    unsafe fn from_code(code: *const c_void) -> Self;
 }
 
 // SAFETY: a thin raw pointer.
 unsafe impl FnPointer for *const c_void {
-    fn from_code(code: *const c_void) -> Self {
+    unsafe fn from_code(code: *const c_void) -> Self {
         code
     }
 }
@@ -76,9 +79,9 @@ macro_rules! arities {
 
         // SAFETY: a function pointer.
         unsafe impl<Z: 'static, $($t: 'static,)*> FnPointer for unsafe extern "C" fn($($t),*) -> Z {
-            fn from_code(code: *const c_void) -> Self {
+            unsafe fn from_code(code: *const c_void) -> Self {
                 // SAFETY: code and data pointers have one size on every target with a C ABI that
-                // this crate supports; not null; calling it is unsafe.
+                // this crate supports; the caller's promise.
                 unsafe { core::mem::transmute::<*const c_void, Self>(code) }
             }
         }

@@ -28,7 +28,6 @@ impl Type {
 
     /// Whether one pointer type may stand for the other in a call: the pointees are compatible, or
     /// one of them is `void`.
-    #[cfg_attr(not(feature = "dynamic"), allow(dead_code))]
     pub(crate) fn points_like(&self, other: &Type) -> bool {
         let (Repr::Pointer { to: a, .. }, Repr::Pointer { to: b, .. }) = (&self.0, &other.0) else {
             return false;
