@@ -103,6 +103,36 @@ fn panic_text(run: impl FnOnce() + std::panic::UnwindSafe) -> String {
     payload.downcast_ref::<String>().expect("a message").clone()
 }
 
+#[cfg(target_arch = "x86_64")]
+#[foreign_fn(lib = "m", load = load_sysv)]
+unsafe extern "sysv64" {
+    safe fn fabs(x: f64) -> f64;
+    #[expect(dead_code, reason = "nobody calls it")]
+    fn trunc(x: f64) -> f64;
+}
+
+#[foreign_fn(lib = "m", load = load_system)]
+unsafe extern "system" {
+    safe fn rint(x: f64) -> f64;
+}
+
+#[foreign_fn(lib = "m", load = load_unwind)]
+unsafe extern "C-unwind" {
+    safe fn round(x: f64) -> f64;
+    #[deprecated = "use round"]
+    #[must_use]
+    #[expect(dead_code)]
+    safe fn lround(x: f64) -> core::ffi::c_long;
+}
+
+#[test]
+fn conventions() {
+    #[cfg(target_arch = "x86_64")]
+    assert_eq!(fabs(-1.5), 1.5);
+    assert_eq!((rint(2.5), round(2.5)), (2.0, 3.0));
+    assert!(load_unwind().is_ok());
+}
+
 #[test]
 fn functions_of_libm() {
     // std calls the same C library, linked instead of late-bound.
