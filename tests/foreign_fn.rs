@@ -214,6 +214,52 @@ fn a_callback_as_argument() {
 }
 
 #[test]
+fn a_panic_of_a_callback_continues_in_the_caller() {
+    use ctypes_wrap::Callback;
+
+    type Compare = unsafe extern "C" fn(*const c_int, *const c_int) -> c_int;
+
+    // A function pointer by another name: the macro cannot see it, so it is told.
+    mod told {
+        #[ctypes_wrap::foreign_fn]
+        unsafe extern "C" {
+            #[callbacks]
+            pub(super) fn qsort(base: *mut i32, count: usize, size: usize, by: super::Anything);
+        }
+    }
+
+    let calls = std::cell::Cell::new(0);
+    let compare = Callback::new(|_: *const c_int, _: *const c_int| -> c_int {
+        calls.set(calls.get() + 1);
+        panic!("these cannot be compared");
+    })
+    .expect("a callback");
+    let compare: Compare = compare.as_fn();
+    let mut numbers = [3, 1, 2];
+    for told in [false, true] {
+        calls.set(0);
+        let payload = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            let base = numbers.as_mut_ptr();
+            // SAFETY: the array has that many elements of that size, and the callback lives.
+            unsafe {
+                if told {
+                    told::qsort(base, 3, size_of::<c_int>(), Anything(compare as *const _));
+                } else {
+                    libc_of_the_program::qsort(base, 3, size_of::<c_int>(), Some(compare));
+                }
+            }
+        }));
+        let payload = payload.expect_err("the panic continues");
+        assert_eq!(payload.downcast_ref::<&str>(), Some(&"these cannot be compared"));
+        assert_eq!(calls.get(), 1, "no further entry runs while the panic waits");
+    }
+}
+
+/// A pointer that does not look like one to a function.
+#[repr(transparent)]
+pub struct Anything(*const core::ffi::c_void);
+
+#[test]
 fn zlib() {
     load_zlib().expect("zlib is installed");
     // The check value of CRC-32 that the catalogues of CRCs list for these nine digits.
