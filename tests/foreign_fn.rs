@@ -103,6 +103,36 @@ fn panic_text(run: impl FnOnce() + std::panic::UnwindSafe) -> String {
     payload.downcast_ref::<String>().expect("a message").clone()
 }
 
+#[cfg(target_arch = "x86_64")]
+#[foreign_fn(lib = "m", load = load_sysv)]
+unsafe extern "sysv64" {
+    safe fn fabs(x: f64) -> f64;
+    #[expect(dead_code, reason = "nobody calls it")]
+    fn trunc(x: f64) -> f64;
+}
+
+#[foreign_fn(lib = "m", load = load_system)]
+unsafe extern "system" {
+    safe fn rint(x: f64) -> f64;
+}
+
+#[foreign_fn(lib = "m", load = load_unwind)]
+unsafe extern "C-unwind" {
+    safe fn round(x: f64) -> f64;
+    #[deprecated = "use round"]
+    #[must_use]
+    #[expect(dead_code)]
+    safe fn lround(x: f64) -> core::ffi::c_long;
+}
+
+#[test]
+fn conventions() {
+    #[cfg(target_arch = "x86_64")]
+    assert_eq!(fabs(-1.5), 1.5);
+    assert_eq!((rint(2.5), round(2.5)), (2.0, 3.0));
+    assert!(load_unwind().is_ok());
+}
+
 #[test]
 fn functions_of_libm() {
     // std calls the same C library, linked instead of late-bound.
@@ -182,6 +212,52 @@ fn a_callback_as_argument() {
     };
     assert_eq!(numbers, [1, 2, 3]);
 }
+
+#[test]
+fn a_panic_of_a_callback_continues_in_the_caller() {
+    use ctypes_wrap::Callback;
+
+    type Compare = unsafe extern "C" fn(*const c_int, *const c_int) -> c_int;
+
+    // A function pointer by another name: the macro cannot see it, so it is told.
+    mod told {
+        #[ctypes_wrap::foreign_fn]
+        unsafe extern "C" {
+            #[callbacks]
+            pub(super) fn qsort(base: *mut i32, count: usize, size: usize, by: super::Anything);
+        }
+    }
+
+    let calls = std::cell::Cell::new(0);
+    let compare = Callback::new(|_: *const c_int, _: *const c_int| -> c_int {
+        calls.set(calls.get() + 1);
+        panic!("these cannot be compared");
+    })
+    .expect("a callback");
+    let compare: Compare = compare.as_fn();
+    let mut numbers = [3, 1, 2];
+    for told in [false, true] {
+        calls.set(0);
+        let payload = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            let base = numbers.as_mut_ptr();
+            // SAFETY: the array has that many elements of that size, and the callback lives.
+            unsafe {
+                if told {
+                    told::qsort(base, 3, size_of::<c_int>(), Anything(compare as *const _));
+                } else {
+                    libc_of_the_program::qsort(base, 3, size_of::<c_int>(), Some(compare));
+                }
+            }
+        }));
+        let payload = payload.expect_err("the panic continues");
+        assert_eq!(payload.downcast_ref::<&str>(), Some(&"these cannot be compared"));
+        assert_eq!(calls.get(), 1, "no further entry runs while the panic waits");
+    }
+}
+
+/// A pointer that does not look like one to a function.
+#[repr(transparent)]
+pub struct Anything(*const core::ffi::c_void);
 
 #[test]
 fn zlib() {

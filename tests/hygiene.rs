@@ -85,6 +85,8 @@ pub mod bogus {
     unsafe extern "C" {
         pub fn printf(format: *const i8, ...) -> i32;
         pub safe fn abs(x: i32) -> i32;
+        #[symbol = "labs"]
+        pub safe fn r#type(r#in: i64) -> i64;
     }
 
     #[::ctypes_wrap::foreign_fn(lib = "m")]
@@ -115,6 +117,12 @@ pub mod bogus {
     unsafe extern "C" {
         pub fn printf(format: *const i8, ...) -> i32;
         pub safe fn abs(x: i32) -> i32;
+        #[symbol = "labs"]
+        pub safe fn r#type(r#in: i64) -> i64;
+        #[symbol = "abs"]
+        pub safe fn clone(x: i32) -> i32;
+        #[symbol = "abs"]
+        pub safe fn library(__library: i32) -> i32;
         #[optional]
         pub static environ: *mut *mut i8;
         #[optional]
@@ -135,6 +143,8 @@ fn bogus_names_change_nothing() {
     // SAFETY: the declarations are those of the program's libraries.
     let program: bogus::Program = unsafe { ctypes_wrap::Bindings::open() }.expect("it is running");
     assert_eq!(program.abs(-2), 2);
+    assert_eq!((bogus::r#type(-3), program.r#type(-3), program.clone(-4)), (3, 3, 4));
+    assert_eq!(bogus::try_type(-3).map_err(ctypes_wrap::Error::from).expect("libc has it"), 3);
     assert!(program.environ().is_some() && program.no_such_function().is_none());
 }
 

@@ -51,6 +51,13 @@ unsafe extern "C" {
     fn open(path: *const c_char, flags: c_int, ...) -> c_int;
     fn strlen(text: *const c_char) -> usize;
     safe fn abs(x: c_int) -> c_int;
+    fn bsearch(
+        key: *const c_int,
+        base: *const c_int,
+        count: usize,
+        size: usize,
+        compare: unsafe extern "C" fn(*const c_int, *const c_int) -> c_int,
+    ) -> *const c_int;
 }
 
 #[library("counter", handle = pub Counter)]
@@ -136,6 +143,23 @@ fn a_name_of_the_trait_is_free_for_c() {
     // SAFETY: the text ends with NUL.
     assert_eq!(unsafe { libc.strlen(c"four".as_ptr()) }, 4);
     assert_eq!(libc.abs(-3), 3);
+}
+
+#[test]
+fn a_panic_of_a_callback_continues_in_the_caller() {
+    // SAFETY: the declarations are those of libc.
+    let libc = unsafe { <Libc as Bindings>::open() }.expect("the program is open");
+    let compare = ctypes_wrap::Callback::new(|_: *const c_int, _: *const c_int| -> c_int {
+        panic!("these cannot be compared")
+    })
+    .expect("a callback");
+    let numbers = [1, 2, 3];
+    let payload = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        // SAFETY: the array has that many elements of that size, and the callback lives.
+        unsafe { libc.bsearch(&2, numbers.as_ptr(), 3, size_of::<c_int>(), compare.as_fn()) }
+    }));
+    let payload = payload.expect_err("the panic continues");
+    assert_eq!(payload.downcast_ref::<&str>(), Some(&"these cannot be compared"));
 }
 
 mod one {

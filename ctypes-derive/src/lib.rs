@@ -128,7 +128,8 @@ use syn::{DeriveInput, parse_macro_input};
 /// # Safety
 ///
 /// Who writes `unsafe extern` vouches that the library may be opened at any time, that the signatures are the real
-/// ones, and that functions marked `safe` are so for all arguments.
+/// ones, and that functions marked `safe` are so for all arguments. Who declares a single function vouches for the
+/// same; if it is not marked `safe`, every call is unsafe too.
 ///
 /// # Panics
 ///

@@ -57,14 +57,22 @@ impl Entry {
     }
 
     /// The address of an optional symbol; a library that cannot be opened lacks all of them.
+    #[inline]
     pub fn optional(&self) -> Option<Address> {
-        if let Some(outcome) = self.outcome.get() {
-            return outcome.as_ref().ok().copied();
+        match self.outcome.get() {
+            Some(outcome) => outcome.as_ref().ok().copied(),
+            None => self.look_for(),
         }
-        // Not `resolve`: the reason for an absence is searched for in the library's file.
-        let found = self.source.library().ok()?.find_symbol(self.symbol)?;
-        let address = NonNull::new(found.as_ptr()).map(Address)?;
-        self.outcome.get_or_init(|| Ok(address)).as_ref().ok().copied()
+    }
+
+    /// Like `look_up`, without the search for a reason, which reads the library's file.
+    #[cold]
+    fn look_for(&self) -> Option<Address> {
+        let library = self.source.library();
+        let found = library.ok().and_then(|library| library.find_symbol(self.symbol));
+        let address = found.and_then(|symbol| NonNull::new(symbol.as_ptr())).map(Address);
+        let outcome = address.ok_or(BindError::new(self.symbol, self.declared, BindCause::Absent));
+        self.outcome.get_or_init(|| outcome).as_ref().ok().copied()
     }
 
     #[cold]
@@ -75,7 +83,7 @@ impl Entry {
                 let found = match self.source.library() {
                     Ok(library) => match library.symbol(self.symbol) {
                         Ok(symbol) => {
-                            NonNull::new(symbol.as_ptr()).map(Address).ok_or(BindCause::Null)
+                            NonNull::new(symbol.as_ptr()).map(Address).ok_or(BindCause::Absent)
                         }
                         Err(error) => Err(BindCause::Symbol(Arc::new(error))),
                     },
@@ -188,6 +196,6 @@ pub fn bind_all(
     if missing.is_empty() {
         Ok(())
     } else {
-        Err(BindErrors::missing(module, Some(library), missing))
+        Err(BindErrors::lacking(module, Some(library), missing))
     }
 }

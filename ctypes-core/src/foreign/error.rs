@@ -56,6 +56,13 @@ impl Error for BindError {
     }
 }
 
+/// For `?` on the fallible form of a function, whose error is kept where the function is declared.
+impl From<&BindError> for crate::Error {
+    fn from(error: &BindError) -> Self {
+        crate::Error::Bind(error.clone())
+    }
+}
+
 /// What made binding fail.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -64,8 +71,8 @@ pub enum BindCause {
     Load(Arc<LoadError>),
     /// The library does not export the symbol.
     Symbol(Arc<SymbolError>),
-    /// The symbol exists and its address is null.
-    Null,
+    /// The library does not export the symbol, which is declared as optional.
+    Absent,
     /// The resolver that the handle was made from gave no address.
     Resolver,
     /// The declaration names libraries for other systems only.
@@ -77,7 +84,7 @@ impl BindCause {
         match self {
             BindCause::Load(error) => Some(&**error),
             BindCause::Symbol(error) => Some(&**error),
-            BindCause::Null | BindCause::Resolver | BindCause::NoName => None,
+            BindCause::Absent | BindCause::Resolver | BindCause::NoName => None,
         }
     }
 }
@@ -87,7 +94,7 @@ impl fmt::Display for BindCause {
         match self {
             BindCause::Load(error) => error.fmt(f),
             BindCause::Symbol(error) => error.fmt(f),
-            BindCause::Null => f.write_str("its address is null"),
+            BindCause::Absent => f.write_str("the library does not export it"),
             BindCause::Resolver => f.write_str("the resolver gave no address"),
             BindCause::NoName => {
                 write!(f, "the declaration names no library for {}", std::env::consts::OS)
@@ -112,7 +119,7 @@ impl BindErrors {
         BindErrors { declared, library: None, cause: Some(cause), missing: Vec::new() }
     }
 
-    pub(super) fn missing(
+    pub(super) fn lacking(
         declared: &'static str,
         library: Option<&Library>,
         missing: Vec<BindError>,
@@ -126,7 +133,7 @@ impl BindErrors {
         self.declared
     }
 
-    /// Why there is no library, if that is what failed; then [`missing`](Self::missing) is empty.
+    /// Why there is no library, if that is what failed; then [`errors`](Self::errors) is empty.
     #[must_use]
     pub fn cause(&self) -> Option<&BindCause> {
         self.cause.as_ref()

@@ -151,7 +151,7 @@ impl<'r> Binder<'r> {
         if self.missing.is_empty() {
             Ok(self.library)
         } else {
-            Err(BindErrors::missing(self.declared, self.library.as_ref(), self.missing))
+            Err(BindErrors::lacking(self.declared, self.library.as_ref(), self.missing))
         }
     }
 }

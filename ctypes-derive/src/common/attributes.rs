@@ -1,7 +1,8 @@
 //! The attributes of a block and of its items: which are ours, which are passed on, which are refused.
 
 use crate::common::errors::Errors;
-use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta};
+use syn::spanned::Spanned;
+use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Meta};
 
 /// The attributes of an extern block.
 #[derive(Default)]
@@ -21,7 +22,8 @@ impl BlockAttributes {
         for attribute in attributes {
             match name(attribute).as_str() {
                 "cfg" => sorted.cfg.push(attribute.clone()),
-                "allow" | "warn" | "deny" | "forbid" | "expect" => sorted.lints.push(attribute.clone()),
+                "allow" | "warn" | "deny" | "forbid" => sorted.lints.push(attribute.clone()),
+                "expect" => sorted.lints.push(allow(attribute)),
                 "doc" | "rustfmt::skip" => {}
                 "callbacks" => sorted.callbacks = true,
                 "link" => errors.push(
@@ -69,7 +71,8 @@ impl ItemAttributes {
             match name(attribute).as_str() {
                 "doc" => sorted.docs.push(attribute.clone()),
                 "cfg" => sorted.cfg.push(attribute.clone()),
-                "allow" | "warn" | "deny" | "forbid" | "expect" => sorted.lints.push(attribute.clone()),
+                "allow" | "warn" | "deny" | "forbid" => sorted.lints.push(attribute.clone()),
+                "expect" => sorted.lints.push(allow(attribute)),
                 "deprecated" => sorted.deprecated.push(attribute.clone()),
                 "must_use" | "cold" => sorted.passed.push(attribute.clone()),
                 "cfg_attr" => errors.push(
@@ -114,6 +117,15 @@ impl ItemAttributes {
             self.symbol = Some(symbol.clone());
         }
     }
+}
+
+/// `expect` as `allow`: an item becomes several, and most of them do not have what is expected.
+fn allow(attribute: &Attribute) -> Attribute {
+    let mut attribute = attribute.clone();
+    if let Meta::List(list) = &mut attribute.meta {
+        list.path = Ident::new("allow", list.path.span()).into();
+    }
+    attribute
 }
 
 fn marker(attribute: &Attribute, errors: &mut Errors) -> bool {

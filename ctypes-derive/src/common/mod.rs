@@ -3,6 +3,7 @@
 pub(crate) mod abi;
 pub(crate) mod attributes;
 pub(crate) mod by_value;
+pub(crate) mod call;
 pub(crate) mod docs;
 pub(crate) mod errors;
 pub(crate) mod item;

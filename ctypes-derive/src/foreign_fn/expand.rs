@@ -3,6 +3,7 @@
 
 use super::check::{fallible_name, has_fallible_form};
 use super::model::Form;
+use crate::common::call::call;
 use crate::common::docs;
 use crate::common::errors::Errors;
 use crate::common::item::{Block, Item, Kind};
@@ -172,20 +173,8 @@ impl<'a> Expansion<'a> {
         }
     }
 
-    /// A call through `pointer`, guarded if the callee may run callbacks.
     fn call(&self, item: &Item, signature: &Signature, pointer: &TokenStream) -> TokenStream {
-        let arguments = signature.arguments();
-        let call = quote!((#pointer)(#arguments));
-        let guarded = self.options.callbacks
-            || self.block.attributes.callbacks
-            || item.attributes.callbacks
-            || signature.takes_callback();
-        if guarded {
-            let krate = self.krate;
-            quote!(#krate::__private::guarded(|| #call))
-        } else {
-            call
-        }
+        call(item, signature, self.block, self.options, self.krate, pointer)
     }
 
     /// A slot that starts at a stub, the function, and its fallible form.

@@ -2,6 +2,7 @@
 //! indirect call, and the implementation of `Bindings` that fills it.
 
 use super::model::Model;
+use crate::common::call::call;
 use crate::common::docs;
 use crate::common::item::{Item, Kind};
 use crate::common::signature::Signature;
@@ -136,19 +137,9 @@ impl Handle<'_> {
         let (vis, ident, unsafety) = (&item.vis, &item.ident, item.unsafety());
         let (generics, bounds) = (&signature.generics, &signature.generics.where_clause);
         let (params, output) = (signature.declared_params(), &signature.output);
-        let arguments = signature.arguments();
         let function = self.address(item, &self.pointer(item, signature));
-        let call = quote!((#function)(#arguments));
-        let guarded = self.model.options.callbacks
-            || self.model.block.attributes.callbacks
-            || item.attributes.callbacks
-            || signature.takes_callback();
-        let call = if guarded {
-            let krate = self.krate;
-            quote!(#krate::__private::guarded(|| #call))
-        } else {
-            call
-        };
+        let Model { options, block, .. } = self.model;
+        let call = call(item, signature, block, options, self.krate, &function);
         let body = if self.whole { quote!(unsafe { #call }) } else { quote!(loop {}) };
         let separator = (!signature.params.is_empty()).then(|| quote!(,));
         quote! {
