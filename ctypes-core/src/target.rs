@@ -79,6 +79,9 @@ pub struct Target {
     pub align8: u8,
     /// Alignment of `__int128`.
     pub align16: u8,
+    /// Whether a type that was given an alignment by an attribute keeps it inside a packed record
+    /// (Microsoft's compilers), rather than being packed like any other.
+    pub aligned_resists_pack: bool,
     /// The format of `long double`.
     pub long_double: LongDoubleFormat,
     /// Size and alignment of `long double`, in bytes.
@@ -98,6 +101,7 @@ const LP64: Target = Target {
     char_signed: true,
     align8: 8,
     align16: 16,
+    aligned_resists_pack: false,
     long_double: LongDoubleFormat::X87,
     long_double_extent: Extent::new(16, 16),
 };
@@ -113,7 +117,8 @@ const DOUBLE: Target = Target {
 };
 
 /// The Windows of 64 bits with Microsoft's compiler.
-const LLP64: Target = Target { long: 4, wchar: 2, wchar_signed: false, ..DOUBLE };
+const LLP64: Target =
+    Target { long: 4, wchar: 2, wchar_signed: false, aligned_resists_pack: true, ..DOUBLE };
 
 impl Target {
     /// x86-64, System V ABI, Linux.
@@ -159,6 +164,7 @@ impl Target {
     /// x86-64 Windows with mingw.
     pub const X86_64_WINDOWS_GNU: Target = Target {
         name: "x86_64-windows-gnu",
+        aligned_resists_pack: false,
         long_double: LongDoubleFormat::X87,
         long_double_extent: Extent::new(16, 16),
         ..LLP64
@@ -169,6 +175,7 @@ impl Target {
     pub const I686_WINDOWS_GNU: Target = Target {
         name: "i686-windows-gnu",
         time: 4,
+        aligned_resists_pack: false,
         long_double: LongDoubleFormat::X87,
         long_double_extent: Extent::new(12, 4),
         ..Target::I686_WINDOWS_MSVC

@@ -6,7 +6,8 @@
 //!
 //! Sources: C11 6.7.2.1 (members in order, padding), the System V psABIs ("Aggregates and Unions"),
 //! `#pragma pack` as gcc, clang and MSVC have it: a field's alignment is the smaller of its own and
-//! the pack value.
+//! the pack value; and clang's layout for Microsoft's ABI, where a type with an alignment by attribute
+//! keeps it inside packed records ([`Target::aligned_resists_pack`]).
 #![forbid(unsafe_code)]
 
 mod record;

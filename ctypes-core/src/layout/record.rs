@@ -46,12 +46,20 @@ impl RecordRules {
 pub struct FieldShape {
     /// Size and alignment of the member's type.
     pub extent: Extent,
+    /// The largest alignment that an attribute demands of the member's type or of what is inside it;
+    /// 1 if none does. Part of `extent` already, and of use where packing does not undo it.
+    pub demanded: u64,
 }
 
 impl FieldShape {
+    /// A member of a type that is, or holds, a record with an alignment of its own.
+    pub const fn demanding(extent: Extent, demanded: u64) -> FieldShape {
+        FieldShape { extent, demanded }
+    }
+
     /// An ordinary member.
     pub const fn plain(extent: Extent) -> FieldShape {
-        FieldShape { extent }
+        FieldShape { extent, demanded: 1 }
     }
 }
 
@@ -83,6 +91,7 @@ pub struct RecordCursor {
     end: u64,
     align: u64,
     max_size: u64,
+    aligned_resists_pack: bool,
 }
 
 impl RecordCursor {
@@ -103,7 +112,13 @@ impl RecordCursor {
         {
             return Err(e);
         }
-        Ok(RecordCursor { rules, end: 0, align, max_size: target.max_size() })
+        Ok(RecordCursor {
+            rules,
+            end: 0,
+            align,
+            max_size: target.max_size(),
+            aligned_resists_pack: target.aligned_resists_pack,
+        })
     }
 
     /// Places the next member.
@@ -115,7 +130,13 @@ impl RecordCursor {
             Ok(n) => n,
             Err(e) => return Err(e),
         };
+        let floor = match check_alignment(shape.demanded) {
+            Ok(n) if self.aligned_resists_pack => n,
+            Ok(_) => 1,
+            Err(e) => return Err(e),
+        };
         let align = match self.rules.pack {
+            Some(pack) if pack < own && pack < floor => floor,
             Some(pack) if pack < own => pack,
             _ => own,
         };

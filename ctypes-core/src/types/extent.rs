@@ -1,9 +1,11 @@
 //! Sizes, alignments and offsets of types on a target, all by the layout algorithm.
 
-use super::{Element, Field, Repr, Scalar, Type};
+use super::record::RecordId;
+use super::{Element, Field, Record, Repr, Scalar, Type};
 use crate::error::LayoutError;
 use crate::layout::{self, FieldShape, RecordCursor};
 use crate::target::{Extent, Target};
+use std::collections::HashMap;
 use std::fmt;
 
 impl Type {
@@ -23,48 +25,12 @@ impl Type {
     /// The depth of the recursion is that of by-value nesting, which is finite: a record can only be
     /// used by value once it is complete.
     pub(crate) fn extent_at(&self, target: &Target) -> Result<Extent, LayoutError> {
-        match &self.0 {
-            Repr::Void => Err(LayoutError::no_size(self, "void is an incomplete type")),
-            Repr::Function(_) => {
-                Err(LayoutError::no_size(self, "a function has no size; its pointer has"))
-            }
-            Repr::Scalar(s) => Ok(s.extent(target)),
-            Repr::Pointer { .. } => Ok(pointer(target)),
-            Repr::Array { of, len, .. } => layout::array(of.get().extent_at(target)?, *len, target)
-                .map_err(|fault| LayoutError::fault(self, None, fault)),
-            Repr::Record(_) => Ok(self.place_fields(target)?.1),
-        }
+        Ok(Measuring::on(target).measure(self)?.extent)
     }
 
-    /// The offset of each field and the extent of the whole.
-    fn place_fields(&self, target: &Target) -> Result<(Vec<u64>, Extent), LayoutError> {
-        let (Some(record), Some(rules)) = (self.record(), self.rules()) else {
-            return Ok((Vec::new(), self.extent_at(target)?));
-        };
-        if !record.is_complete() {
-            return Err(LayoutError::no_size(self, "the record is declared but not defined"));
-        }
-        let whole = |fault| LayoutError::fault(self, None, fault);
-        let mut cursor = RecordCursor::new(rules, target).map_err(whole)?;
-        let mut offsets = Vec::new();
-        for field in record.fields() {
-            if let Some(scalar) = field.unspelled_scalar()
-                && scalar.depends_on_spelling(target)
-            {
-                return Err(LayoutError::HostOnly {
-                    record: self.to_string(),
-                    field: field.name().to_owned(),
-                    found: scalar.c_name(),
-                    target: target.name,
-                });
-            }
-            let extent = field.ty().extent_at(target)?;
-            let placed = cursor
-                .place(FieldShape::plain(extent))
-                .map_err(|fault| LayoutError::fault(self, Some(field.name()), fault))?;
-            offsets.push(placed.offset);
-        }
-        Ok((offsets, cursor.finish().map_err(whole)?))
+    /// As the layout algorithm wants to know a member.
+    pub(crate) fn shape_at(&self, target: &Target) -> Result<FieldShape, LayoutError> {
+        Measuring::on(target).measure(self)
     }
 
     /// The layout on the platform that this program runs on.
@@ -88,13 +54,94 @@ impl Type {
     /// If the type has no size, is too large for the target, or is a record with a field whose C
     /// type is known only for this platform ([`LayoutError::HostOnly`]).
     pub fn at(&self, target: &Target) -> Result<Layout, LayoutError> {
-        let (offsets, extent) = self.place_fields(target)?;
-        let mut fields = Vec::with_capacity(offsets.len());
-        for (field, offset) in self.fields().into_iter().zip(offsets) {
-            let extent = field.ty().extent_at(target)?;
-            fields.push(FieldLayout { field, offset, extent });
-        }
+        let mut measuring = Measuring::on(target);
+        let Some(record) = self.record() else {
+            let extent = measuring.measure(self)?.extent;
+            return Ok(Layout { ty: self.clone(), target: *target, extent, fields: Vec::new() });
+        };
+        let mut fields = Vec::new();
+        let extent = measuring.place(self, &record, |field| fields.push(field))?;
         Ok(Layout { ty: self.clone(), target: *target, extent, fields })
+    }
+}
+
+/// One computation on one target. Each record is measured once, however often it occurs: records
+/// that hold two of the one before would take exponential time otherwise.
+struct Measuring<'t> {
+    target: &'t Target,
+    known: HashMap<RecordId, FieldShape>,
+}
+
+impl<'t> Measuring<'t> {
+    fn on(target: &'t Target) -> Measuring<'t> {
+        Measuring { target, known: HashMap::new() }
+    }
+
+    fn measure(&mut self, ty: &Type) -> Result<FieldShape, LayoutError> {
+        match &ty.0 {
+            Repr::Void => Err(LayoutError::no_size(ty, "void is an incomplete type")),
+            Repr::Function(_) => {
+                Err(LayoutError::no_size(ty, "a function has no size; its pointer has"))
+            }
+            Repr::Scalar(s) => Ok(FieldShape::plain(s.extent(self.target))),
+            Repr::Pointer { .. } => Ok(FieldShape::plain(pointer(self.target))),
+            Repr::Array { of, len, .. } => {
+                let element = self.measure(of.get())?;
+                let extent = layout::array(element.extent, *len, self.target)
+                    .map_err(|fault| LayoutError::fault(ty, None, fault))?;
+                Ok(FieldShape::demanding(extent, element.demanded))
+            }
+            Repr::Record(record) => {
+                let id = record.id();
+                if let Some(known) = self.known.get(&id) {
+                    return Ok(*known);
+                }
+                let record = Record(record.clone());
+                let mut inside = 1;
+                let extent = self.place(ty, &record, |f| inside = inside.max(f.demanded))?;
+                // An attribute vouches for the whole alignment of its record, even if it names a
+                // smaller one (as clang has it for Microsoft's ABI).
+                let demanded = if record.rules().align.is_some() { extent.align } else { inside };
+                let shape = FieldShape::demanding(extent, demanded);
+                self.known.insert(id, shape);
+                Ok(shape)
+            }
+        }
+    }
+
+    /// Places the fields of a record in order and hands each to `each`.
+    fn place(
+        &mut self,
+        ty: &Type,
+        record: &Record,
+        mut each: impl FnMut(FieldLayout),
+    ) -> Result<Extent, LayoutError> {
+        if !record.is_complete() {
+            return Err(LayoutError::no_size(ty, "the record is declared but not defined"));
+        }
+        let target = self.target;
+        let whole = |fault| LayoutError::fault(ty, None, fault);
+        let mut cursor = RecordCursor::new(record.rules(), target).map_err(whole)?;
+        for field in record.fields() {
+            if let Some(scalar) = field.unspelled_scalar()
+                && scalar.depends_on_spelling(target)
+            {
+                return Err(LayoutError::HostOnly {
+                    record: ty.to_string(),
+                    field: field.name().to_owned(),
+                    found: scalar.c_name(),
+                    target: target.name,
+                });
+            }
+            let shape = self.measure(field.ty())?;
+            let offset = cursor
+                .place(shape)
+                .map_err(|fault| LayoutError::fault(ty, Some(field.name()), fault))?
+                .offset;
+            let FieldShape { extent, demanded, .. } = shape;
+            each(FieldLayout { field, offset, extent, demanded });
+        }
+        cursor.finish().map_err(whole)
     }
 }
 
@@ -134,6 +181,7 @@ pub struct FieldLayout {
     field: Field,
     offset: u64,
     extent: Extent,
+    demanded: u64,
 }
 
 impl Layout {

@@ -35,7 +35,7 @@ pub use function::StaticFunction;
 pub use record::{Disagreement, StaticField, StaticRecord};
 
 use crate::error::TypeError;
-use crate::layout::{self, RecordRules};
+use crate::layout;
 use crate::target::{Extent, Target};
 use std::sync::Arc;
 
@@ -301,11 +301,6 @@ impl Type {
     /// The fields of a struct or union; none for anything else.
     pub fn fields(&self) -> Vec<Field> {
         self.record().map(|r| r.fields()).unwrap_or_default()
-    }
-
-    /// The rules of a record, for the layout algorithm.
-    pub(crate) fn rules(&self) -> Option<RecordRules> {
-        self.record().map(|r| r.rules())
     }
 
     /// What the pointer points at, if this is one.

@@ -7,7 +7,7 @@
 use super::record::Field;
 use super::{Element, FunctionRef, Pointee, RecordRef, Repr, Type};
 use crate::error::DefineError;
-use crate::layout::{FieldShape, RecordCursor, RecordKind, RecordRules};
+use crate::layout::{RecordCursor, RecordKind, RecordRules};
 use crate::target::{Extent, Target};
 use std::collections::HashMap;
 use std::ops::Deref;
@@ -307,7 +307,7 @@ impl RecordBuilder {
             if !seen.insert(name.as_str()) {
                 return Err(DefineError::DuplicateField { record: record(), field: name.clone() });
             }
-            let extent = field.extent_at(&Target::NATIVE).map_err(|cause| match &field.0 {
+            let shape = field.shape_at(&Target::NATIVE).map_err(|cause| match &field.0 {
                 Repr::Record(r) if r.id() == RecordRef::Owned(own.clone()).id() => {
                     DefineError::ContainsItself { record: record(), field: name.clone() }
                 }
@@ -318,7 +318,7 @@ impl RecordBuilder {
                     cause: Box::new(cause),
                 },
             })?;
-            cursor.place(FieldShape::plain(extent)).map_err(|e| fault(Some(name), e))?;
+            cursor.place(shape).map_err(|e| fault(Some(name), e))?;
             fields.push((name.as_str().into(), own.types.store(field)));
         }
         let native = cursor.finish().map_err(|e| fault(None, e))?;
