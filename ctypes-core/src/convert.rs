@@ -233,12 +233,10 @@ pub(crate) fn check_bits(ty: &Type, bytes: &[u8]) -> Result<(), String> {
                 check_bits(&of, item).map_err(|e| format!("[{i}]: {e}"))
             })
         }
+        // Any one member of a union may be the valid one.
+        TypeKind::Record(r) if r.rules().kind == crate::layout::RecordKind::Union => Ok(()),
         TypeKind::Record(_) => {
             let layout = ty.layout().map_err(|e| e.to_string())?;
-            if ty.rules().is_some_and(|r| r.kind == crate::layout::RecordKind::Union) {
-                // Any one member may be the valid one.
-                return Ok(());
-            }
             layout.fields().iter().try_for_each(|f| {
                 let (from, to) = (f.offset() as usize, (f.offset() + f.size()) as usize);
                 check_bits(f.ty(), bytes.get(from..to).unwrap_or_default())

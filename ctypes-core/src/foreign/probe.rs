@@ -3,7 +3,7 @@
 //! [`Probe`] has the associated constant twice: inherent for types that describe themselves ([`CType`]), and
 //! from the trait [`PassedAsDeclared`] for all others. The compiler takes the inherent one where it exists.
 
-use crate::types::CType;
+use crate::types::{CType, Type};
 use core::marker::PhantomData;
 
 /// Stands for `T` in a question about it.
@@ -14,6 +14,8 @@ pub struct Probe<T: ?Sized>(PhantomData<T>);
 pub trait PassedAsDeclared {
     /// Whether a value of the type may be passed in a typed call.
     const BY_VALUE: bool = true;
+    /// The description, which there is none of.
+    const TYPE: Option<&'static Type> = None;
 }
 
 impl<T: ?Sized> PassedAsDeclared for Probe<T> {}
@@ -21,6 +23,20 @@ impl<T: ?Sized> PassedAsDeclared for Probe<T> {}
 impl<T: CType> Probe<T> {
     /// Whether a value of the type may be passed in a typed call.
     pub const BY_VALUE: bool = T::BY_VALUE;
+    /// The description.
+    pub const TYPE: Option<&'static Type> = Some(T::TYPE);
+}
+
+/// The description of a type in a signature that is `routed` through the engine, which needs all of them.
+pub const fn described(routed: bool, ty: Option<&'static Type>) -> &'static Type {
+    match ty {
+        Some(ty) => ty,
+        None if routed => panic!(
+            "a type of this signature has no description, which the call needs because rustc does not pass \
+             another one as C does: derive CStruct for it"
+        ),
+        None => &Type::VOID,
+    }
 }
 
 #[cfg(test)]

@@ -27,7 +27,8 @@ impl Type {
     }
 
     /// Whether one pointer type may stand for the other in a call: the pointees are compatible, or
-    /// one of them is `void`.
+    /// one of them is `void`, or both are bytes (C's character types, which may point at anything,
+    /// C11 6.5p7; Rust's buffers are of `u8` where C's are of `char`).
     pub(crate) fn points_like(&self, other: &Type) -> bool {
         let (Repr::Pointer { to: a, .. }, Repr::Pointer { to: b, .. }) = (&self.0, &other.0) else {
             return false;
@@ -36,7 +37,14 @@ impl Type {
         core::ptr::eq(a, b)
             || matches!(a.0, Repr::Void)
             || matches!(b.0, Repr::Void)
+            || a.is_byte() && b.is_byte()
             || a.is_compatible(b)
+    }
+
+    fn is_byte(&self) -> bool {
+        use super::ScalarClass::{Signed, Unsigned};
+        matches!(self.0, Repr::Scalar(s) if s.extent(&Target::NATIVE).size == 1
+            && matches!(s.class(&Target::NATIVE), Signed | Unsigned))
     }
 }
 

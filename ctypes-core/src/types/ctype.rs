@@ -179,13 +179,13 @@ mod long_double {
 
     #[derive(Clone, Copy)]
     #[repr(C, align(16))]
-    pub(super) struct Align16;
+    pub(super) struct Align16(u8);
     #[derive(Clone, Copy)]
     #[repr(C, align(8))]
-    pub(super) struct Align8;
+    pub(super) struct Align8(u8);
     #[derive(Clone, Copy)]
     #[repr(C, align(4))]
-    pub(super) struct Align4;
+    pub(super) struct Align4(u8);
 
     pub(super) trait Choice {
         type Unit: Copy + 'static;

@@ -2,7 +2,7 @@
 
 use crate::common::errors::Errors;
 use proc_macro2::Span;
-use syn::LitStr;
+use syn::{Ident, LitStr};
 
 const KNOWN: &[&str] =
     &["C", "system", "cdecl", "stdcall", "fastcall", "thiscall", "sysv64", "win64", "aapcs"];
@@ -50,5 +50,20 @@ impl Abi {
     pub(crate) fn unwind(&self) -> LitStr {
         let base = self.name.strip_suffix("-unwind").unwrap_or(&self.name);
         LitStr::new(&format!("{base}-unwind"), self.span)
+    }
+
+    /// The variant of the run-time crate's `CallConv`.
+    pub(crate) fn call_conv(&self) -> Ident {
+        let base = self.name.strip_suffix("-unwind").unwrap_or(&self.name);
+        let variant = match base {
+            "system" => "System",
+            "stdcall" => "Stdcall",
+            "fastcall" => "Fastcall",
+            "thiscall" => "Thiscall",
+            "sysv64" => "SysV64",
+            "win64" => "Win64",
+            _ => "C",
+        };
+        Ident::new(variant, Span::call_site())
     }
 }

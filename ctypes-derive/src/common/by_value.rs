@@ -1,7 +1,11 @@
-//! Checks at compile time that what a typed call passes by value is passed by rustc as C does.
+//! Types that rustc may pass by value in another way than C does, and what the expansions ask of them.
+//!
+//! A macro cannot know: it asks the type, at compile time, through `Probe`, which puts no bound on it. Where the
+//! answer is no, a call takes the general engine; where a bare function pointer is handed out, it is refused.
 
 use crate::common::item::{Block, Item, Kind};
 use crate::common::signature::Signature;
+use crate::record::spelling;
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -10,10 +14,9 @@ use syn::{Lifetime, ReturnType, Type};
 
 /// The checks for all functions of a block.
 pub(crate) fn checks(block: &Block, krate: &TokenStream) -> TokenStream {
-    let mut seen = Vec::new();
     let checks = block.items.iter().filter_map(|item| {
         let Kind::Function(signature) = &item.kind else { return None };
-        Some(of_function(item, signature, &block.attributes.cfg, krate, &mut seen))
+        Some(of_function(item, signature, &block.attributes.cfg, krate))
     });
     checks.collect()
 }
@@ -23,26 +26,10 @@ fn of_function(
     signature: &Signature,
     block_cfg: &[syn::Attribute],
     krate: &TokenStream,
-    seen: &mut Vec<String>,
 ) -> TokenStream {
-    let output = match &signature.output {
-        ReturnType::Type(_, ty) => Some(&**ty),
-        ReturnType::Default => None,
-    };
-    let types = signature.params.iter().map(|param| &param.ty).chain(output);
-    let asserts: Vec<TokenStream> = types
-        .filter(|ty| may_be_aggregate(ty))
-        .filter(|ty| {
-            // Under a condition the first of two equal types may be compiled out.
-            let text = ty.to_token_stream().to_string();
-            let first = !item.attributes.cfg.is_empty() || !seen.contains(&text);
-            if first && item.attributes.cfg.is_empty() {
-                seen.push(text);
-            }
-            first
-        })
-        .map(|ty| assertion(ty, krate))
-        .collect();
+    let is_pointer = signature.variadic || item.attributes.optional.is_some();
+    let asserts: Vec<TokenStream> =
+        asked(signature).map(|ty| assertion(ty, is_pointer, krate)).collect();
     if asserts.is_empty() {
         return TokenStream::new();
     }
@@ -58,30 +45,125 @@ fn of_function(
     }
 }
 
-/// What becomes of a type that rustc would pass in another way than C: for now it is refused.
-fn assertion(ty: &Type, krate: &TokenStream) -> TokenStream {
-    let mut closed = ty.clone();
-    StaticLifetimes.visit_type_mut(&mut closed);
-    let text = ty.to_token_stream().to_string();
-    let message = format!(
-        "`{text}` is not passed by value as in C by a typed call; pass a pointer, or call it through a run-time signature"
-    );
-    let span = ty.span().resolved_at(Span::mixed_site());
-    quote_spanned!(span=> ::core::assert!(<#krate::__private::Probe<#closed>>::BY_VALUE, #message);)
+/// The types of a signature that have to be asked, parameters first.
+fn asked(signature: &Signature) -> impl Iterator<Item = &Type> {
+    let output = match &signature.output {
+        ReturnType::Type(_, ty) => Some(&**ty),
+        ReturnType::Default => None,
+    };
+    signature.params.iter().map(|param| &param.ty).chain(output).filter(|ty| may_differ(ty))
 }
 
-/// Pointers, references and Rust's own scalars are passed as declared: not asked, to keep the expansion small.
-fn may_be_aggregate(ty: &Type) -> bool {
-    const SCALARS: &[&str] = &[
-        "i8", "i16", "i32", "i64", "isize", "u8", "u16", "u32", "u64", "usize", "f32", "f64",
-        "bool",
-    ];
-    match ty {
-        Type::Group(group) => may_be_aggregate(&group.elem),
-        Type::Paren(paren) => may_be_aggregate(&paren.elem),
-        Type::Path(path) => {
-            !path.path.get_ident().is_some_and(|name| SCALARS.iter().any(|scalar| name == scalar))
+/// Refuses what neither rustc nor an engine passes as C does.
+fn assertion(ty: &Type, is_pointer: bool, krate: &TokenStream) -> TokenStream {
+    let probe = probe(ty, krate);
+    let text = ty.to_token_stream().to_string();
+    let span = ty.span().resolved_at(Span::mixed_site());
+    if is_pointer {
+        let message = format!(
+            "rustc does not pass `{text}` by value as C does, so that a pointer to this function could not be called; \
+             call it through a run-time signature"
+        );
+        return quote_spanned!(span=> ::core::assert!(<#probe>::BY_VALUE, #message););
+    }
+    let message = format!(
+        "rustc does not pass `{text}` by value as C does; calls that do need the feature `libffi` of ctypes"
+    );
+    quote_spanned! {span=>
+        ::core::assert!(<#probe>::BY_VALUE || #krate::__private::ENGINE, #message);
+    }
+}
+
+/// A call as C makes it: `direct` if rustc passes all types as C does, else through the engine, at the
+/// address `bound`.
+pub(crate) fn route(
+    item: &Item,
+    signature: &Signature,
+    block: &Block,
+    krate: &TokenStream,
+    direct: &TokenStream,
+    bound: &TokenStream,
+) -> TokenStream {
+    let probes: Vec<TokenStream> = asked(signature).map(|ty| probe(ty, krate)).collect();
+    if probes.is_empty() {
+        return direct.clone();
+    }
+    let described = |ty: &Type| {
+        if is_pointer(ty) {
+            return quote!(&#krate::Type::VOID_PTR);
         }
+        let probe = probe(ty, krate);
+        quote!(#krate::__private::described(__ROUTED, <#probe>::TYPE))
+    };
+    let params = signature.params.iter().map(|param| described(&param.ty));
+    let result = match &signature.output {
+        ReturnType::Type(_, ty) => described(ty),
+        ReturnType::Default => quote!(&#krate::Type::VOID),
+    };
+    let name = item.name();
+    let conv = block.abi.call_conv();
+    let arguments = signature.params.iter().map(|param| {
+        let name = &param.name;
+        quote!((&raw const #name).cast::<::core::ffi::c_void>())
+    });
+    quote! {{
+        #[allow(unused_imports)]
+        use #krate::__private::PassedAsDeclared as _;
+        const __ROUTED: bool = !(#(<#probes>::BY_VALUE)&&*);
+        if __ROUTED {
+            static __PLAN: #krate::__private::Plan = #krate::__private::Plan::new(
+                #name,
+                #krate::CallConv::#conv,
+                #result,
+                &[#(#params),*],
+            );
+            __PLAN.call((#bound) as *const ::core::ffi::c_void, &[#(#arguments),*])
+        } else {
+            #direct
+        }
+    }}
+}
+
+fn probe(ty: &Type, krate: &TokenStream) -> TokenStream {
+    let mut closed = ty.clone();
+    StaticLifetimes.visit_type_mut(&mut closed);
+    quote!(#krate::__private::Probe<#closed>)
+}
+
+/// Pointers, references and scalars are passed as declared: not asked, to keep the expansion small.
+fn may_differ(ty: &Type) -> bool {
+    match ty {
+        Type::Group(group) => may_differ(&group.elem),
+        Type::Paren(paren) => may_differ(&paren.elem),
+        Type::Path(path) if !is_pointer(ty) => {
+            path.path.segments.last().is_none_or(|segment| !is_scalar(&segment.ident.to_string()))
+        }
+        _ => false,
+    }
+}
+
+fn is_scalar(name: &str) -> bool {
+    spelling::is_primitive(name)
+        || spelling::by_rust_name(name).is_some_and(|scalar| scalar.konst != "LONGDOUBLE")
+}
+
+/// Whether a type is a pointer by its spelling, in `Option` too.
+fn is_pointer(ty: &Type) -> bool {
+    match ty {
+        Type::Group(group) => is_pointer(&group.elem),
+        Type::Paren(paren) => is_pointer(&paren.elem),
+        Type::Ptr(_) | Type::Reference(_) | Type::FnPtr(_) => true,
+        Type::Path(path) => path.path.segments.last().is_some_and(|last| {
+            last.ident == "NonNull"
+                || last.ident == "Option"
+                    && match &last.arguments {
+                        syn::PathArguments::AngleBracketed(arguments) => arguments
+                            .args
+                            .iter()
+                            .any(|a| matches!(a, syn::GenericArgument::Type(ty) if is_pointer(ty))),
+                        _ => false,
+                    }
+        }),
         _ => false,
     }
 }

@@ -1,15 +1,17 @@
 //! The typed call itself: the one place that both macros take it from.
 
+use crate::common::by_value;
 use crate::common::item::{Block, Item};
 use crate::common::options::Options;
 use crate::common::signature::Signature;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// A call of `item` through `pointer`, which is of its function pointer type.
+/// A call of `item` through `pointer`, which is of its function pointer type; `bound` is the address of the
+/// function itself, not of a stub.
 ///
-/// It is guarded if the callee may run callbacks, so that a panic in one of them continues in the caller. That all
-/// types are passed by value as C does is checked elsewhere, by [`by_value`](super::by_value).
+/// It is guarded if the callee may run callbacks, so that a panic in one of them continues in the caller. Types that
+/// rustc passes differently from C take another way: see [`by_value`](super::by_value).
 pub(crate) fn call(
     item: &Item,
     signature: &Signature,
@@ -17,9 +19,11 @@ pub(crate) fn call(
     options: &Options,
     krate: &TokenStream,
     pointer: &TokenStream,
+    bound: &TokenStream,
 ) -> TokenStream {
     let arguments = signature.arguments();
-    let call = quote!((#pointer)(#arguments));
+    let direct = quote!((#pointer)(#arguments));
+    let call = by_value::route(item, signature, block, krate, &direct, bound);
     let guarded = options.callbacks
         || block.attributes.callbacks
         || item.attributes.callbacks

@@ -173,8 +173,14 @@ impl<'a> Expansion<'a> {
         }
     }
 
-    fn call(&self, item: &Item, signature: &Signature, pointer: &TokenStream) -> TokenStream {
-        call(item, signature, self.block, self.options, self.krate, pointer)
+    fn call(
+        &self,
+        item: &Item,
+        signature: &Signature,
+        pointer: &TokenStream,
+        bound: &TokenStream,
+    ) -> TokenStream {
+        call(item, signature, self.block, self.options, self.krate, pointer, bound)
     }
 
     /// A slot that starts at a stub, the function, and its fallible form.
@@ -195,8 +201,9 @@ impl<'a> Expansion<'a> {
         // Names that no parameter can take.
         let address = Ident::new("__address", Span::mixed_site());
         let error = Ident::new("__error", Span::mixed_site());
-        let call = self.call(item, signature, &quote!(#cast(#slot.target())));
-        let call_found = self.call(item, signature, &quote!(#cast(#address)));
+        let target = quote!(#cast(#slot.target()));
+        let call = self.call(item, signature, &target, &quote!(#slot.bind_or_panic()));
+        let call_found = self.call(item, signature, &quote!(#cast(#address)), &quote!(#address));
         let docs = docs::of_item(item, &self.library, !item.safe);
         let (deprecated, passed) = (&item.attributes.deprecated, &item.attributes.passed);
         let fallible = Ident::new(&fallible_name(item), ident.span());

@@ -139,7 +139,7 @@ impl Handle<'_> {
         let (params, output) = (signature.declared_params(), &signature.output);
         let function = self.address(item, &self.pointer(item, signature));
         let Model { options, block, .. } = self.model;
-        let call = call(item, signature, block, options, self.krate, &function);
+        let call = call(item, signature, block, options, self.krate, &function, &function);
         let body = if self.whole { quote!(unsafe { #call }) } else { quote!(loop {}) };
         let separator = (!signature.params.is_empty()).then(|| quote!(,));
         quote! {

@@ -9,7 +9,7 @@ mod expand;
 mod model;
 mod parse;
 mod shape;
-mod spelling;
+pub(crate) mod spelling;
 
 use crate::common::errors::Errors;
 use crate::core_path::core_path;

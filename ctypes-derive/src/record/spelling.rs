@@ -4,9 +4,9 @@
 //! scalar is on a target; no size is known here.
 
 /// A C scalar: its constant in `Type`, C's name, and the names that Rust paths end in for it.
-pub(super) struct Spelling {
-    pub(super) konst: &'static str,
-    pub(super) c: &'static str,
+pub(crate) struct Spelling {
+    pub(crate) konst: &'static str,
+    pub(crate) c: &'static str,
     rust: &'static [&'static str],
 }
 
@@ -58,7 +58,7 @@ spellings! {
 }
 
 /// Rust's primitives: what they are does not depend on a name in C.
-pub(super) fn is_primitive(ident: &str) -> bool {
+pub(crate) fn is_primitive(ident: &str) -> bool {
     matches!(
         ident,
         "i8" | "u8"
@@ -79,7 +79,7 @@ pub(super) fn is_primitive(ident: &str) -> bool {
 }
 
 /// The scalar that a Rust path of this last segment means.
-pub(super) fn by_rust_name(ident: &str) -> Option<&'static Spelling> {
+pub(crate) fn by_rust_name(ident: &str) -> Option<&'static Spelling> {
     SPELLINGS.iter().find(|s| s.rust.contains(&ident))
 }
 
