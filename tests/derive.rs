@@ -230,6 +230,10 @@ struct Ticks<T>(T);
 
 #[derive(CStruct)]
 #[repr(transparent)]
+struct Id<Of>(u32, PhantomData<Of>);
+
+#[derive(CStruct)]
+#[repr(transparent)]
 struct Name {
     #[ctype("char")]
     bytes: [c_char; 16],
@@ -240,6 +244,7 @@ fn opaque_and_transparent() {
     assert_eq!(Opaque::TYPE.size(), 0);
     assert_eq!(Handle::TYPE, &Opaque::TYPE.pointer());
     assert_eq!(<Ticks<u32>>::TYPE, &Type::U32);
+    assert_eq!(<Id<String>>::TYPE, &Type::U32);
     assert_eq!(Name::TYPE, &Type::CHAR.array(16).unwrap());
     let flags = |by_value, any_bits| (by_value, any_bits);
     assert_eq!(flags(Opaque::BY_VALUE, Opaque::ANY_BITS), (false, true));

@@ -2,7 +2,7 @@
 //! memory, and sharing between threads. Their C text is held against gcc in `declarations.rs`.
 
 use ctypes_core::error::{DefineError, LayoutError};
-use ctypes_core::layout::LayoutFault;
+use ctypes_core::layout::{LayoutFault, MAX_NESTING};
 use ctypes_core::target::Target;
 use ctypes_core::types::{Field, FieldLayout, FunctionType, Layout, Record, RecordDecl, TypeKind};
 use ctypes_core::{CallConv, Type, Types};
@@ -222,6 +222,40 @@ fn doubling_takes_no_exponential_time() {
     assert_eq!(first.size(), 0);
     assert_eq!(first.at(&Target::S390X_LINUX).unwrap().size(), 0);
     assert_eq!(first, second);
+}
+
+#[test]
+fn nesting_by_value_has_a_limit() {
+    let types = Types::new();
+    let mut ty = Type::CHAR;
+    for i in 0..MAX_NESTING / 2 {
+        let decl = types.declare_struct(&format!("s{i}")).unwrap();
+        ty = decl.define(|r| r.field("inner", ty.array(1).unwrap())).unwrap();
+    }
+    assert!(ty.array(1).unwrap_err().to_string().contains("nested"));
+    let refused = types.declare_struct("too_deep").unwrap().define(|r| r.field("inner", &ty));
+    let fault = LayoutFault::TooDeep;
+    assert!(matches!(refused, Err(DefineError::Layout { fault: found, .. }) if found == fault));
+    assert!(ty.pointer().array(1).is_ok(), "a pointer starts anew");
+    assert_eq!(ty.at(&Target::I686_LINUX).unwrap().size(), 1);
+}
+
+/// A chain of pointers has no limit, and comparing two takes no stack.
+#[test]
+fn long_chains_are_compared() {
+    let chain = |last: &Type| {
+        let types = Types::new();
+        let decls: Vec<RecordDecl> =
+            (0..100_000).map(|i| types.declare_struct(&format!("s{i}")).unwrap()).collect();
+        for pair in decls.windows(2) {
+            pair[0].define(|r| r.field("next", pair[1].pointer())).unwrap();
+        }
+        decls.last().unwrap().define(|r| r.field("last", last)).unwrap();
+        decls[0].ty()
+    };
+    let first = chain(&Type::INT);
+    assert_eq!(first, chain(&Type::INT));
+    assert_ne!(first, chain(&Type::UINT));
 }
 
 #[test]

@@ -214,8 +214,8 @@ pub fn library(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// Each field's type is a C type: a number, `bool`, a raw pointer, `NonNull`, an `Option` of these
 /// pointers or of an `extern "C"` function pointer, an array of C types, or a struct with this
 /// derive. Pointers may lead anywhere, so structs that point at themselves or at each other need
-/// nothing special. `PhantomData` fields are not there for C. Type parameters are bound by `CType`,
-/// and const parameters may be array lengths; lifetimes are refused, a description being `'static`.
+/// nothing special. `PhantomData` fields are not there for C. Type parameters that occur elsewhere
+/// are bound by `CType`; const parameters may be array lengths; lifetimes are refused, a description being `'static`.
 ///
 /// An opaque type, of which a program sees only pointers, is `struct sqlite3 { _private: [u8; 0] }`.
 ///

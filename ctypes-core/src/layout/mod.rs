@@ -24,7 +24,13 @@ pub enum LayoutFault {
     BadAlignment(u64),
     /// A size exceeds what the target's `ptrdiff_t` can tell apart.
     TooLarge,
+    /// Arrays and records are nested by value more than [`MAX_NESTING`] deep.
+    TooDeep,
 }
+
+/// How deep arrays and records may be nested by value. C11 5.2.4.1 asks for 63 levels of structs; the
+/// limit keeps hostile input from exhausting the stack of whoever walks over a type.
+pub const MAX_NESTING: u32 = 256;
 
 impl core::fmt::Display for LayoutFault {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
@@ -33,6 +39,9 @@ impl core::fmt::Display for LayoutFault {
                 write!(f, "expected an alignment that is a power of two from 1 to 2^28, found {n}")
             }
             LayoutFault::TooLarge => f.write_str("the size exceeds what ptrdiff_t can tell apart"),
+            LayoutFault::TooDeep => {
+                write!(f, "arrays and records are nested by value more than {MAX_NESTING} deep")
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Equality and compatibility of types: by structure, never by address, and with an end on cycles.
 
+use super::record::RecordId;
 use super::{FunctionType, Record, Repr, Type};
 use crate::target::Target;
 use std::collections::HashSet;
@@ -54,19 +55,39 @@ enum Sense {
     Compatible,
 }
 
-/// Coinductive: a pair of records that is being compared already is taken to be equal; if it is
-/// not, the comparison in progress will find out.
+/// Coinductive: a pair of records that has been met already is taken to be equal; if it is not, the
+/// comparison in progress will find out. Pairs wait in a list and not on the stack, since a chain of
+/// pointers may be of any length.
 struct Comparison {
     sense: Sense,
-    visited: HashSet<(super::record::RecordId, super::record::RecordId)>,
+    visited: HashSet<(RecordId, RecordId)>,
+    pending: Vec<(Type, Type)>,
 }
 
 impl Comparison {
     fn new(sense: Sense) -> Comparison {
-        Comparison { sense, visited: HashSet::new() }
+        Comparison { sense, visited: HashSet::new(), pending: Vec::new() }
     }
 
-    fn types(&mut self, a: &Type, b: &Type) -> bool {
+    fn types(mut self, a: &Type, b: &Type) -> bool {
+        if !self.step(a, b) {
+            return false;
+        }
+        while let Some((a, b)) = self.pending.pop() {
+            if !self.step(&a, &b) {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Leaves the pair for later; true, as far as is known now.
+    fn later(&mut self, a: &Type, b: &Type) -> bool {
+        self.pending.push((a.clone(), b.clone()));
+        true
+    }
+
+    fn step(&mut self, a: &Type, b: &Type) -> bool {
         match (&a.0, &b.0) {
             (Repr::Void, Repr::Void) => true,
             (Repr::Scalar(a), Repr::Scalar(b)) => match self.sense {
@@ -78,10 +99,10 @@ impl Comparison {
                 Repr::Pointer { to: b, is_const: const_b, nonnull: nonnull_b },
             ) => {
                 (self.sense == Sense::Compatible || (const_a, nonnull_a) == (const_b, nonnull_b))
-                    && self.types(a.get(), b.get())
+                    && self.later(a.get(), b.get())
             }
             (Repr::Array { of: a, len: n, .. }, Repr::Array { of: b, len: m, .. }) => {
-                n == m && self.types(a.get(), b.get())
+                n == m && self.later(a.get(), b.get())
             }
             (Repr::Record(a), Repr::Record(b)) => {
                 a.id() == b.id()
@@ -104,7 +125,7 @@ impl Comparison {
         }
         let (a, b) = (a.fields(), b.fields());
         a.len() == b.len()
-            && a.iter().zip(&b).all(|(a, b)| a.name() == b.name() && self.types(a.ty(), b.ty()))
+            && a.iter().zip(&b).all(|(a, b)| a.name() == b.name() && self.later(a.ty(), b.ty()))
     }
 
     fn functions(&mut self, a: &FunctionType, b: &FunctionType) -> bool {
@@ -112,7 +133,7 @@ impl Comparison {
         a.conv() == b.conv()
             && a.is_variadic() == b.is_variadic()
             && p.len() == q.len()
-            && self.types(&a.result(), &b.result())
-            && p.iter().zip(&q).all(|(a, b)| self.types(a, b))
+            && self.later(&a.result(), &b.result())
+            && p.iter().zip(&q).all(|(a, b)| self.later(a, b))
     }
 }

@@ -20,10 +20,23 @@ impl Type {
         }
     }
 
+    /// How many arrays and records are inside one another by value, this type among them.
+    pub(crate) fn nesting(&self) -> u32 {
+        let (mut ty, mut arrays) = (self, 0);
+        while let Repr::Array { of, .. } = &ty.0 {
+            ty = of.get();
+            arrays += 1;
+        }
+        let records = match &ty.0 {
+            Repr::Record(record) => record.nesting(),
+            _ => 0,
+        };
+        arrays + records
+    }
+
     /// Size and alignment on `target`.
     ///
-    /// The depth of the recursion is that of by-value nesting, which is finite: a record can only be
-    /// used by value once it is complete.
+    /// The depth of the recursion is that of by-value nesting, which has a limit.
     pub(crate) fn extent_at(&self, target: &Target) -> Result<Extent, LayoutError> {
         Ok(Measuring::on(target).measure(self)?.extent)
     }

@@ -213,9 +213,13 @@ impl Type {
     /// An array of `len` of this type.
     ///
     /// # Errors
-    /// If this type has no size, or the array would be larger than the platform allows.
+    /// If this type has no size, the array would be larger than the platform allows, or it would be
+    /// nested deeper than [`layout::MAX_NESTING`].
     #[doc(alias = "ARRAY")]
     pub fn array(&self, len: usize) -> Result<Type, TypeError> {
+        if self.nesting() >= layout::MAX_NESTING {
+            return Err(TypeError::array(self, len, layout::LayoutFault::TooDeep));
+        }
         let element = self.extent_at(&Target::NATIVE).map_err(|e| TypeError::of(self, e))?;
         let native = layout::array(element, len as u64, &Target::NATIVE)
             .map_err(|e| TypeError::array(self, len, e))?;

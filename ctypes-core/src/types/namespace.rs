@@ -7,7 +7,7 @@
 use super::record::Field;
 use super::{Element, FunctionRef, Pointee, RecordRef, Repr, Type};
 use crate::error::DefineError;
-use crate::layout::{RecordCursor, RecordKind, RecordRules};
+use crate::layout::{LayoutFault, MAX_NESTING, RecordCursor, RecordKind, RecordRules};
 use crate::target::{Extent, Target};
 use std::collections::HashMap;
 use std::ops::Deref;
@@ -53,6 +53,7 @@ struct Definition {
     rules: RecordRules,
     fields: Vec<(Arc<str>, Stored)>,
     native: Extent,
+    nesting: u32,
 }
 
 /// A type as a namespace keeps it: without handles to that namespace.
@@ -211,7 +212,8 @@ impl RecordDecl {
     ///
     /// # Errors
     /// A second definition, a duplicate field, a field that has no size (the record itself, by
-    /// value, among them), an alignment that is none, a record larger than the platform allows.
+    /// value, among them), an alignment that is none, a record larger than the platform allows or
+    /// nested deeper than [`MAX_NESTING`].
     pub fn define(
         &self,
         build: impl FnOnce(RecordBuilder) -> RecordBuilder,
@@ -299,6 +301,7 @@ impl RecordBuilder {
         let mut cursor =
             RecordCursor::new(self.rules, &Target::NATIVE).map_err(|e| fault(None, e))?;
         let mut fields: Vec<(Arc<str>, Stored)> = Vec::with_capacity(self.fields.len());
+        let mut nesting = 1;
         let mut seen = std::collections::HashSet::new();
         for (name, field) in &self.fields {
             if !is_identifier(name) {
@@ -306,6 +309,10 @@ impl RecordBuilder {
             }
             if !seen.insert(name.as_str()) {
                 return Err(DefineError::DuplicateField { record: record(), field: name.clone() });
+            }
+            nesting = nesting.max(1 + field.nesting());
+            if nesting > MAX_NESTING {
+                return Err(fault(Some(name), LayoutFault::TooDeep));
             }
             let shape = field.shape_at(&Target::NATIVE).map_err(|cause| match &field.0 {
                 Repr::Record(r) if r.id() == RecordRef::Owned(own.clone()).id() => {
@@ -322,7 +329,7 @@ impl RecordBuilder {
             fields.push((name.as_str().into(), own.types.store(field)));
         }
         let native = cursor.finish().map_err(|e| fault(None, e))?;
-        Ok(Definition { rules: self.rules, fields, native })
+        Ok(Definition { rules: self.rules, fields, native, nesting })
     }
 }
 
@@ -346,6 +353,10 @@ impl OwnedRecord {
 
     pub(super) fn is_complete(&self) -> bool {
         self.slot.definition.get().is_some()
+    }
+
+    pub(super) fn nesting(&self) -> u32 {
+        self.slot.definition.get().map_or(0, |d| d.nesting)
     }
 
     pub(super) fn rules(&self) -> RecordRules {

@@ -96,6 +96,17 @@ impl RecordRef {
         }
     }
 
+    /// As [`Type::nesting`]; 0 for a record that is incomplete.
+    pub(crate) fn nesting(&self) -> u32 {
+        match self {
+            // What the compiler has accepted nests no deeper than the compiler can recurse.
+            RecordRef::Static(r) => {
+                1 + r.fields.iter().map(|f| f.ty.nesting()).max().unwrap_or_default()
+            }
+            RecordRef::Owned(r) => r.nesting(),
+        }
+    }
+
     pub(crate) fn id(&self) -> RecordId {
         match self {
             RecordRef::Static(r) => RecordId(std::ptr::from_ref(*r).addr()),

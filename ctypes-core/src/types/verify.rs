@@ -116,6 +116,7 @@ impl Disagreement {
             Disagreement::Impossible(LayoutFault::TooLarge) => {
                 message.text("it is too large for C")
             }
+            Disagreement::Impossible(LayoutFault::TooDeep) => message.text("it is nested too deep"),
             Disagreement::Impossible(LayoutFault::BadAlignment(n)) => {
                 message.text("C has no alignment of ").number(n)
             }

@@ -5,7 +5,7 @@
 
 use super::model::{Field, Record};
 use super::shape::Shape;
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Data, DeriveInput, GenericParam, Generics, Type, parse_quote};
@@ -18,7 +18,9 @@ macro_rules! mixed {
 
 pub(super) fn expand(record: &Record, core: &TokenStream) -> TokenStream {
     let ident = record.ident;
-    let generics = bound(record.generics, core);
+    let generics = bound(record.generics, core, |param| {
+        record.fields.iter().any(|f| mentions(f.ty.to_token_stream(), param))
+    });
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let ty =
         if record.repr.transparent { transparent(record, core) } else { described(record, core) };
@@ -69,7 +71,7 @@ pub(super) fn stub(input: &DeriveInput, core: &TokenStream) -> TokenStream {
         return TokenStream::new();
     }
     let ident = &input.ident;
-    let generics = bound(&input.generics, core);
+    let generics = bound(&input.generics, core, |_| true);
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     mixed! {
         #[automatically_derived]
@@ -81,15 +83,28 @@ pub(super) fn stub(input: &DeriveInput, core: &TokenStream) -> TokenStream {
     }
 }
 
-/// The generics with `T: CType` for each type parameter.
-fn bound(generics: &Generics, core: &TokenStream) -> Generics {
+/// The generics with `T: CType` for each type parameter that C sees, `T: 'static` for the others.
+fn bound(generics: &Generics, core: &TokenStream, is_seen: impl Fn(&Ident) -> bool) -> Generics {
     let mut generics = generics.clone();
     for param in &mut generics.params {
         if let GenericParam::Type(param) = param {
-            param.bounds.push(parse_quote!(#core::CType));
+            let is_seen = is_seen(&param.ident);
+            param.bounds.push(if is_seen {
+                parse_quote!(#core::CType)
+            } else {
+                parse_quote!('static)
+            });
         }
     }
     generics
+}
+
+fn mentions(tokens: TokenStream, name: &Ident) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == *name,
+        TokenTree::Group(group) => mentions(group.stream(), name),
+        _ => false,
+    })
 }
 
 fn transparent(record: &Record, core: &TokenStream) -> TokenStream {
