@@ -51,9 +51,8 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `static v: T`, `static mut v: T` | a static `ForeignVar<T>`: `as_ptr()`, `get()`, unsafe `read()` and `write(…)`, never a reference |
 /// | the block | `fn load() -> Result<(), BindErrors>`, which binds all at once and reports all that is missing, except what is `#[optional]` |
 ///
-/// `load` is as visible as the most visible item of the block. A second block in the same module needs another
-/// name for its own: `load = pub(crate) load_zlib` (with `the name load is defined multiple times` rustc asks for
-/// just that).
+/// `load` is as visible as the most visible item of the block. Where several blocks stand in one module it would be
+/// ambiguous; name theirs: `load = pub(crate) load_zlib`.
 ///
 /// A call is one load and one indirect call. The pointer starts at a stub that looks the symbol up; the stub has the
 /// `-unwind` twin of the block's calling convention, so that its panic can be caught. The block is shown to rustc

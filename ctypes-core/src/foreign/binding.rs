@@ -178,6 +178,15 @@ impl Required for Entry {
     }
 }
 
+/// A block whose `load` was not given a name of its own.
+pub trait Loads {
+    /// Binds all that the block requires.
+    ///
+    /// # Errors
+    /// As [`bind_all`].
+    fn load() -> Result<(), BindErrors>;
+}
+
 /// Binds everything that a block requires, and reports all that is missing in one error.
 ///
 /// # Errors

@@ -53,15 +53,16 @@ pub(super) fn check_names(block: &Block, errors: &mut Errors) {
     }
 }
 
+/// A `load` that was not asked for gives way to an item of that name; one that was collides with it.
 fn load_name(block: &Block, options: &Options, errors: &mut Errors) {
-    let name =
-        options.load.as_ref().map_or_else(|| "load".to_owned(), |load| load.ident.to_string());
-    if let Some(item) = block.items.iter().find(|item| item.name() == name) {
+    let Some(load) = &options.load else { return };
+    if let Some(item) = block.items.iter().find(|item| item.name() == load.ident.to_string()) {
         errors.push(
             &item.ident,
             format!(
-                "`{name}` is also the name of the function that binds the whole block; \
-                 give that one another name with #[foreign_fn(…, load = other_name)]"
+                "`{}` is also the name of the function that binds the whole block; \
+                 give that one another name with #[foreign_fn(…, load = other_name)]",
+                load.ident
             ),
         );
     }

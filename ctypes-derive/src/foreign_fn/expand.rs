@@ -355,10 +355,6 @@ impl<'a> Expansion<'a> {
         }
         let (krate, source) = (self.krate, &self.source);
         let cfg = &self.block.attributes.cfg;
-        let (vis, ident) = match &self.options.load {
-            Some(load) => (load.vis.clone(), load.ident.clone()),
-            None => (self.widest_visibility(), Ident::new("load", Span::call_site())),
-        };
         let required = self.block.items.iter().filter(|item| item.attributes.optional.is_none());
         let required = required.map(|item| {
             let cfg = &item.attributes.cfg;
@@ -374,15 +370,43 @@ impl<'a> Expansion<'a> {
         let text = docs::line(
             "The library cannot be opened, or it lacks symbols: all that are missing and not optional.",
         );
+        let docs = quote!(#summary #empty #title #text);
+        let result = quote!(::core::result::Result<(), #krate::foreign::BindErrors>);
+        let bind = quote! {
+            #krate::__private::bind_all(&#source, ::core::module_path!(), &[#(#required),*])
+        };
+        if let Some(load) = &self.options.load {
+            let (vis, ident) = (&load.vis, &load.ident);
+            return quote! {
+                #(#cfg)*
+                #docs
+                #[allow(dead_code, deprecated)]
+                #vis fn #ident() -> #result { #bind }
+            };
+        }
+        // Imported by a glob, the name `load` can be there twice as long as nobody uses it, so that two
+        // blocks may stand side by side.
+        let vis = self.widest_visibility();
+        let ident = Ident::new("load", Span::call_site());
+        let module = format_ident!("{}_load", source.to_string().to_lowercase());
         quote! {
             #(#cfg)*
-            #summary
-            #empty
-            #title
-            #text
-            #[allow(dead_code, deprecated)]
-            #vis fn #ident() -> ::core::result::Result<(), #krate::foreign::BindErrors> {
-                #krate::__private::bind_all(&#source, ::core::module_path!(), &[#(#required),*])
+            #[doc(hidden)]
+            mod #module {
+                pub struct #source;
+                #docs
+                #[allow(dead_code)]
+                pub fn #ident() -> #result {
+                    <#source as #krate::__private::Loads>::load()
+                }
+            }
+            #(#cfg)*
+            #[allow(unused_imports, ambiguous_glob_reexports)]
+            #vis use #module::*;
+            #(#cfg)*
+            #[allow(deprecated)]
+            impl #krate::__private::Loads for #module::#source {
+                fn load() -> #result { #bind }
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Two blocks of one module need two names for what binds them.
+//! Two blocks may stand in one module, but then what binds them needs names.
 use ctypes_wrap::foreign_fn;
 
 #[foreign_fn(lib = "m")]
@@ -10,4 +10,8 @@ unsafe extern "C" {
 unsafe extern "C" {
     fn zlibVersion() -> *const u8;
 }
-fn main() {}
+
+fn main() {
+    load();
+}
+

@@ -1,0 +1,18 @@
+//! The guide: one page a subject, every example tested.
+//!
+//! * [`calls`]: declared functions, library handles, signatures made at run time.
+//! * [`structs`]: C structs as Rust structs, and as data.
+//! * [`callbacks`]: closures that C calls, and their panics.
+//! * [`safety`]: what is checked, what is promised, who is trusted.
+
+#[cfg(all(feature = "load", feature = "dynamic"))]
+#[doc = include_str!("../docs/callbacks.md")]
+pub mod callbacks {}
+#[cfg(all(feature = "load", feature = "dynamic"))]
+#[doc = include_str!("../docs/calls.md")]
+pub mod calls {}
+#[cfg(all(feature = "load", feature = "dynamic"))]
+#[doc = include_str!("../docs/safety.md")]
+pub mod safety {}
+#[doc = include_str!("../docs/structs.md")]
+pub mod structs {}
