@@ -1,5 +1,8 @@
 //! Rust closures as C function pointers, and what happens when one panics.
 
+// Each unsafe block calls a C function in the way that its manual page says.
+#![allow(clippy::undocumented_unsafe_blocks)]
+
 use core::ffi::{c_int, c_void};
 use ctypes_wrap::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};

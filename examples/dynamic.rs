@@ -4,6 +4,9 @@
 //!
 //! is `double hypot(double, double)` of libm, called with 3 and 4.
 
+// Each unsafe block calls a C function in the way that its manual page says.
+#![allow(clippy::undocumented_unsafe_blocks)]
+
 use ctypes_wrap::prelude::*;
 use ctypes_wrap::types::Scalar;
 

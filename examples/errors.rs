@@ -1,5 +1,8 @@
 //! Mistakes and what is said of them. None of these crashes.
 
+// Each unsafe block calls a C function in the way that its manual page says.
+#![allow(clippy::undocumented_unsafe_blocks)]
+
 use core::ptr::null;
 use ctypes_wrap::prelude::*;
 

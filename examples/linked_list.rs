@@ -31,7 +31,8 @@ fn main() -> Result<(), Error> {
 
     let mut last = Node { value: 2, next: null_mut() };
     let first = Node { value: 1, next: &mut last };
-    // Both nodes are alive.
-    println!("\nfollowed: {}, {}", first.value, unsafe { (*first.next).value });
+    // SAFETY: both nodes are alive.
+    let second = unsafe { (*first.next).value };
+    println!("\nfollowed: {}, {second}", first.value);
     Ok(())
 }

@@ -16,7 +16,7 @@
 //! | to | use |
 //! |---|---|
 //! | declare functions of a library | [`#[foreign_fn]`](foreign_fn) |
-//! | have a library as a value with methods | [`#[library]`](library) |
+//! | have a library as a value with methods | [`#[library]`](macro@library) |
 //! | mirror a struct | [`#[derive(CStruct)]`](derive@CStruct) |
 //! | open a library whose name comes later | [`Library`] |
 //! | call a function whose type comes later | [`Signature`], [`Function`] |

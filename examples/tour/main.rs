@@ -6,6 +6,9 @@
 //!
 //! A library that this machine lacks is named with everything that was tried, and the tour goes on.
 
+// Each unsafe block calls a C function in the way that its manual page says.
+#![allow(clippy::undocumented_unsafe_blocks)]
+
 mod libc_tour;
 mod libm_tour;
 mod sqlite_tour;
@@ -17,6 +20,8 @@ use std::process::ExitCode;
 
 /// What a stop of the tour returns: the reason, if a library or a symbol is missing.
 type Stop = Result<(), Box<dyn Error>>;
+
+type Visit = fn() -> Stop;
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -39,7 +44,7 @@ fn main() -> ExitCode {
 }
 
 fn tour() -> ExitCode {
-    let stops: [(&str, fn() -> Stop); 4] = [
+    let stops: [(&str, Visit); 4] = [
         ("libm: numbers, an out parameter, a variable", libm_tour::visit),
         ("libc: strings, structs, callbacks, variadics, errno", libc_tour::visit),
         ("zlib: buffers", zlib_tour::visit),
@@ -61,5 +66,6 @@ fn tour() -> ExitCode {
 /// One line of results, and whether both ways agree.
 fn row<T: Display + PartialEq>(what: &str, by_attribute: T, at_run_time: T) {
     let differs = if by_attribute == at_run_time { "" } else { "   DIFFERENT" };
-    println!("  {what:<34} {:<24} {}{differs}", by_attribute.to_string(), at_run_time.to_string());
+    let by_attribute = by_attribute.to_string();
+    println!("  {what:<34} {by_attribute:<24} {at_run_time}{differs}");
 }

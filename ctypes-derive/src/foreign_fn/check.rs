@@ -56,7 +56,7 @@ pub(super) fn check_names(block: &Block, errors: &mut Errors) {
 /// A `load` that was not asked for gives way to an item of that name; one that was collides with it.
 fn load_name(block: &Block, options: &Options, errors: &mut Errors) {
     let Some(load) = &options.load else { return };
-    if let Some(item) = block.items.iter().find(|item| item.name() == load.ident.to_string()) {
+    if let Some(item) = block.items.iter().find(|item| load.ident == item.name()) {
         errors.push(
             &item.ident,
             format!(
