@@ -131,7 +131,7 @@ fn describe(ty: &Type, records: &mut Vec<Record>) -> Result<*mut raw::ffi_type, 
     let align = u16::try_from(layout.align())
         .map_err(|_| format!("an alignment of {} bytes", layout.align()))?;
     let elements: Pinned<[_]> = Pinned::new(
-        classify::pieces(ty, layout.size())?
+        classify::pieces(ty, layout.size(), layout.align())?
             .into_iter()
             .map(piece)
             .chain([ptr::null_mut()])

@@ -32,13 +32,27 @@ struct Leaf {
     piece: Piece,
 }
 
-/// The most scalars that are told one by one: enough for every rule that looks at them.
-const MAX_LEAVES: usize = 64;
+/// The size above which a record is in memory by every convention: the largest one in registers is
+/// ELFv2's aggregate of eight floats of 16 bytes.
+const MAX_IN_REGISTERS: u64 = if SYSV64 { 16 } else { 128 };
+
+/// The most scalars that are looked at: unions of unions can have any number in few bytes.
+const MAX_VISITS: usize = 4096;
+
+/// The largest alignment that the stack has for an argument, and a buffer for a result.
+const MAX_ALIGN: u64 = 16;
 
 const SYSV64: bool = cfg!(all(target_arch = "x86_64", not(windows)));
 
 /// The pieces of a record of that size, in order, for the C convention of this platform.
-pub(crate) fn pieces(ty: &Type, size: u64) -> Result<Vec<Piece>, String> {
+pub(crate) fn pieces(ty: &Type, size: u64, align: u64) -> Result<Vec<Piece>, String> {
+    if align > MAX_ALIGN {
+        return Err(format!("its alignment of {align} bytes is above {MAX_ALIGN}"));
+    }
+    if size > MAX_IN_REGISTERS {
+        // Any pieces do: libffi sees by the size that the record goes to memory.
+        return Ok(vec![Piece::U64; 4]);
+    }
     let mut leaves = Vec::new();
     let mut overlaps = false;
     collect(ty, 0, &mut leaves, &mut overlaps)?;
@@ -48,7 +62,7 @@ pub(crate) fn pieces(ty: &Type, size: u64) -> Result<Vec<Piece>, String> {
     if let Some(unaligned) = leaves.iter().find(|l| l.offset % l.align != 0) {
         return Err(format!("a packed record with an unaligned part at {}", unaligned.offset));
     }
-    if overlaps || leaves.len() >= MAX_LEAVES {
+    if overlaps {
         Ok(homogeneous(&leaves, size).unwrap_or_else(|| words(size)))
     } else {
         Ok(leaves.iter().map(|l| l.piece).collect())
@@ -56,19 +70,26 @@ pub(crate) fn pieces(ty: &Type, size: u64) -> Result<Vec<Piece>, String> {
 }
 
 fn collect(ty: &Type, at: u64, out: &mut Vec<Leaf>, overlaps: &mut bool) -> Result<(), String> {
-    if out.len() >= MAX_LEAVES {
-        return Ok(());
+    if out.len() >= MAX_VISITS {
+        return Err(format!("more than {MAX_VISITS} scalars in it"));
     }
     match ty.kind() {
         TypeKind::Array { of, len } => {
             let size = of.extent_at(&Target::NATIVE).map_err(|e| e.to_string())?.size;
-            (0..len.min(MAX_LEAVES as u64))
-                .try_for_each(|i| collect(&of, at + i * size, out, overlaps))
+            if size == 0 {
+                return Ok(());
+            }
+            (0..len).try_for_each(|i| collect(&of, at + i * size, out, overlaps))
         }
         TypeKind::Record(record) => {
             *overlaps |= record.rules().kind == RecordKind::Union;
             let layout = ty.layout().map_err(|e| e.to_string())?;
-            layout.fields().iter().try_for_each(|f| collect(f.ty(), at + f.offset(), out, overlaps))
+            // What is empty is skipped: any number of it takes no room.
+            layout
+                .fields()
+                .iter()
+                .filter(|f| f.size() > 0)
+                .try_for_each(|f| collect(f.ty(), at + f.offset(), out, overlaps))
         }
         _ => {
             let extent = ty.extent_at(&Target::NATIVE).map_err(|e| e.to_string())?;
@@ -99,13 +120,9 @@ fn leaf(ty: &Type, offset: u64, size: u64, align: u64) -> Result<Vec<Leaf>, Stri
     }
 }
 
-/// psABI 3.2.3: each eight bytes are INTEGER if any of their scalars is, else SSE; more than two of
-/// them, or an unaligned scalar, put the record into memory.
+/// psABI 3.2.3: each eight bytes are INTEGER if any of their scalars is, else SSE; an unaligned
+/// scalar puts the record into memory.
 fn eightbytes(leaves: &[Leaf], size: u64) -> Result<Vec<Piece>, String> {
-    if size > 16 {
-        // Any pieces do: libffi sees by the size that the record goes to memory.
-        return Ok(vec![Piece::U64; 4]);
-    }
     if leaves.iter().any(|l| l.offset % l.align != 0) {
         return Err("a packed record of at most 16 bytes with an unaligned part".to_owned());
     }
@@ -135,7 +152,7 @@ fn eightbytes(leaves: &[Leaf], size: u64) -> Result<Vec<Piece>, String> {
 
 /// Integers that fill `size` bytes.
 fn words(size: u64) -> Vec<Piece> {
-    let mut pieces = vec![Piece::U64; (size / 8).min(MAX_LEAVES as u64) as usize];
+    let mut pieces = vec![Piece::U64; (size / 8) as usize];
     for (bit, piece) in [(4, Piece::U32), (2, Piece::U16), (1, Piece::U8)] {
         if size & bit != 0 {
             pieces.push(piece);
