@@ -58,6 +58,8 @@ pub(crate) fn keep(payload: Box<dyn Any + Send>) -> Result<(), Box<dyn Any + Sen
     if DEPTH.try_with(|d| d.get()).unwrap_or(0) == 0 {
         return Err(payload);
     }
-    PENDING.with(|p| *p.borrow_mut() = Some(payload));
-    Ok(())
+    let mut payload = Some(payload);
+    // Where the thread's storage is gone already, no one could continue the panic.
+    let _ = PENDING.try_with(|p| *p.borrow_mut() = payload.take());
+    payload.map_or(Ok(()), Err)
 }

@@ -10,6 +10,7 @@ use crate::guard;
 use crate::types::{CReturn, Type};
 use core::cell::{RefCell, UnsafeCell};
 use core::ffi::c_void;
+use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
@@ -26,7 +27,8 @@ pub(crate) struct Context {
     name: RwLock<String>,
     thread: ThreadId,
     any_thread: AtomicBool,
-    panic_result: OnceLock<Box<[u8]>>,
+    /// Bytes of a value, whose padding may be anything.
+    panic_result: OnceLock<Box<[MaybeUninit<u8>]>>,
     /// How often it is running, and the bit [`ENDED`].
     runs: AtomicUsize,
     body: UnsafeCell<Option<Body<'static>>>,
@@ -134,10 +136,14 @@ impl Call<'_> {
             (to, from) if to == from => (slot.0.as_ptr().cast(), tag.size()),
             (to, _) => match convert::convert(value, to) {
                 Ok(converted) => {
-                    // SAFETY: `ret` has room for a value of the result's tag.
+                    // SAFETY: `ret` has room for a value of the result's tag, which the slot holds.
                     unsafe {
-                        self.ret.cast::<[core::mem::MaybeUninit<u8>; 8]>().write(converted.0)
-                    };
+                        core::ptr::copy_nonoverlapping(
+                            converted.0.as_ptr().cast(),
+                            self.ret,
+                            to.size(),
+                        );
+                    }
                     return;
                 }
                 Err(_) => fail(),
@@ -218,7 +224,7 @@ impl Context {
                 found: R::result().to_string(),
             });
         }
-        let mut bytes = vec![0_u8; size_of::<R>()].into_boxed_slice();
+        let mut bytes = vec![MaybeUninit::<u8>::zeroed(); size_of::<R>()].into_boxed_slice();
         // SAFETY: the bytes have the size of an R.
         unsafe { bytes.as_mut_ptr().cast::<R>().write_unaligned(result) };
         let _ = self.panic_result.set(bytes);
@@ -234,7 +240,7 @@ impl Context {
         // SAFETY: room for `size` bytes; a chosen result has just that size.
         unsafe {
             match self.panic_result.get() {
-                Some(bytes) => core::ptr::copy_nonoverlapping(bytes.as_ptr(), ret, size),
+                Some(bytes) => core::ptr::copy_nonoverlapping(bytes.as_ptr().cast(), ret, size),
                 None => ret.write_bytes(0, size),
             }
         }
@@ -269,15 +275,19 @@ impl Context {
             None => panic!("called after its end"),
         }));
         if let Err(payload) = outcome {
-            eprintln!("the panic was in callback `{}`", context.name());
+            say(&format!("the panic was in callback `{}`", context.name()));
             // SAFETY: the caller's promise.
             unsafe { context.write_panic_result(ret) };
-            if guard::keep(payload).is_err() && context.panic_result.get().is_none() {
+            let homeless = guard::keep(payload).err();
+            if homeless.is_some() && context.panic_result.get().is_none() {
                 die(&format!(
                     "callback `{}` panicked and no guarded call is there to continue the panic in; \
                      give it a result with `on_panic`, or mark the call with `callbacks`",
                     context.name()
                 ));
+            }
+            if catch_unwind(AssertUnwindSafe(|| drop(homeless))).is_err() {
+                die("the drop of what a callback had panicked with panicked");
             }
         }
         if context.runs.fetch_sub(1, Ordering::AcqRel) == ENDED | 1 {
@@ -294,6 +304,11 @@ impl Context {
 
 /// Ends the program with a message: unwinding into C is not possible.
 fn die(message: &str) -> ! {
-    eprintln!("fatal: {message}");
+    say(&format!("fatal: {message}"));
     std::process::abort()
+}
+
+/// Prints to stderr, if that is possible: `eprintln` panics where it is not.
+fn say(message: &str) {
+    let _ = catch_unwind(|| eprintln!("{message}"));
 }
