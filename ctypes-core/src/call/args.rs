@@ -116,8 +116,9 @@ impl Argument for Value {
 #[derive(Default)]
 pub struct Args<'a> {
     pub(crate) pushed: Pushed<'a>,
-    /// The bytes of records, which slots hold the addresses of.
-    records: Vec<Box<[u128]>>,
+    /// The bytes of records, which slots hold the addresses of. A `Box` would claim, when moved, to
+    /// be the only way to its bytes.
+    records: Vec<Vec<u128>>,
 }
 
 impl<'a> Args<'a> {
@@ -139,7 +140,7 @@ impl<'a> Args<'a> {
         };
         if tag == Tag::Bytes {
             let size = ty.get().size();
-            let mut copy = vec![0_u128; size.div_ceil(16)].into_boxed_slice();
+            let mut copy = vec![0_u128; size.div_ceil(16)];
             // SAFETY: a slot with this tag holds the address of a value of its type, alive until
             // the end of this function; the copy has at least that size.
             unsafe {
@@ -149,7 +150,7 @@ impl<'a> Args<'a> {
                     size,
                 );
             }
-            slot = Slot::new(copy.as_ptr());
+            slot = Slot::new(copy.as_mut_ptr());
             self.records.push(copy);
         }
         self.pushed.push(tag, slot, ty);

@@ -107,8 +107,10 @@ impl Function {
     /// Calls the function and returns its result as `R`.
     ///
     /// # Safety
-    /// The signature is that of the function, and whatever the function itself demands of its
-    /// arguments and of the state of the program holds.
+    /// - The signature is that of the function, and whatever the function itself demands of its
+    ///   arguments and of the state of the program holds.
+    /// - Arguments that are a `MaybeUninit` are initialised.
+    /// - A callback that the function keeps is not called after its end.
     ///
     /// # Errors
     /// Without a call: a wrong number of arguments, one that does not convert, NULL where the
@@ -207,6 +209,11 @@ impl Function {
         signature.check(&self.0.name, args)?;
         if want == signature.result_tag() {
             let mut ret = ResultBuffer::<R>::new();
+            if !R::ANY_BITS {
+                // Padding, which C need not write, is looked at together with the rest.
+                // SAFETY: the buffer has the size of an R.
+                unsafe { ret.as_mut_ptr().write_bytes(0, size_of::<R>()) };
+            }
             // SAFETY: the caller's promise; the arguments are checked; the buffer has room for an R,
             // which has the size of the result's type.
             unsafe { self.invoke(args, ret.as_mut_ptr(), errno)? };

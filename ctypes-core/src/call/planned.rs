@@ -40,9 +40,9 @@ impl Plan {
     /// # Panics
     /// If the signature cannot be called on this platform.
     pub unsafe fn call<R>(&self, address: *const c_void, args: &[*const c_void]) -> R {
-        let prepared = self
-            .prepared
-            .get_or_init(|| Signature::new(self.conv, self.result, self.params.iter().copied()));
+        let prepared = self.prepared.get_or_init(|| {
+            Signature::by_value(self.conv, self.result, self.params.iter().copied())
+        });
         let signature = match prepared {
             Ok(signature) => signature,
             Err(e) => panic!("`{}` cannot be called: {e}", self.function),

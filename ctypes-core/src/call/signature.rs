@@ -83,6 +83,25 @@ impl Signature {
         Signature::prepare(f.conv(), f.result(), f.params(), f.is_variadic())
     }
 
+    /// As [`Signature::new`] for parameters that Rust passes by value: an array is refused and not
+    /// adjusted to a pointer, since its bytes would be taken for the address.
+    pub(crate) fn by_value<'a>(
+        conv: CallConv,
+        result: &Type,
+        params: impl IntoIterator<Item = &'a Type>,
+    ) -> Result<Signature, SignatureError> {
+        let params: Vec<Type> = params.into_iter().cloned().collect();
+        if let Some(i) = params.iter().position(|p| matches!(p.kind(), TypeKind::Array { .. })) {
+            return Err(SignatureError::Parameter {
+                index: i + 1,
+                ty: params[i].to_string(),
+                reason: "C takes an array as a pointer to its first element: write a pointer"
+                    .to_owned(),
+            });
+        }
+        Signature::prepare(conv, result.clone(), params, false)
+    }
+
     fn prepare(
         conv: CallConv,
         result: Type,
@@ -93,13 +112,15 @@ impl Signature {
             return Err(SignatureError::TooManyParameters { found: params.len() });
         }
         for (i, param) in params.iter_mut().enumerate() {
-            *param = adjusted(param);
+            // A handle that was taken before the record's definition knows no size.
+            *param = adjusted(param).renewed();
             passable(param).map_err(|reason| SignatureError::Parameter {
                 index: i + 1,
                 ty: param.to_string(),
                 reason,
             })?;
         }
+        let result = result.renewed();
         let tag = Tag::of(&result);
         let is_void = matches!(result.kind(), TypeKind::Void);
         if !is_void {
@@ -221,6 +242,8 @@ impl Signature {
                 Ok(slot) => {
                     args.slots[i] = slot;
                     args.tags[i] = tag;
+                    // The same arguments may go after the `...` of another function.
+                    args.types[i] = TypeRef::Owned(param.clone());
                     return Ok(());
                 }
                 Err(misfit) => misfit,
@@ -281,7 +304,7 @@ fn adjusted(param: &Type) -> Type {
 fn passable(ty: &Type) -> Result<(), String> {
     match ty.kind() {
         TypeKind::Void => Err("void is only a result".to_owned()),
-        TypeKind::Array { .. } => Err("C functions do not return arrays".to_owned()),
+        TypeKind::Array { .. } => Err("C passes and returns no arrays".to_owned()),
         TypeKind::Function(_) => Err("C functions do not return functions".to_owned()),
         TypeKind::Record(_) => match ty.layout() {
             Ok(layout) if layout.size() == 0 => Err("it is empty".to_owned()),
@@ -304,6 +327,15 @@ fn promote(name: &str, args: &mut Pushed<'_>, i: usize) -> Result<(), CallError>
             args.tags[i] = Tag::I32;
             args.types[i] = TypeRef::Static(&Type::INT);
             return Ok(());
+        }
+        Tag::Void | Tag::Bytes => {
+            return passable(args.types[i].get()).map_err(|reason| {
+                CallError::Signature(SignatureError::Parameter {
+                    index: i + 1,
+                    ty: args.types[i].get().to_string(),
+                    reason,
+                })
+            });
         }
         _ => return Ok(()),
     };

@@ -155,7 +155,12 @@ impl<'env, F> Callback<'env, F> {
         self.context().code()
     }
 
-    /// The function pointer to give to C. Calling it is `unsafe`: it must not outlive the callback.
+    /// The function pointer to give to C. Calling it is `unsafe`: it must not outlive the callback,
+    /// nor what the closure borrows, even if the callback was forgotten.
+    ///
+    /// # Platform behaviour
+    /// C may call it. Rust may if it passes every parameter and the result as C does
+    /// ([`CType::BY_VALUE`](crate::CType::BY_VALUE)), which it does not for a `long double`.
     pub fn as_fn(&self) -> F
     where
         F: FnPointer,
@@ -246,7 +251,7 @@ impl<F> SyncCallback<F> {
 }
 
 fn signature<A: CallbackArgs<R>, R: CReturn>() -> Result<Signature, SignatureError> {
-    Signature::new(CallConv::C, R::result(), A::types())
+    Signature::by_value(CallConv::C, R::result(), A::types())
 }
 
 fn name_of<C>() -> &'static str {

@@ -257,6 +257,19 @@ impl RecordDecl {
     }
 }
 
+impl Type {
+    /// This handle as it would be taken now: with the size of a record that was defined meanwhile.
+    #[cfg_attr(not(feature = "dynamic"), allow(dead_code))]
+    pub(crate) fn renewed(&self) -> Type {
+        match &self.0 {
+            Repr::Record(RecordRef::Owned(own)) if own.native.is_none() => {
+                own.types.handle(own.slot.clone())
+            }
+            _ => self.clone(),
+        }
+    }
+}
+
 impl Deref for RecordDecl {
     type Target = Type;
     fn deref(&self) -> &Type {
