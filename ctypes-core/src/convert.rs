@@ -6,6 +6,7 @@
 
 use crate::call::args::TypeRef;
 use crate::call::tag::{Slot, Tag};
+use crate::error::BytesError;
 use crate::types::{CType, Type, TypeKind};
 use core::ffi::c_void;
 use std::fmt;
@@ -50,6 +51,41 @@ pub struct Bytes {
 impl Bytes {
     pub(crate) fn zeroed(ty: &Type, size: usize) -> Bytes {
         Bytes { ty: ty.clone(), units: vec![0; size.div_ceil(16).max(1)].into_boxed_slice() }
+    }
+
+    /// A value of the record type `ty`, or of a scalar wider than 64 bits, from its bytes in memory
+    /// order.
+    ///
+    /// ```
+    /// use ctypes_core::{Type, Types, convert::{Bytes, Value}};
+    ///
+    /// let pair = Types::new()
+    ///     .declare_struct("pair")?
+    ///     .define(|r| r.field("a", Type::U8).field("b", Type::U8))?;
+    /// let value: Value = Bytes::new(&pair, &[1, 2])?.into();
+    /// assert!(Bytes::new(&pair, &[1, 2, 3]).is_err());
+    /// # Ok::<(), ctypes_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Another number of bytes than the type has, a type that has a variant of [`Value`] of its own,
+    /// is an array, or has no size.
+    pub fn new(ty: &Type, bytes: &[u8]) -> Result<Bytes, BytesError> {
+        let ty = ty.renewed();
+        let fail = |reason| BytesError { ty: ty.to_string(), reason };
+        let size = ty.layout().map_err(|e| fail(e.to_string()))?.size();
+        if Tag::of(&ty) != Tag::Bytes || matches!(ty.kind(), TypeKind::Array { .. }) {
+            return Err(fail("expected a record, or a scalar wider than 64 bits".to_owned()));
+        }
+        if size != bytes.len() as u64 {
+            return Err(fail(format!("expected {size} bytes, found {}", bytes.len())));
+        }
+        let mut value = Bytes::zeroed(&ty, bytes.len());
+        // SAFETY: the units cover the size of the type; the source is another allocation.
+        unsafe {
+            core::ptr::copy_nonoverlapping(bytes.as_ptr(), value.as_mut_ptr(), bytes.len());
+        }
+        Ok(value)
     }
 
     /// The type.
@@ -167,6 +203,12 @@ value_from! {
     bool => Bool, f32 => F32, f64 => F64,
     i8 => Int as i64, i16 => Int as i64, i32 => Int as i64, i64 => Int, isize => Int as i64,
     u8 => UInt as u64, u16 => UInt as u64, u32 => UInt as u64, u64 => UInt, usize => UInt as u64,
+}
+
+impl From<Bytes> for Value {
+    fn from(v: Bytes) -> Value {
+        Value::Bytes(v)
+    }
 }
 
 /// Why a value does not convert.

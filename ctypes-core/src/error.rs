@@ -27,6 +27,10 @@ pub enum Error {
     #[cfg(feature = "dynamic")]
     #[error(transparent)]
     Call(#[from] CallError),
+    /// Bytes are no value of a type.
+    #[cfg(feature = "dynamic")]
+    #[error(transparent)]
+    Bytes(#[from] BytesError),
     /// A library could not be opened.
     #[cfg(feature = "load")]
     #[error(transparent)]
@@ -373,6 +377,18 @@ pub enum SignatureError {
     NoEngine,
 }
 
+/// Bytes are no value of a type.
+#[cfg(feature = "dynamic")]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("cannot make a value of type `{ty}` from bytes: {reason}")]
+#[non_exhaustive]
+pub struct BytesError {
+    /// The type.
+    pub ty: String,
+    /// Why not.
+    pub reason: String,
+}
+
 /// A call was refused, or its result was.
 #[cfg(feature = "dynamic")]
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -380,9 +396,8 @@ pub enum SignatureError {
 pub enum CallError {
     /// The number of arguments is not that of the parameters.
     #[error(
-        "`{function}` takes {}{expected} argument{}, found {found}; its type is `{signature}`",
-        if *.variadic { "at least " } else { "" },
-        if *.expected == 1 { "" } else { "s" }
+        "`{function}` takes {}, found {found}; its type is `{signature}`",
+        count(*.expected, *.variadic, *.found)
     )]
     ArgumentCount {
         /// The function.
@@ -467,4 +482,15 @@ pub enum CallError {
     /// The variadic arguments cannot be passed.
     #[error(transparent)]
     Signature(SignatureError),
+}
+
+/// `at least 1 argument`
+#[cfg(feature = "dynamic")]
+fn count(expected: usize, variadic: bool, found: usize) -> String {
+    let (bound, n) = match variadic {
+        true if found > expected => ("at most ", crate::call::MAX_ARGS),
+        true => ("at least ", expected),
+        false => ("", expected),
+    };
+    format!("{bound}{n} argument{}", if n == 1 { "" } else { "s" })
 }
