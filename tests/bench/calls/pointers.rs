@@ -1,0 +1,67 @@
+//! Calls that need nothing of this project: bound by the linker, through a pointer, through libloading.
+
+use crate::case::Case;
+use crate::paths::Path;
+use crate::shapes::{Shape, for_each_shape, linked};
+
+/// What is called and with what.
+struct Setup<F, A> {
+    function: F,
+    args: A,
+}
+
+/// Calls that the linker binds: the yardstick.
+pub(crate) fn direct(cases: &mut Vec<Case>) {
+    macro_rules! case {
+        ($shape:ident $name:ident ($($i:tt: $t:ty = $arg:expr),*) -> $r:ty = $expected:expr) => {
+            let args: ($($t,)*) = ($($arg,)*);
+            cases.push(Case::new::<_, $r, _>(Shape::$shape, Path::DIRECT, args, $expected, |_args| {
+                // SAFETY: the functions of calls_bench.c accept any numbers, and a pointer to an int.
+                unsafe { linked::$name($(_args.$i),*) }
+            }));
+        };
+    }
+    for_each_shape!(case);
+}
+
+/// Calls through a function pointer.
+pub(crate) fn pointer(cases: &mut Vec<Case>) {
+    macro_rules! case {
+        ($shape:ident $name:ident ($($i:tt: $t:ty = $arg:expr),*) -> $r:ty = $expected:expr) => {
+            let args: ($($t,)*) = ($($arg,)*);
+            let setup = Setup {
+                function: linked::$name as unsafe extern "C" fn($($t),*) -> $r,
+                args,
+            };
+            cases.push(Case::new::<_, $r, _>(Shape::$shape, Path::POINTER, setup, $expected, |s| {
+                // SAFETY: as above.
+                unsafe { (s.function)($(s.args.$i),*) }
+            }));
+        };
+    }
+    for_each_shape!(case);
+}
+
+/// Calls through libloading, whose `Symbol` is a pointer to the function with the lifetime of the library.
+pub(crate) fn symbol(cases: &mut Vec<Case>) {
+    // Never closed: the cases keep symbols of it.
+    let library: &'static libloading::Library = Box::leak(Box::new(
+        // SAFETY: the library has no initialisers.
+        unsafe { libloading::Library::new(crate::LIBRARY) }
+            .unwrap_or_else(|e| panic!("{}: {e}", crate::LIBRARY)),
+    ));
+    macro_rules! case {
+        ($shape:ident $name:ident ($($i:tt: $t:ty = $arg:expr),*) -> $r:ty = $expected:expr) => {
+            // SAFETY: the type is that of the function in calls_bench.c.
+            let function = unsafe { library.get::<unsafe extern "C" fn($($t),*) -> $r>(stringify!($name)) };
+            let function = function.unwrap_or_else(|e| panic!("{}: {e}", stringify!($name)));
+            let args: ($($t,)*) = ($($arg,)*);
+            let setup = Setup { function, args };
+            cases.push(Case::new::<_, $r, _>(Shape::$shape, Path::SYMBOL, setup, $expected, |s| {
+                // SAFETY: as above.
+                unsafe { (s.function)($(s.args.$i),*) }
+            }));
+        };
+    }
+    for_each_shape!(case);
+}

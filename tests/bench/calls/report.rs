@@ -1,0 +1,90 @@
+//! What was measured, as tables for people and as JSON for programs.
+
+use crate::paths::Path;
+use crate::shapes::Shape;
+use std::fmt::Write;
+
+/// One row: what was measured of one case.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Row {
+    pub(crate) shape: Shape,
+    pub(crate) path: Path,
+    /// Nanoseconds per call.
+    pub(crate) ns: Option<f64>,
+    /// Instructions per call, with the loop around it.
+    pub(crate) instructions: Option<f64>,
+}
+
+/// The rows of a shape; the first is what the others are compared with.
+fn of_shape(rows: &[Row], shape: Shape) -> Vec<Row> {
+    rows.iter().copied().filter(|row| row.shape == shape).collect()
+}
+
+fn ratio(value: Option<f64>, base: Option<f64>) -> Option<f64> {
+    Some(value? / base?)
+}
+
+/// A table for each shape; `uncounted` says why there are no instructions.
+pub(crate) fn tables(rows: &[Row], uncounted: Option<&str>) -> String {
+    let mut text = String::new();
+    for shape in Shape::ALL {
+        let rows = of_shape(rows, shape);
+        let Some(base) = rows.first() else { continue };
+        let width = rows.iter().map(|row| row.path.text.len()).max().unwrap_or(0);
+        // Writing to a String does not fail.
+        let _ = writeln!(text, "\n{}", shape.text);
+        let _ = writeln!(
+            text,
+            "  {:width$}  {:>8}  {:>7}  {:>12}  {:>7}",
+            "", "ns", "ratio", "instructions", "ratio"
+        );
+        for row in &rows {
+            let _ = write!(text, "  {:width$}", row.path.text);
+            let _ = write!(text, "  {}", number(row.ns, 8, 2));
+            let _ = write!(text, "  {}", number(ratio(row.ns, base.ns), 7, 2));
+            let _ = match uncounted {
+                Some(reason) => writeln!(text, "  {}", reason.lines().next().unwrap_or("")),
+                None => writeln!(
+                    text,
+                    "  {}  {}",
+                    number(row.instructions, 12, 1),
+                    number(ratio(row.instructions, base.instructions), 7, 2)
+                ),
+            };
+        }
+    }
+    text
+}
+
+fn number(value: Option<f64>, width: usize, digits: usize) -> String {
+    match value {
+        Some(value) => format!("{value:>width$.digits$}"),
+        None => format!("{:>width$}", "-"),
+    }
+}
+
+/// One JSON object a line; what was not measured is null.
+pub(crate) fn json(rows: &[Row]) -> String {
+    let mut text = String::new();
+    for shape in Shape::ALL {
+        let rows = of_shape(rows, shape);
+        let Some(base) = rows.first() else { continue };
+        for row in &rows {
+            // The keys contain nothing that JSON would escape.
+            let _ = writeln!(
+                text,
+                r#"{{"path":"{}","shape":"{}","ns":{},"ratio":{},"instructions":{}}}"#,
+                row.path.key,
+                row.shape.key,
+                json_number(row.ns),
+                json_number(ratio(row.ns, base.ns)),
+                json_number(row.instructions),
+            );
+        }
+    }
+    text
+}
+
+fn json_number(value: Option<f64>) -> String {
+    value.map_or("null".to_owned(), |value| format!("{value:.3}"))
+}
