@@ -1,6 +1,8 @@
 //! What a call between Rust and C costs, by the way in which it is made: `cargo bench --bench calls`.
 //!
-//! Every way calls the same small C functions, and gives C's result before it is measured. Times are the
+//! Every way calls the same small C functions, and gives C's result before it is measured. The direct call
+//! takes them from an archive, all others from one shared library, whose code is farther away: some processors
+//! take a little longer for that, without another instruction. Times are the
 //! fastest of interleaved rounds; instructions are counted by callgrind where valgrind is installed, and are
 //! the same on every run. Both are those of a whole loop around one call.
 

@@ -3,6 +3,8 @@
 use crate::case::Case;
 use crate::paths::Path;
 use crate::shapes::{Shape, for_each_shape, linked};
+use core::ffi::c_void;
+use std::sync::OnceLock;
 
 /// What is called and with what.
 struct Setup<F, A> {
@@ -29,10 +31,13 @@ pub(crate) fn pointer(cases: &mut Vec<Case>) {
     macro_rules! case {
         ($shape:ident $name:ident ($($i:tt: $t:ty = $arg:expr),*) -> $r:ty = $expected:expr) => {
             let args: ($($t,)*) = ($($arg,)*);
-            let setup = Setup {
-                function: linked::$name as unsafe extern "C" fn($($t),*) -> $r,
-                args,
+            // SAFETY: the type is that of the function in calls_bench.c.
+            let function = unsafe {
+                core::mem::transmute::<*const c_void, unsafe extern "C" fn($($t),*) -> $r>(
+                    address(stringify!($name)),
+                )
             };
+            let setup = Setup { function, args };
             cases.push(Case::new::<_, $r, _>(Shape::$shape, Path::POINTER, setup, $expected, |s| {
                 // SAFETY: as above.
                 unsafe { (s.function)($(s.args.$i),*) }
@@ -42,18 +47,27 @@ pub(crate) fn pointer(cases: &mut Vec<Case>) {
     for_each_shape!(case);
 }
 
+/// The shared library. Never closed: the cases keep symbols of it.
+fn library() -> &'static libloading::Library {
+    static LIBRARY: OnceLock<libloading::Library> = OnceLock::new();
+    // SAFETY: the library has no initialisers.
+    let open = || unsafe { libloading::Library::new(crate::LIBRARY) };
+    LIBRARY.get_or_init(|| open().unwrap_or_else(|e| panic!("{}: {e}", crate::LIBRARY)))
+}
+
+/// The address of a function in the shared library.
+pub(crate) fn address(name: &str) -> *const c_void {
+    // SAFETY: the address is not used as one of a function before it gets the type of that function.
+    let symbol = unsafe { library().get::<*const c_void>(name) };
+    *symbol.unwrap_or_else(|e| panic!("{name}: {e}"))
+}
+
 /// Calls through libloading, whose `Symbol` is a pointer to the function with the lifetime of the library.
 pub(crate) fn symbol(cases: &mut Vec<Case>) {
-    // Never closed: the cases keep symbols of it.
-    let library: &'static libloading::Library = Box::leak(Box::new(
-        // SAFETY: the library has no initialisers.
-        unsafe { libloading::Library::new(crate::LIBRARY) }
-            .unwrap_or_else(|e| panic!("{}: {e}", crate::LIBRARY)),
-    ));
     macro_rules! case {
         ($shape:ident $name:ident ($($i:tt: $t:ty = $arg:expr),*) -> $r:ty = $expected:expr) => {
             // SAFETY: the type is that of the function in calls_bench.c.
-            let function = unsafe { library.get::<unsafe extern "C" fn($($t),*) -> $r>(stringify!($name)) };
+            let function = unsafe { library().get::<unsafe extern "C" fn($($t),*) -> $r>(stringify!($name)) };
             let function = function.unwrap_or_else(|e| panic!("{}: {e}", stringify!($name)));
             let args: ($($t,)*) = ($($arg,)*);
             let setup = Setup { function, args };

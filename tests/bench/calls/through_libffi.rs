@@ -5,7 +5,8 @@
 
 use crate::case::Case;
 use crate::paths::Path;
-use crate::shapes::{CValue, Shape, for_each_shape, linked};
+use crate::pointers::address;
+use crate::shapes::{CValue, Shape, for_each_shape};
 use core::ffi::{c_uint, c_void};
 use core::mem::{ManuallyDrop, MaybeUninit};
 use libffi::{middle, raw};
@@ -58,7 +59,7 @@ pub(crate) fn raw_calls(cases: &mut Vec<Case>) {
     macro_rules! case {
         ($shape:ident $name:ident ($($i:tt: $t:ty = $arg:expr),*) -> $r:ty = $expected:expr) => {
             let cif = prepare(<$r as CValue>::ffi(), vec![$(<$t as CValue>::ffi()),*]);
-            let function = linked::$name as unsafe extern "C" fn($($t),*) -> $r as *const c_void;
+            let function = address(stringify!($name));
             // SAFETY: the address is that of a function. libffi calls it by the signature that was
             // prepared, not by this type.
             let function = unsafe {
@@ -92,8 +93,7 @@ pub(crate) fn crate_calls(cases: &mut Vec<Case>) {
         ($shape:ident $name:ident ($($i:tt: $t:ty = $arg:expr),*) -> $r:ty = $expected:expr) => {
             let params: Vec<middle::Type> = vec![$(<$t as CValue>::ffi()),*];
             let cif = middle::Cif::new(params, <$r as CValue>::ffi());
-            let function = linked::$name as unsafe extern "C" fn($($t),*) -> $r;
-            let function = middle::CodePtr::from_ptr(function as *const c_void);
+            let function = middle::CodePtr::from_ptr(address(stringify!($name)));
             let args: ($($t,)*) = ($($arg,)*);
             let setup = (cif, function, args);
             cases.push(Case::new::<_, $r, _>(Shape::$shape, Path::LIBFFI_CRATE, setup, $expected, |s| {
