@@ -130,13 +130,13 @@ fn describe(ty: &Type, records: &mut Vec<Record>) -> Result<*mut raw::ffi_type, 
     let layout = ty.layout().map_err(|e| e.to_string())?;
     let align = u16::try_from(layout.align())
         .map_err(|_| format!("an alignment of {} bytes", layout.align()))?;
-    let elements: Pinned<[_]> = Pinned::new(
-        classify::pieces(ty, layout.size(), layout.align())?
-            .into_iter()
-            .map(piece)
-            .chain([ptr::null_mut()])
-            .collect(),
-    );
+    let pieces = classify::pieces(ty, layout.size(), layout.align())?;
+    if classify::SYSV64 && pieces == [Piece::LongDouble] {
+        // It comes back in st(0), where libffi looks for a long double but not for a struct.
+        return Ok(&raw mut raw::ffi_type_longdouble);
+    }
+    let elements: Pinned<[_]> =
+        Pinned::new(pieces.into_iter().map(piece).chain([ptr::null_mut()]).collect());
     // With size and alignment given, libffi does not compute them from the elements.
     let description = Pinned::new(Box::new(raw::ffi_type {
         size: layout.size() as usize,

@@ -1,51 +1,56 @@
-//! Compiles the C fixtures that the tests call.
+//! Compiles the C side of tests and benches.
 use std::env;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 fn main() {
     println!("cargo::rerun-if-changed=tests/native");
-    calls_bench();
+    // The callees of the bench are the same in every profile, so that only the calls differ. As an
+    // archive they are for calls that the linker binds.
+    let mut bench = cc::Build::new();
+    bench.opt_level(2).debug(false);
+    bench.clone().file("tests/native/calls_bench.c").compile("calls_bench");
+    let library = shared(&mut bench, "calls_bench", &["CALLS_BENCH_SHARED"]);
+    println!("cargo::rustc-env=CTYPES_BENCH_LIB={}", library.display());
+
+    let library = shared(cc::Build::new().warnings(true).opt_level(1), "fixture", &[]);
+    println!("cargo::rustc-env=CTYPES_FIXTURE_LIB={}", library.display());
 }
 
-/// Builds the callees of the bench twice: as an archive, for calls that the linker binds, and as a
-/// shared library, for everything that is bound at run time.
-fn calls_bench() {
-    let source = Path::new("tests/native/calls_bench.c");
+/// Compiles `tests/native/NAME.c` as a shared library, of which the loader also knows the bare file
+/// name once it is loaded.
+fn shared(build: &mut cc::Build, name: &str, defines: &[&str]) -> PathBuf {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
-    // The callees are the same in every profile, so that only the calls differ.
-    let mut build = cc::Build::new();
-    build.file(source).opt_level(2).debug(false);
-    build.clone().compile("calls_bench");
-
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
     let compiler = build.pic(true).get_compiler();
     let mut link = compiler.to_command();
-    link.arg(source);
-    let library = if compiler.is_like_msvc() {
-        let library = out.join("calls_bench.dll");
-        link.current_dir(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
-        link.args(["/DCALLS_BENCH_SHARED", "/LD", "/link"]).arg(named("/OUT:", &library));
-        link.arg(named("/IMPLIB:", &out.join("calls_bench_dll.lib")));
-        library
+    // MSVC leaves its object files in the current directory.
+    link.current_dir(&out).arg(root.join(format!("tests/native/{name}.c")));
+    let library;
+    if compiler.is_like_msvc() {
+        library = out.join(format!("{name}.dll"));
+        link.args(defines.iter().map(|define| format!("/D{define}")));
+        link.args(["/LD", "/link"]).arg(named("/OUT:", &library));
+        link.arg(named("/IMPLIB:", &out.join(format!("{name}_dll.lib"))));
     } else {
         let (file, name_option) = match env::var("CARGO_CFG_TARGET_OS").as_deref() {
-            Ok("windows") => ("calls_bench.dll", None),
-            Ok("macos" | "ios") => ("libcalls_bench.dylib", Some("-Wl,-install_name,")),
-            _ => ("libcalls_bench.so", Some("-Wl,-soname,")),
+            Ok("windows") => (format!("{name}.dll"), None),
+            Ok("macos" | "ios") => (format!("lib{name}.dylib"), Some("-Wl,-install_name,")),
+            _ => (format!("lib{name}.so"), Some("-Wl,-soname,")),
         };
-        link.args(["-DCALLS_BENCH_SHARED", "-shared"]);
-        // Once the library is loaded by its path, the loader finds it by this name too.
+        library = out.join(&file);
+        link.args(defines.iter().map(|define| format!("-D{define}")));
+        link.args(["-shared", "-pthread"]);
         link.args(name_option.map(|option| format!("{option}{file}")));
-        let library = out.join(file);
         link.arg("-o").arg(&library);
-        library
-    };
+    }
     let status = link.status().unwrap_or_else(|e| panic!("cannot run {link:?}: {e}"));
     assert!(status.success(), "{link:?} ended with {status}");
-    println!("cargo::rustc-env=CTYPES_BENCH_LIB={}", library.display());
+    library
 }
 
-fn named(option: &str, path: &Path) -> std::ffi::OsString {
-    let mut arg = std::ffi::OsString::from(option);
+fn named(option: &str, path: &Path) -> OsString {
+    let mut arg = OsString::from(option);
     arg.push(path);
     arg
 }

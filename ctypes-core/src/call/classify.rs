@@ -42,7 +42,7 @@ const MAX_VISITS: usize = 4096;
 /// The largest alignment that the stack has for an argument, and a buffer for a result.
 const MAX_ALIGN: u64 = 16;
 
-const SYSV64: bool = cfg!(all(target_arch = "x86_64", not(windows)));
+pub(crate) const SYSV64: bool = cfg!(all(target_arch = "x86_64", not(windows)));
 
 /// The pieces of a record of that size, in order, for the C convention of this platform.
 pub(crate) fn pieces(ty: &Type, size: u64, align: u64) -> Result<Vec<Piece>, String> {
