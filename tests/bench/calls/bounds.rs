@@ -31,7 +31,7 @@ pub(crate) fn violated(rows: &[Row]) -> Vec<String> {
         let mut check = |path: Path, found: f64, most: f64, bound: &str| {
             if found > most {
                 violated.push(format!(
-                    "{}: {} takes {found} instructions; expected at most {most} ({bound} the {symbol} \
+                    "{}: {} takes {found} instructions; expected at most {most:.2} ({bound} the {symbol} \
                      of a {})",
                     shape.text,
                     path.text,
