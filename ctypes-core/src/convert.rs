@@ -126,7 +126,7 @@ impl Bytes {
 }
 
 impl Value {
-    pub(crate) fn as_slot(&self) -> (Slot, TypeRef) {
+    pub(crate) fn as_slot(&self) -> (Slot, TypeRef<'_>) {
         let (slot, ty): (Slot, &'static Type) = match self {
             Value::Void => (Slot::ZERO, &Type::VOID),
             Value::Bool(v) => (Slot::new(*v), &Type::BOOL),
@@ -136,7 +136,7 @@ impl Value {
             Value::F64(v) => (Slot::new(*v), &Type::DOUBLE),
             Value::Pointer(v) => (Slot::new(*v), &Type::VOID_PTR),
             Value::Bytes(v) => {
-                return (Slot::new(v.units.as_ptr()), TypeRef::Owned(v.ty.clone()));
+                return (Slot::new(v.units.as_ptr()), TypeRef::Borrowed(&v.ty));
             }
         };
         (slot, TypeRef::Static(ty))

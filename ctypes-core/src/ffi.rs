@@ -222,11 +222,11 @@ impl Prepared {
             cif = &raw const variadic.insert(self.variadic(signature, args, fixed)?).cif;
         }
         let mut values: SmallVec<[*mut c_void; INLINE]> = SmallVec::new();
-        for (slot, tag) in args.slots.iter_mut().zip(&args.tags) {
-            values.push(match tag {
+        for arg in &mut args.0 {
+            values.push(match arg.tag {
                 // SAFETY: a slot with this tag holds the address of the value.
-                Tag::Bytes => unsafe { slot.get() },
-                _ => (&raw mut *slot).cast(),
+                Tag::Bytes => unsafe { arg.slot.get() },
+                _ => (&raw mut arg.slot).cast(),
             });
         }
         // SAFETY: an address that the caller vouches for; pointers and function pointers have one size.
@@ -258,7 +258,8 @@ impl Prepared {
         let mut records = Vec::new();
         // SAFETY: never written after `new`.
         let mut types: Vec<_> = unsafe { &*self.types.params.as_ptr() }.to_vec();
-        for (i, ty) in args.types.iter().enumerate().skip(fixed) {
+        for (i, arg) in args.0.iter().enumerate().skip(fixed) {
+            let ty = &arg.ty;
             types.push(describe(ty.get(), &mut records).map_err(|reason| {
                 CallError::Signature(SignatureError::Parameter {
                     index: i + 1,

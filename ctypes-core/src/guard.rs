@@ -9,9 +9,13 @@ use std::cell::{Cell, RefCell};
 use std::panic;
 
 thread_local! {
-    static DEPTH: Cell<usize> = const { Cell::new(0) };
+    /// How many guarded calls are in progress, with [`PANICKED`] if one of them has a panic to
+    /// continue. One number without a destructor, since every guarded call looks at it twice.
+    static STATE: Cell<usize> = const { Cell::new(0) };
     static PENDING: RefCell<Option<Box<dyn Any + Send>>> = const { RefCell::new(None) };
 }
+
+const PANICKED: usize = 1 << (usize::BITS - 1);
 
 /// Makes a foreign call and continues the panic, if a callback had one meanwhile.
 ///
@@ -23,13 +27,10 @@ pub fn guarded<R>(call: impl FnOnce() -> R) -> R {
     impl Drop for Entered {
         #[inline]
         fn drop(&mut self) {
-            let _ = DEPTH.try_with(|d| d.set(d.get() - 1));
+            STATE.set(STATE.get() - 1);
         }
     }
-    // Where the thread's storage is gone already, the call is not guarded: callbacks then abort.
-    if DEPTH.try_with(|d| d.set(d.get() + 1)).is_err() {
-        return call();
-    }
+    STATE.set(STATE.get() + 1);
     let entered = Entered;
     let result = call();
     drop(entered);
@@ -41,6 +42,7 @@ pub fn guarded<R>(call: impl FnOnce() -> R) -> R {
 
 #[cold]
 fn resume() {
+    STATE.set(STATE.get() & !PANICKED);
     let payload = PENDING.try_with(|p| p.borrow_mut().take());
     if let Ok(Some(payload)) = payload {
         panic::resume_unwind(payload);
@@ -50,16 +52,22 @@ fn resume() {
 /// Whether a panic waits for its guarded call to return.
 #[inline]
 pub(crate) fn is_pending() -> bool {
-    PENDING.try_with(|p| p.borrow().is_some()).unwrap_or(false)
+    STATE.get() & PANICKED != 0
 }
 
 /// Keeps a payload for the guarded call that is in progress; gives it back if there is none.
 pub(crate) fn keep(payload: Box<dyn Any + Send>) -> Result<(), Box<dyn Any + Send>> {
-    if DEPTH.try_with(|d| d.get()).unwrap_or(0) == 0 {
+    if STATE.get() & !PANICKED == 0 {
         return Err(payload);
     }
     let mut payload = Some(payload);
     // Where the thread's storage is gone already, no one could continue the panic.
     let _ = PENDING.try_with(|p| *p.borrow_mut() = payload.take());
-    payload.map_or(Ok(()), Err)
+    match payload {
+        Some(payload) => Err(payload),
+        None => {
+            STATE.set(STATE.get() | PANICKED);
+            Ok(())
+        }
+    }
 }

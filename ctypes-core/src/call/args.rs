@@ -4,8 +4,8 @@ use super::tag::{Slot, Tag};
 use crate::convert::Value;
 use crate::types::{CType, Type};
 use core::ffi::CStr;
-use core::marker::PhantomData;
 use smallvec::SmallVec;
+use std::sync::Arc;
 
 /// The number of arguments up to which a call does not allocate.
 pub(crate) const INLINE: usize = 16;
@@ -26,40 +26,37 @@ pub trait Argument {
 
 /// The arguments of one call that is being made; filled by [`Argument::store`].
 #[derive(Default)]
-pub struct Pushed<'a> {
-    pub(crate) slots: SmallVec<[Slot; INLINE]>,
-    pub(crate) tags: SmallVec<[Tag; INLINE]>,
-    pub(crate) types: SmallVec<[TypeRef; INLINE]>,
-    /// A slot may hold the address of what was stored.
-    values: PhantomData<&'a ()>,
+pub struct Pushed<'a>(pub(crate) SmallVec<[Pass<'a>; INLINE]>);
+
+/// One argument.
+#[derive(Clone, Copy)]
+pub(crate) struct Pass<'a> {
+    /// The value; or its address, which is then borrowed for `'a`.
+    pub(crate) slot: Slot,
+    pub(crate) ty: TypeRef<'a>,
+    pub(crate) tag: Tag,
 }
 
 /// The type of an argument.
-#[derive(Clone)]
-pub(crate) enum TypeRef {
+#[derive(Clone, Copy)]
+pub(crate) enum TypeRef<'a> {
     Static(&'static Type),
-    Owned(Type),
+    Borrowed(&'a Type),
 }
 
-impl TypeRef {
+impl TypeRef<'_> {
     pub(crate) fn get(&self) -> &Type {
         match self {
             TypeRef::Static(t) => t,
-            TypeRef::Owned(t) => t,
+            TypeRef::Borrowed(t) => t,
         }
     }
 }
 
-impl Pushed<'_> {
+impl<'a> Pushed<'a> {
     #[inline]
-    pub(crate) fn push(&mut self, tag: Tag, slot: Slot, ty: TypeRef) {
-        self.slots.push(slot);
-        self.tags.push(tag);
-        self.types.push(ty);
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.slots.len()
+    pub(crate) fn push(&mut self, tag: Tag, slot: Slot, ty: TypeRef<'a>) {
+        self.0.push(Pass { slot, ty, tag });
     }
 }
 
@@ -119,6 +116,8 @@ pub struct Args<'a> {
     /// The bytes of records, which slots hold the addresses of. A `Box` would claim, when moved, to
     /// be the only way to its bytes.
     records: Vec<Vec<u128>>,
+    /// The types that are not `'static`.
+    types: Vec<Arc<Type>>,
 }
 
 impl<'a> Args<'a> {
@@ -133,32 +132,40 @@ impl<'a> Args<'a> {
     pub fn push<T: Argument + 'a>(&mut self, value: T) {
         let mut one = Pushed::default();
         value.store(&mut one);
-        let (Some(mut slot), Some(tag), Some(ty)) =
-            (one.slots.pop(), one.tags.pop(), one.types.pop())
-        else {
-            return;
-        };
-        if tag == Tag::Bytes {
-            let size = ty.get().size();
-            let mut copy = vec![0_u128; size.div_ceil(16)];
-            // SAFETY: a slot with this tag holds the address of a value of its type, alive until
-            // the end of this function; the copy has at least that size.
-            unsafe {
-                core::ptr::copy_nonoverlapping(
-                    slot.get::<*const u8>(),
-                    copy.as_mut_ptr().cast(),
-                    size,
-                );
+        for Pass { mut slot, ty, tag } in one.0 {
+            if tag == Tag::Bytes {
+                let size = ty.get().size();
+                let mut copy = vec![0_u128; size.div_ceil(16)];
+                // SAFETY: a slot with this tag holds the address of a value of its type, alive until
+                // the end of this function; the copy has at least that size.
+                unsafe {
+                    core::ptr::copy_nonoverlapping(
+                        slot.get::<*const u8>(),
+                        copy.as_mut_ptr().cast(),
+                        size,
+                    );
+                }
+                slot = Slot::new(copy.as_mut_ptr());
+                self.records.push(copy);
             }
-            slot = Slot::new(copy.as_mut_ptr());
-            self.records.push(copy);
+            let ty = match ty {
+                TypeRef::Static(ty) => TypeRef::Static(ty),
+                TypeRef::Borrowed(ty) => {
+                    let kept = Arc::new(ty.clone());
+                    // SAFETY: `types` keeps what it points at for as long as `pushed` has the reference:
+                    // both are cleared together, and `pushed` is never handed out.
+                    let ty: &'a Type = unsafe { &*Arc::as_ptr(&kept) };
+                    self.types.push(kept);
+                    TypeRef::Borrowed(ty)
+                }
+            };
+            self.pushed.push(tag, slot, ty);
         }
-        self.pushed.push(tag, slot, ty);
     }
 
     /// The number of arguments.
     pub fn len(&self) -> usize {
-        self.pushed.len()
+        self.pushed.0.len()
     }
 
     /// Whether there are none.
@@ -168,9 +175,8 @@ impl<'a> Args<'a> {
 
     /// Removes all arguments, keeping the memory.
     pub fn clear(&mut self) {
-        self.pushed.slots.clear();
-        self.pushed.tags.clear();
-        self.pushed.types.clear();
+        self.pushed.0.clear();
         self.records.clear();
+        self.types.clear();
     }
 }

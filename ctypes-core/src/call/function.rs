@@ -204,8 +204,10 @@ impl Function {
         errno: Option<&mut i32>,
     ) -> Result<R, CallError> {
         let signature = &self.0.signature;
-        let want = Tag::of(R::result());
-        self.check_result_type(R::result(), want)?;
+        let want = const { Tag::of(R::RESULT) };
+        if !signature.gives(R::RESULT, want) {
+            return Err(self.wrong_result(R::RESULT));
+        }
         signature.check(&self.0.name, args)?;
         if want == signature.result_tag() {
             let mut ret = ResultBuffer::<R>::new();
@@ -221,8 +223,7 @@ impl Function {
                 // SAFETY: the call has written a result of the size of an R.
                 let bytes =
                     unsafe { core::slice::from_raw_parts(ret.as_mut_ptr(), size_of::<R>()) };
-                convert::check_bits(R::result(), bytes)
-                    .map_err(|reason| self.bad_result(reason))?;
+                convert::check_bits(R::RESULT, bytes).map_err(|reason| self.bad_result(reason))?;
             }
             // SAFETY: written by the call, and its bits are valid: any are, or these were checked.
             return Ok(unsafe { ret.get() });
@@ -261,6 +262,7 @@ impl Function {
 
     /// # Safety
     /// As the engine's `call`.
+    #[inline]
     unsafe fn invoke(
         &self,
         args: &mut Pushed<'_>,
@@ -272,30 +274,13 @@ impl Function {
         guard::guarded(|| unsafe { signature.engine().call(*address, signature, args, ret, errno) })
     }
 
-    /// Whether an `R` can take the result: the same type, or a number that holds all of its values.
-    fn check_result_type(&self, want: &Type, tag: Tag) -> Result<(), CallError> {
-        let result = self.0.signature.result();
-        let fits = match (tag, self.0.signature.result_tag()) {
-            (Tag::Pointer, Tag::Pointer) => want.points_like(result),
-            (Tag::Bytes, Tag::Bytes) => want.is_compatible(result),
-            (a, b) if a == b => true,
-            (Tag::I64, Tag::I8 | Tag::U8 | Tag::I16 | Tag::U16 | Tag::I32 | Tag::U32)
-            | (Tag::U64, Tag::U8 | Tag::U16 | Tag::U32)
-            | (Tag::I32, Tag::I8 | Tag::U8 | Tag::I16 | Tag::U16)
-            | (Tag::U32, Tag::U8 | Tag::U16)
-            | (Tag::I16, Tag::I8 | Tag::U8)
-            | (Tag::U16, Tag::U8)
-            | (Tag::F64, Tag::F32) => true,
-            _ => false,
-        };
-        if fits {
-            return Ok(());
-        }
-        Err(CallError::ResultType {
+    #[cold]
+    fn wrong_result(&self, want: &Type) -> CallError {
+        CallError::ResultType {
             function: self.0.name.clone(),
             expected: want.to_string(),
-            found: result.to_string(),
-        })
+            found: self.0.signature.result().to_string(),
+        }
     }
 
     #[cold]

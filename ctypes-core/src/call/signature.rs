@@ -1,12 +1,13 @@
 //! [`Signature`]: a function's type, checked and prepared once, called many times.
 
-use super::args::{Pushed, TypeRef};
+use super::args::{Pass, Pushed, TypeRef};
 use super::tag::{Slot, Tag};
 use crate::convert::{self, Misfit, Value};
 use crate::error::{CallError, SignatureError};
 use crate::types::{CallConv, Type, TypeKind};
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicPtr, Ordering};
 
 /// The largest number of arguments of a call, as in Python's ctypes.
 pub const MAX_ARGS: usize = 1024;
@@ -34,6 +35,8 @@ struct Prepared {
     result_tag: Tag,
     params: Vec<Type>,
     tags: Vec<Tag>,
+    /// The type that each parameter took last, and at the end that which took the result.
+    taken: Vec<Remembered>,
     variadic: bool,
     engine: super::engine::Prepared,
 }
@@ -129,12 +132,14 @@ impl Signature {
         }
         let engine = super::engine::Prepared::new(conv, &result, &params)?;
         let tags = params.iter().map(Tag::of).collect();
+        let taken = (0..=params.len()).map(|_| Remembered::default()).collect();
         Ok(Signature(Arc::new(Prepared {
             conv,
             result,
             result_tag: tag,
             params,
             tags,
+            taken,
             variadic,
             engine,
         })))
@@ -180,20 +185,21 @@ impl Signature {
     /// Compares the arguments with the parameters and converts what may be converted.
     ///
     /// Afterwards every slot holds a value of its parameter's type.
+    #[inline]
     pub(crate) fn check(&self, name: &str, args: &mut Pushed<'_>) -> Result<(), CallError> {
+        let args = &mut args.0[..];
         let fixed = self.0.tags.len();
         if args.len() != fixed && !(self.0.variadic && (fixed..=MAX_ARGS).contains(&args.len())) {
             return Err(self.count_error(name, args.len()));
         }
-        for (i, tag) in self.0.tags.iter().enumerate() {
+        for (i, (tag, arg)) in self.0.tags.iter().zip(&mut *args).enumerate() {
             let simple = !matches!(tag, Tag::Pointer | Tag::Bytes);
-            if simple && args.tags[i] == *tag {
-                continue;
+            if arg.tag != *tag || !simple {
+                self.check_one(name, arg, i)?;
             }
-            self.check_one(name, args, i)?;
         }
         if self.0.variadic {
-            (fixed..args.len()).try_for_each(|i| promote(name, args, i))?;
+            args.iter_mut().skip(fixed).for_each(promote);
         }
         Ok(())
     }
@@ -211,19 +217,12 @@ impl Signature {
 
     /// Pointers and records need a look at their types, other mismatches a conversion.
     #[inline(never)]
-    fn check_one(&self, name: &str, args: &mut Pushed<'_>, i: usize) -> Result<(), CallError> {
-        let (param, tag, found) = (&self.0.params[i], self.0.tags[i], args.tags[i]);
-        let arg = args.types[i].get();
-        let fits = found == tag
-            && match tag {
-                Tag::Pointer => param.points_like(arg),
-                Tag::Bytes => param.is_compatible(arg),
-                _ => true,
-            };
-        if fits {
+    fn check_one(&self, name: &str, arg: &mut Pass<'_>, i: usize) -> Result<(), CallError> {
+        let (param, tag) = (&self.0.params[i], self.0.tags[i]);
+        if arg.tag == tag && self.takes(i, arg.ty) {
             let is_null = || {
-                // SAFETY: the slot's tag says that it holds a pointer.
-                unsafe { args.slots[i].get::<*const u8>() }.is_null()
+                // SAFETY: the tag says that the slot holds a pointer.
+                unsafe { arg.slot.get::<*const u8>() }.is_null()
             };
             if tag == Tag::Pointer && param.is_nonnull() && is_null() {
                 return Err(CallError::NullArgument {
@@ -234,16 +233,17 @@ impl Signature {
             }
             return Ok(());
         }
-        let misfit = if found == Tag::Bytes {
+        let mut value = Value::Void;
+        let misfit = if arg.tag == Tag::Bytes {
             Misfit::Kind
         } else {
             // SAFETY: the slot holds a value of its tag, which is not Bytes.
-            match convert::convert(&unsafe { Value::from_slot(found, &args.slots[i]) }, tag) {
+            value = unsafe { Value::from_slot(arg.tag, &arg.slot) };
+            match convert::convert(&value, tag) {
+                // The same arguments may go after the `...` of another function, so that the type
+                // changes too.
                 Ok(slot) => {
-                    args.slots[i] = slot;
-                    args.tags[i] = tag;
-                    // The same arguments may go after the `...` of another function.
-                    args.types[i] = TypeRef::Owned(param.clone());
+                    *arg = Pass { slot, tag, ty: TypeRef::Static(tag.exact_type()) };
                     return Ok(());
                 }
                 Err(misfit) => misfit,
@@ -254,17 +254,65 @@ impl Signature {
                 function: name.to_owned(),
                 index: i + 1,
                 expected: param.to_string(),
-                found: arg.to_string(),
-                hint: hint(tag, found),
+                found: arg.ty.get().to_string(),
+                hint: hint(tag, arg.tag),
             },
             Misfit::Range => CallError::ArgumentValue {
                 function: name.to_owned(),
                 index: i + 1,
                 expected: param.to_string(),
-                // SAFETY: as above.
-                value: format!("{:?}", unsafe { Value::from_slot(found, &args.slots[i]) }),
+                value: format!("{value:?}"),
             },
         })
+    }
+
+    /// Whether a parameter takes an argument of that type, their tags being equal.
+    fn takes(&self, i: usize, ty: TypeRef<'_>) -> bool {
+        let param = &self.0.params[i];
+        let takes = |ty: &Type| match self.0.tags[i] {
+            Tag::Pointer => param.points_like(ty),
+            Tag::Bytes => param.is_compatible(ty),
+            _ => true,
+        };
+        match ty {
+            TypeRef::Static(ty) => self.0.taken[i].is(ty, takes),
+            TypeRef::Borrowed(ty) => takes(ty),
+        }
+    }
+
+    /// Whether a Rust type with that tag takes the result: it is the same type, or a number that
+    /// holds all of its values.
+    #[inline]
+    pub(crate) fn gives(&self, want: &'static Type, tag: Tag) -> bool {
+        let result = &self.0.result;
+        match (tag, self.0.result_tag) {
+            (Tag::Pointer, Tag::Pointer) => {
+                self.0.taken[self.0.tags.len()].is(want, |want| want.points_like(result))
+            }
+            (Tag::Bytes, Tag::Bytes) => {
+                self.0.taken[self.0.tags.len()].is(want, |want| want.is_compatible(result))
+            }
+            (a, b) => a == b || a.holds(b),
+        }
+    }
+}
+
+/// The `'static` type that was last found to fit. Such a type is the same for as long as the program
+/// runs, and so is the answer.
+#[derive(Default)]
+struct Remembered(AtomicPtr<Type>);
+
+impl Remembered {
+    #[inline]
+    fn is(&self, ty: &'static Type, fits: impl FnOnce(&Type) -> bool) -> bool {
+        if core::ptr::eq(self.0.load(Ordering::Relaxed), ty) {
+            return true;
+        }
+        let fits = fits(ty);
+        if fits {
+            self.0.store(core::ptr::from_ref(ty).cast_mut(), Ordering::Relaxed);
+        }
+        fits
     }
 }
 
@@ -316,42 +364,19 @@ fn passable(ty: &Type) -> Result<(), String> {
 }
 
 /// The default argument promotions (C11 6.5.2.2p6) for an argument after the `...`.
-fn promote(name: &str, args: &mut Pushed<'_>, i: usize) -> Result<(), CallError> {
-    let to: &'static Type = match args.tags[i] {
-        Tag::F32 => &Type::DOUBLE,
-        Tag::I8 | Tag::I16 | Tag::U8 | Tag::U16 => &Type::INT,
-        Tag::Bool => {
-            // SAFETY: the slot holds a bool, read as its byte.
-            let byte: u8 = unsafe { args.slots[i].get() };
-            args.slots[i] = Slot::new(i32::from(byte));
-            args.tags[i] = Tag::I32;
-            args.types[i] = TypeRef::Static(&Type::INT);
-            return Ok(());
+fn promote(arg: &mut Pass<'_>) {
+    // SAFETY: each slot holds a value of its tag; a bool is read as its byte.
+    let (slot, tag) = unsafe {
+        match arg.tag {
+            Tag::F32 => (Slot::new(f64::from(arg.slot.get::<f32>())), Tag::F64),
+            Tag::I8 => (Slot::new(i32::from(arg.slot.get::<i8>())), Tag::I32),
+            Tag::I16 => (Slot::new(i32::from(arg.slot.get::<i16>())), Tag::I32),
+            Tag::Bool | Tag::U8 => (Slot::new(i32::from(arg.slot.get::<u8>())), Tag::I32),
+            Tag::U16 => (Slot::new(i32::from(arg.slot.get::<u16>())), Tag::I32),
+            _ => return,
         }
-        Tag::Void | Tag::Bytes => {
-            return passable(args.types[i].get()).map_err(|reason| {
-                CallError::Signature(SignatureError::Parameter {
-                    index: i + 1,
-                    ty: args.types[i].get().to_string(),
-                    reason,
-                })
-            });
-        }
-        _ => return Ok(()),
     };
-    let tag = Tag::of(to);
-    // SAFETY: the slot holds a value of its tag, which is not Bytes here.
-    let value = unsafe { Value::from_slot(args.tags[i], &args.slots[i]) };
-    // A promotion preserves the value, so that the conversion cannot fail.
-    args.slots[i] = convert::convert(&value, tag).map_err(|_| CallError::ArgumentValue {
-        function: name.to_owned(),
-        index: i + 1,
-        expected: to.to_string(),
-        value: format!("{value:?}"),
-    })?;
-    args.tags[i] = tag;
-    args.types[i] = TypeRef::Static(to);
-    Ok(())
+    *arg = Pass { slot, tag, ty: TypeRef::Static(tag.exact_type()) };
 }
 
 impl fmt::Display for Signature {

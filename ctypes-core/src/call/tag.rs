@@ -52,6 +52,40 @@ impl Tag {
         }
     }
 
+    /// Whether this is a number that holds every value of the other.
+    pub(crate) const fn holds(self, other: Tag) -> bool {
+        use Tag::*;
+        matches!(
+            (self, other),
+            (I64, I8 | U8 | I16 | U16 | I32 | U32)
+                | (U64, U8 | U16 | U32)
+                | (I32, I8 | U8 | I16 | U16)
+                | (U32, U8 | U16)
+                | (I16, I8 | U8)
+                | (U16, U8)
+                | (F64, F32)
+        )
+    }
+
+    /// A type that has this tag: that of the exact width.
+    pub(crate) const fn exact_type(self) -> &'static Type {
+        match self {
+            Tag::Void | Tag::Bytes => &Type::VOID,
+            Tag::Bool => &Type::BOOL,
+            Tag::I8 => &Type::I8,
+            Tag::U8 => &Type::U8,
+            Tag::I16 => &Type::I16,
+            Tag::U16 => &Type::U16,
+            Tag::I32 => &Type::I32,
+            Tag::U32 => &Type::U32,
+            Tag::I64 => &Type::I64,
+            Tag::U64 => &Type::U64,
+            Tag::F32 => &Type::FLOAT,
+            Tag::F64 => &Type::DOUBLE,
+            Tag::Pointer => &Type::VOID_PTR,
+        }
+    }
+
     /// The number of bytes that the value takes at the start of its slot.
     pub(crate) const fn size(self) -> usize {
         match self {

@@ -8,15 +8,15 @@ use crate::convert::{self, Bytes, Value};
 use crate::error::SignatureError;
 use crate::guard;
 use crate::types::{CReturn, Type};
-use core::cell::{RefCell, UnsafeCell};
+use core::cell::{Cell, RefCell, UnsafeCell};
 use core::ffi::c_void;
 use core::mem::MaybeUninit;
 use core::ptr::NonNull;
+use smallvec::SmallVec;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{PoisonError, RwLock};
-use std::thread::{self, ThreadId};
 
 /// The state behind a callback's code.
 ///
@@ -25,7 +25,7 @@ use std::thread::{self, ThreadId};
 pub(crate) struct Context {
     signature: Signature,
     name: RwLock<String>,
-    thread: ThreadId,
+    thread: usize,
     any_thread: AtomicBool,
     /// Bytes of a value, whose padding may be anything.
     panic_result: OnceLock<Box<[MaybeUninit<u8>]>>,
@@ -36,6 +36,17 @@ pub(crate) struct Context {
 }
 
 const ENDED: usize = 1 << (usize::BITS - 1);
+
+/// A number that no other thread of the program has or had. The standard library's `ThreadId` costs a
+/// reference count on each call.
+fn this_thread() -> usize {
+    thread_local!(static ID: Cell<usize> = const { Cell::new(0) });
+    static LAST: AtomicUsize = AtomicUsize::new(0);
+    if ID.get() == 0 {
+        ID.set(LAST.fetch_add(1, Ordering::Relaxed) + 1);
+    }
+    ID.get()
+}
 
 /// What happened to a context whose owner has gone.
 pub(super) enum Ending {
@@ -101,7 +112,7 @@ impl Call<'_> {
         unsafe { self.ret.cast::<R>().write_unaligned(result) };
     }
 
-    fn values(&self) -> Vec<Value> {
+    fn values(&self) -> SmallVec<[Value; 8]> {
         let params = self.signature.params().iter().zip(self.signature.tags());
         params.zip(self.args).map(|((ty, tag), at)| self.value(ty, *tag, *at)).collect()
     }
@@ -163,7 +174,7 @@ impl Context {
         NonNull::from(Box::leak(Box::new(Context {
             signature: signature.clone(),
             name: RwLock::new(name.to_owned()),
-            thread: thread::current().id(),
+            thread: this_thread(),
             any_thread: AtomicBool::new(false),
             panic_result: OnceLock::new(),
             runs: AtomicUsize::new(0),
@@ -218,10 +229,10 @@ impl Context {
     }
 
     pub(super) fn set_panic_result<R: CReturn>(&self, result: R) -> Result<(), SignatureError> {
-        if !R::result().is_compatible(self.signature.result()) {
+        if !R::RESULT.is_compatible(self.signature.result()) {
             return Err(SignatureError::PanicResult {
                 expected: self.signature.result().to_string(),
-                found: R::result().to_string(),
+                found: R::RESULT.to_string(),
             });
         }
         let mut bytes = vec![MaybeUninit::<u8>::zeroed(); size_of::<R>()].into_boxed_slice();
@@ -260,7 +271,7 @@ impl Context {
             unsafe { context.write_panic_result(ret) };
             return tag;
         }
-        if !context.any_thread.load(Ordering::Acquire) && thread::current().id() != context.thread {
+        if !context.any_thread.load(Ordering::Acquire) && this_thread() != context.thread {
             die(&format!(
                 "callback `{}` was called on another thread than the one that made it; use a SyncCallback for that",
                 context.name()

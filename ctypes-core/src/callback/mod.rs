@@ -251,7 +251,7 @@ impl<F> SyncCallback<F> {
 }
 
 fn signature<A: CallbackArgs<R>, R: CReturn>() -> Result<Signature, SignatureError> {
-    Signature::by_value(CallConv::C, R::result(), A::types())
+    Signature::by_value(CallConv::C, R::RESULT, A::types())
 }
 
 fn name_of<C>() -> &'static str {
@@ -269,13 +269,13 @@ impl<F> Drop for Callback<'_, F> {
 
 impl<F> Argument for &Callback<'_, F> {
     fn store<'a>(&'a self, args: &mut Pushed<'a>) {
-        args.push(Tag::Pointer, Slot::new(self.as_ptr()), TypeRef::Owned(self.ty.clone()));
+        args.push(Tag::Pointer, Slot::new(self.as_ptr()), TypeRef::Borrowed(&self.ty));
     }
 }
 
 impl<F> Argument for &SyncCallback<F> {
     fn store<'a>(&'a self, args: &mut Pushed<'a>) {
-        args.push(Tag::Pointer, Slot::new(self.as_ptr()), TypeRef::Owned(self.ty().clone()));
+        args.push(Tag::Pointer, Slot::new(self.as_ptr()), TypeRef::Borrowed(self.ty()));
     }
 }
 

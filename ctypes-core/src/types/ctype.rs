@@ -50,14 +50,18 @@ pub unsafe trait CPointee: 'static {
 /// What a function can return: any [`CType`], and `()` for C's `void`.
 ///
 /// # Safety
-/// [`CReturn::result`] describes `Self`.
+/// [`CReturn::RESULT`] describes `Self`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no C type that a function could return",
     note = "use `()` for void, a `CType` otherwise"
 )]
 pub unsafe trait CReturn: Sized + 'static {
     /// The description.
-    fn result() -> &'static Type;
+    const RESULT: &'static Type;
+    /// The description, asked for only when it is needed.
+    fn result() -> &'static Type {
+        Self::RESULT
+    }
     /// As [`CType::ANY_BITS`].
     const ANY_BITS: bool;
 }
@@ -78,17 +82,13 @@ unsafe impl CPointee for c_void {
 
 // SAFETY: the description is that of the type itself.
 unsafe impl<T: CType> CReturn for T {
-    fn result() -> &'static Type {
-        T::TYPE
-    }
+    const RESULT: &'static Type = <T as CType>::TYPE;
     const ANY_BITS: bool = <T as CType>::ANY_BITS;
 }
 
 // SAFETY: `()` is what `extern "C"` functions without a result return in Rust.
 unsafe impl CReturn for () {
-    fn result() -> &'static Type {
-        &Type::VOID
-    }
+    const RESULT: &'static Type = &Type::VOID;
     const ANY_BITS: bool = true;
 }
 
