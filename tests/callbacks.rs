@@ -274,7 +274,7 @@ fn a_long_double_through_a_callback() {
 fn borrowed_and_changed_captures() {
     let native = fixture();
     let times = call_times(&native);
-    let factors = vec![1, 10, 100];
+    let factors = [1, 10, 100];
     let mut seen = Vec::new();
     let callback = Callback::new_mut(|i: c_int| -> c_int {
         seen.push(i);

@@ -151,7 +151,7 @@ fn wrong_pointers_and_records() {
     refused::<()>(
         "nothing",
         &Type::VOID,
-        &[Pair::TYPE.clone()],
+        core::slice::from_ref(Pair::TYPE),
         (1,),
         "argument 1 of `nothing`: expected `struct Pair`, found `int32_t`",
     );
