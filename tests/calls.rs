@@ -4,6 +4,8 @@
 #![cfg(feature = "libffi")]
 
 mod common;
+#[path = "calls/refused.rs"]
+mod refused;
 
 use common::generate::{Program, is_unaligned_and_small, seed};
 use common::{Native, Random, array, checksum, fixture, graffiti, made, same, structure, union};
