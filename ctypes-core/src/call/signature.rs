@@ -199,7 +199,9 @@ impl Signature {
             }
         }
         if self.0.variadic {
-            args.iter_mut().skip(fixed).for_each(promote);
+            for (i, arg) in args.iter_mut().enumerate().skip(fixed) {
+                promote(i, arg).map_err(CallError::Signature)?;
+            }
         }
         Ok(())
     }
@@ -364,7 +366,15 @@ fn passable(ty: &Type) -> Result<(), String> {
 }
 
 /// The default argument promotions (C11 6.5.2.2p6) for an argument after the `...`.
-fn promote(arg: &mut Pass<'_>) {
+fn promote(i: usize, arg: &mut Pass<'_>) -> Result<(), SignatureError> {
+    if let Tag::Void | Tag::Bytes = arg.tag {
+        let ty = arg.ty.get();
+        return passable(ty).map_err(|reason| SignatureError::Parameter {
+            index: i + 1,
+            ty: ty.to_string(),
+            reason,
+        });
+    }
     // SAFETY: each slot holds a value of its tag; a bool is read as its byte.
     let (slot, tag) = unsafe {
         match arg.tag {
@@ -373,10 +383,11 @@ fn promote(arg: &mut Pass<'_>) {
             Tag::I16 => (Slot::new(i32::from(arg.slot.get::<i16>())), Tag::I32),
             Tag::Bool | Tag::U8 => (Slot::new(i32::from(arg.slot.get::<u8>())), Tag::I32),
             Tag::U16 => (Slot::new(i32::from(arg.slot.get::<u16>())), Tag::I32),
-            _ => return,
+            _ => return Ok(()),
         }
     };
     *arg = Pass { slot, tag, ty: TypeRef::Static(tag.exact_type()) };
+    Ok(())
 }
 
 impl fmt::Display for Signature {
