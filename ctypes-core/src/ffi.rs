@@ -15,6 +15,7 @@ use core::ffi::{c_uint, c_void};
 use core::ptr::{self, NonNull};
 use libffi::raw;
 use smallvec::SmallVec;
+use std::sync::OnceLock;
 
 /// A signature as libffi wants it: a `ffi_cif` and everything that it points at.
 pub(crate) struct Prepared {
@@ -22,6 +23,8 @@ pub(crate) struct Prepared {
     cif: Pinned<raw::ffi_cif>,
     types: Types,
     abi: raw::ffi_abi,
+    /// Whether a call would pass all arguments; a closure is not affected.
+    passes: Result<(), SignatureError>,
 }
 
 // SAFETY: nothing is written after `new`; libffi only reads a prepared cif and its types.
@@ -149,6 +152,73 @@ fn describe(ty: &Type, records: &mut Vec<Record>) -> Result<*mut raw::ffi_type, 
     Ok(address)
 }
 
+/// An error for an argument that this libffi would pass at the cost of another one.
+fn check_argument(index: usize, ty: &Type) -> Result<(), SignatureError> {
+    if !classify::SYSV64 || Tag::of(ty) != Tag::Bytes || passes_mixed_records() {
+        return Ok(());
+    }
+    let is_float = |p: Option<&Piece>| matches!(p, Some(Piece::F32 | Piece::F64));
+    match ty.native_extent().map(|e| classify::pieces(ty, e.size, e.align)) {
+        Some(Ok(p)) if p.len() > 1 && !is_float(p.first()) && is_float(p.last()) => {
+            Err(SignatureError::Parameter {
+                index,
+                ty: ty.to_string(),
+                reason: "this libffi overwrites another argument when it passes a record of an \
+                         integer and a float; newer versions and the bundled one do not"
+                    .to_owned(),
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether libffi copies only eight bytes of such a record into the last integer register. Version 3.4.4,
+/// which systems still have, copies all sixteen, over the first vector register beside it in memory.
+fn passes_mixed_records() -> bool {
+    #[derive(Clone, Copy)]
+    #[repr(C)]
+    struct Mixed(u64, f64);
+    extern "C" fn first_double(_: u64, _: u64, _: u64, _: u64, _: u64, d: f64, _: Mixed) -> f64 {
+        d
+    }
+    static ANSWER: OnceLock<bool> = OnceLock::new();
+    *ANSWER.get_or_init(|| {
+        let (int, double) = (&raw mut raw::ffi_type_uint64, &raw mut raw::ffi_type_double);
+        let mut elements = [int, double, ptr::null_mut()];
+        let mut record = raw::ffi_type {
+            size: size_of::<Mixed>(),
+            alignment: align_of::<Mixed>() as u16,
+            type_: raw::FFI_TYPE_STRUCT,
+            elements: elements.as_mut_ptr(),
+        };
+        let mut types = [int, int, int, int, int, double, &raw mut record];
+        let mut cif = raw::ffi_cif::default();
+        let (mut n, mut d, mut mixed, mut result) = (0_u64, 1.5_f64, Mixed(1, 2.5), 0.0_f64);
+        let n = (&raw mut n).cast::<c_void>();
+        let mut args = [n, n, n, n, n, (&raw mut d).cast(), (&raw mut mixed).cast()];
+        // SAFETY: the types describe the parameters and the result of `first_double`, the arguments are
+        // of those types, and everything lives on this stack.
+        unsafe {
+            let abi = raw::ffi_abi_FFI_DEFAULT_ABI;
+            if raw::ffi_prep_cif(&raw mut cif, abi, 7, double, types.as_mut_ptr())
+                != raw::ffi_status_FFI_OK
+            {
+                return false;
+            }
+            let function = core::mem::transmute::<*const (), unsafe extern "C" fn()>(
+                first_double as *const (),
+            );
+            raw::ffi_call(
+                &raw mut cif,
+                Some(function),
+                (&raw mut result).cast(),
+                args.as_mut_ptr(),
+            );
+        }
+        result == 1.5
+    })
+}
+
 impl Types {
     fn new(result: &Type, params: &[Type]) -> Result<Types, SignatureError> {
         let mut records = Vec::new();
@@ -198,7 +268,9 @@ impl Prepared {
             )
         };
         status(answer, conv)?;
-        Ok(Prepared { cif, types, abi })
+        let mut indexed = params.iter().enumerate();
+        let passes = indexed.try_for_each(|(i, ty)| check_argument(i + 1, ty));
+        Ok(Prepared { cif, types, abi, passes })
     }
 
     /// Calls `address` and leaves the result at `ret`; with `errno`, also what the call left in it.
@@ -215,6 +287,9 @@ impl Prepared {
         ret: *mut u8,
         errno: Option<&mut i32>,
     ) -> Result<(), CallError> {
+        if let Err(e) = &self.passes {
+            return Err(CallError::Signature(e.clone()));
+        }
         let fixed = signature.tags().len();
         let mut variadic = None;
         let mut cif: *const raw::ffi_cif = self.cif.as_ptr();
@@ -260,6 +335,7 @@ impl Prepared {
         let mut types: Vec<_> = unsafe { &*self.types.params.as_ptr() }.to_vec();
         for (i, arg) in args.0.iter().enumerate().skip(fixed) {
             let ty = &arg.ty;
+            check_argument(i + 1, ty.get()).map_err(CallError::Signature)?;
             types.push(describe(ty.get(), &mut records).map_err(|reason| {
                 CallError::Signature(SignatureError::Parameter {
                     index: i + 1,
