@@ -326,6 +326,21 @@ fn a_handle_from_before_the_definition() {
     assert_eq!(Bytes::new(&early, bytes.as_bytes()).map(|b| b.get()), Ok(Some(sent)));
 }
 
+#[cfg(all(target_arch = "x86_64", not(windows)))]
+#[test]
+fn a_packed_long_double() {
+    let native = fixture();
+    let mut random = Random(seed());
+    let types = Types::new();
+    let packed = types.declare_struct("packed_x87").expect("a name");
+    let packed = packed.define(|r| r.pack(1).field("a", Type::LONGDOUBLE)).expect("a struct");
+    let params = [structure("r", &[("a", array(&Type::LONG, 3))]), packed.clone()];
+    let f = native.function("after_24_bytes", &packed, &params);
+    let sent: Vec<Value> = params.iter().map(|t| graffiti(t, &mut random)).collect();
+    let back = native.check(&f, &sent).unwrap_or_else(|e| panic!("{e}"));
+    assert!(same(&packed, &back, &sent[1]), "{back:?}");
+}
+
 /// The bytes of a long double that say something.
 const SAID: usize = if cfg!(target_arch = "x86_64") && size_of::<LongDouble>() == 16 {
     10

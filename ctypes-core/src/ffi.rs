@@ -134,17 +134,16 @@ fn describe(ty: &Type, records: &mut Vec<Record>) -> Result<*mut raw::ffi_type, 
     let align = u16::try_from(layout.align())
         .map_err(|_| format!("an alignment of {} bytes", layout.align()))?;
     let pieces = classify::pieces(ty, layout.size(), layout.align())?;
-    if classify::SYSV64 && pieces == [Piece::LongDouble] {
-        // It comes back in st(0), where libffi looks for a long double but not for a struct.
-        return Ok(&raw mut raw::ffi_type_longdouble);
-    }
+    // A struct of one long double comes back in st(0), where libffi looks for no struct.
+    let is_x87 = classify::SYSV64 && pieces == [Piece::LongDouble];
     let elements: Pinned<[_]> =
         Pinned::new(pieces.into_iter().map(piece).chain([ptr::null_mut()]).collect());
-    // With size and alignment given, libffi does not compute them from the elements.
+    // With size and alignment given, libffi does not compute them from the elements. The alignment
+    // is the record's own also for a long double: it may be packed.
     let description = Pinned::new(Box::new(raw::ffi_type {
         size: layout.size() as usize,
         alignment: align,
-        type_: raw::FFI_TYPE_STRUCT,
+        type_: if is_x87 { raw::FFI_TYPE_LONGDOUBLE } else { raw::FFI_TYPE_STRUCT },
         elements: elements.as_ptr().cast(),
     }));
     let address = description.as_ptr();

@@ -173,7 +173,24 @@ impl Program {
             self.source += "    return r;\n";
         }
         self.source += "}\n";
+        self.through(&name, &result, &params);
         self.functions.push(Generated { name, result, params });
+    }
+
+    /// A function that gives its arguments to a callback, and returns what the callback returned.
+    fn through(&mut self, name: &str, result: &Type, params: &[Type]) {
+        let callback = Type::function(CallConv::C, result, params, false).pointer();
+        let params_of_c = params.iter().enumerate().map(|(i, ty)| ty.declare(&format!("a{i}")));
+        let list: Vec<String> =
+            core::iter::once(callback.declare("callback")).chain(params_of_c).collect();
+        let names: Vec<String> = (0..params.len()).map(|i| format!("a{i}")).collect();
+        let give_back = if matches!(result.kind(), TypeKind::Void) { "" } else { "return " };
+        let _ = writeln!(
+            self.source,
+            "EXPORT {} {{ {give_back}callback({}); }}",
+            result.declare(&format!("through_{name}({})", list.join(", "))),
+            names.join(", ")
+        );
     }
 
     /// Compiles the source into a shared library.

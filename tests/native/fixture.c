@@ -204,6 +204,18 @@ RECORD(chars_double, union chars_double, FIELDS1)
 RECORD(tagged, struct tagged, FIELDS_TAGGED)
 RECORD(bool_wide, struct bool_wide, FIELDS3)
 
+/* A packed long double has no alignment on the stack: here it follows 24 bytes. */
+#pragma pack(push, 1)
+struct packed_x87 { long double a; };
+#pragma pack(pop)
+struct three_longs { long a[3]; };
+EXPORT struct packed_x87 after_24_bytes(struct three_longs v, struct packed_x87 w) {
+    START;
+    long double a = w.a;
+    FOLD(v.a); FOLD_LONG_DOUBLE(a); END;
+    return w;
+}
+
 /* --- variadic functions, errno, results --- */
 
 /* The same format and arguments as the test has, by C's own call. */
