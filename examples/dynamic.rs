@@ -10,7 +10,17 @@
 use ctypes_wrap::prelude::*;
 use ctypes_wrap::types::Scalar;
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+fn main() -> std::process::ExitCode {
+    match run() {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(e) => {
+            eprintln!("{e}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn std::error::Error>> {
     let mut args: Vec<String> = std::env::args().skip(1).collect();
     if args.is_empty() {
         args = "m hypot double double double -- 3 4".split(' ').map(str::to_owned).collect();
