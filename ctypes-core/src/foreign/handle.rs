@@ -1,7 +1,6 @@
 //! What a library handle is made from: [`Binder`] finds the symbols of one declared block, in one library or
 //! through one resolver, and reports all that are missing at once.
 
-use super::environment;
 use super::error::{BindCause, BindError, BindErrors};
 use super::source::Names;
 use crate::Library;
@@ -41,10 +40,10 @@ impl Binder<'static> {
     /// # Safety
     /// As for [`Library::open`]; and what the library exports must be what the handle declares.
     pub unsafe fn open(source: &HandleSource) -> Result<Self, BindErrors> {
-        let path = source.variable.and_then(environment::library_path);
+        let path = source.variable.and_then(crate::library::environment::trusted);
         match path {
             // SAFETY: passed on.
-            Some(path) => unsafe { Self::open_path(source, &path) },
+            Some(path) => unsafe { Self::open_path(source, path.as_ref()) },
             // SAFETY: the caller vouches for the library.
             None => match unsafe { source.names.open() } {
                 // SAFETY: passed on.

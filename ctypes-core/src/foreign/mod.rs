@@ -9,7 +9,6 @@
 //! of the `unsafe extern` block.
 
 mod binding;
-mod environment;
 mod error;
 mod function;
 mod handle;

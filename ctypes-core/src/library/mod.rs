@@ -10,6 +10,7 @@
 
 #[cfg(all(unix, not(target_vendor = "apple")))]
 mod elf;
+pub(crate) mod environment;
 mod near;
 mod os;
 mod search;

@@ -125,26 +125,18 @@ fn cached() -> Vec<cache::Entry> {
 
 /// The directories of LD_LIBRARY_PATH, which a program with raised privileges must not trust.
 fn environment() -> Vec<PathBuf> {
-    // SAFETY: getauxval only reads a value that the kernel gave the process.
-    let secure = unsafe { libc::getauxval(libc::AT_SECURE) } != 0;
-    match std::env::var_os("LD_LIBRARY_PATH") {
-        Some(paths) if !secure && !paths.is_empty() => {
-            paths
-                .as_bytes()
-                .split(|&b| b == b':' || (b == b';' && !MUSL))
-                // The loader would expand $ORIGIN and $LIB, which only it can do right; it is asked anyhow.
-                .filter(|path| !path.contains(&b'$'))
-                .map(|path| {
-                    if path.is_empty() {
-                        ".".into()
-                    } else {
-                        PathBuf::from(OsStr::from_bytes(path))
-                    }
-                })
-                .collect()
-        }
-        _ => Vec::new(),
-    }
+    let paths = crate::library::environment::trusted("LD_LIBRARY_PATH").unwrap_or_default();
+    paths
+        .as_bytes()
+        .split(|&b| b == b':' || (b == b';' && !MUSL))
+        .filter(|_| !paths.is_empty())
+        // The loader would expand $ORIGIN and $LIB, which only it can do right; it is asked anyhow.
+        .filter(|path| !path.contains(&b'$'))
+        .map(|path| match path {
+            [] => ".".into(),
+            path => PathBuf::from(OsStr::from_bytes(path)),
+        })
+        .collect()
 }
 
 /// The directories that the loader or its cache builder knows: configured ones, then the built-in ones.
