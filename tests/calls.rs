@@ -1,7 +1,7 @@
 //! Calls by run-time signatures against C: every kind of argument and result, and random signatures.
 //!
 //! The judge is always C: a checksum of the bytes that arrived, or what C itself prints and computes.
-#![cfg(feature = "libffi")]
+#![cfg(any(feature = "libffi", feature = "libffi-system"))]
 
 mod common;
 #[path = "calls/refused.rs"]
