@@ -22,6 +22,8 @@ pub(crate) struct Prepared {
     cif: Pinned<raw::ffi_cif>,
     types: Types,
     abi: raw::ffi_abi,
+    /// What calls use instead, if an argument must be given as two; closures never do.
+    astride: Option<CallCif>,
 }
 
 // SAFETY: nothing is written after `new`; libffi only reads a prepared cif and its types.
@@ -197,7 +199,63 @@ impl Prepared {
             )
         };
         status(answer, conv)?;
-        Ok(Prepared { cif, types, abi })
+        let mut made = Prepared { cif, types, abi, astride: None };
+        if let Some(astride) = made.astride(result, params.iter()) {
+            made.astride =
+                Some(made.call_cif(conv, made.params(), None, Some(astride), Vec::new())?);
+        }
+        Ok(made)
+    }
+
+    fn params(&self) -> Vec<*mut raw::ffi_type> {
+        // SAFETY: never written after `new`.
+        unsafe { &*self.types.params.as_ptr() }.to_vec()
+    }
+
+    /// The argument that must be given as two scalars: libffi 3.4.4 copies all of its 16 bytes to
+    /// the last integer register, and so over the first vector register.
+    fn astride<'a>(
+        &self,
+        result: &Type,
+        args: impl Iterator<Item = &'a Type>,
+    ) -> Option<(usize, Piece)> {
+        if classify::SYSV64 && self.abi == raw::ffi_abi_FFI_DEFAULT_ABI {
+            classify::astride(result, args)
+        } else {
+            None
+        }
+    }
+
+    /// A cif for calls with these arguments, of which `fixed` stand before the `...`, if that is some.
+    fn call_cif(
+        &self,
+        conv: CallConv,
+        mut types: Vec<*mut raw::ffi_type>,
+        mut fixed: Option<usize>,
+        astride: Option<(usize, Piece)>,
+        records: Vec<Record>,
+    ) -> Result<CallCif, SignatureError> {
+        if let Some((i, second)) = astride {
+            types[i] = piece(Piece::U64);
+            types.insert(i + 1, piece(second));
+            fixed = fixed.map(|n| if i < n { n + 1 } else { n });
+        }
+        let count = types.len() as c_uint;
+        let types = Pinned::new(types.into_boxed_slice());
+        let cif = Pinned::new(Box::new(raw::ffi_cif::default()));
+        let (result, at) = (self.types.result, types.as_ptr().cast());
+        // SAFETY: as in `new`; the vector of types is pinned beside the cif, and so are its new
+        // records; the result and the other records live in `self`, which outlives the cif.
+        let answer = unsafe {
+            match fixed {
+                None => raw::ffi_prep_cif(cif.as_ptr(), self.abi, count, result, at),
+                Some(n) => {
+                    raw::ffi_prep_cif_var(cif.as_ptr(), self.abi, n as c_uint, count, result, at)
+                }
+            }
+        };
+        status(answer, conv)?;
+        Ok(CallCif { cif, astride: astride.map(|(i, _)| i), _records: records, _types: types })
     }
 
     /// Calls `address` and leaves the result at `ret`; with `errno`, also what the call left in it.
@@ -215,18 +273,26 @@ impl Prepared {
         errno: Option<&mut i32>,
     ) -> Result<(), CallError> {
         let fixed = signature.tags().len();
-        let mut variadic = None;
-        let mut cif: *const raw::ffi_cif = self.cif.as_ptr();
+        let variadic;
+        let mut special = self.astride.as_ref();
         if signature.is_variadic() {
-            cif = &raw const variadic.insert(self.variadic(signature, args, fixed)?).cif;
+            variadic = self.variadic(signature, args, fixed)?;
+            special = Some(&variadic);
         }
+        let cif = special.map_or(&self.cif, |s| &s.cif).as_ptr();
+        let astride = special.and_then(|s| s.astride);
         let mut values: SmallVec<[*mut c_void; INLINE]> = SmallVec::new();
-        for (slot, tag) in args.slots.iter_mut().zip(&args.tags) {
-            values.push(match tag {
+        for (i, (slot, tag)) in args.slots.iter_mut().zip(&args.tags).enumerate() {
+            let value: *mut c_void = match tag {
                 // SAFETY: a slot with this tag holds the address of the value.
                 Tag::Bytes => unsafe { slot.get() },
                 _ => (&raw mut *slot).cast(),
-            });
+            };
+            values.push(value);
+            if astride == Some(i) {
+                // SAFETY: such an argument is a record of more than 8 bytes.
+                values.push(unsafe { value.byte_add(8) });
+            }
         }
         // SAFETY: an address that the caller vouches for; pointers and function pointers have one size.
         let function = unsafe {
@@ -238,7 +304,7 @@ impl Prepared {
         }
         // SAFETY: the cif is prepared and libffi only reads it; `values` has one address per argument
         // of the cif, each of a value of its type, since `args` were checked; `ret` has the room.
-        unsafe { raw::ffi_call(cif.cast_mut(), function, ret.cast(), values.as_mut_ptr()) };
+        unsafe { raw::ffi_call(cif, function, ret.cast(), values.as_mut_ptr()) };
         if let Some(errno) = errno {
             *errno = ::errno::errno().0;
         }
@@ -253,10 +319,9 @@ impl Prepared {
         signature: &Signature,
         args: &Pushed<'_>,
         fixed: usize,
-    ) -> Result<VariadicCif, CallError> {
+    ) -> Result<CallCif, CallError> {
         let mut records = Vec::new();
-        // SAFETY: never written after `new`.
-        let mut types: Vec<_> = unsafe { &*self.types.params.as_ptr() }.to_vec();
+        let mut types = self.params();
         for (i, ty) in args.types.iter().enumerate().skip(fixed) {
             types.push(describe(ty.get(), &mut records).map_err(|reason| {
                 CallError::Signature(SignatureError::Parameter {
@@ -266,28 +331,23 @@ impl Prepared {
                 })
             })?);
         }
-        let count = types.len() as c_uint;
-        let types = Pinned::new(types.into_boxed_slice());
-        let mut cif = raw::ffi_cif::default();
-        // SAFETY: as in `new`; the vector of types is returned beside the cif.
-        let answer = unsafe {
-            raw::ffi_prep_cif_var(
-                &raw mut cif,
-                self.abi,
-                fixed as c_uint,
-                count,
-                self.types.result,
-                types.as_ptr().cast(),
-            )
+        let all = signature.params().iter().chain(args.types[fixed..].iter().map(|t| t.get()));
+        // After the `...` libffi takes no float, which the second half of {int, int, float} would be:
+        // the system's libffi then refuses the call, and the bundled one needs no halves.
+        let whole = |&(i, piece): &(usize, Piece)| {
+            i >= fixed && piece == Piece::F32 && !cfg!(feature = "libffi-system")
         };
-        status(answer, signature.conv()).map_err(CallError::Signature)?;
-        Ok(VariadicCif { cif, _records: records, _types: types })
+        let astride = self.astride(signature.result(), all).filter(|astride| !whole(astride));
+        self.call_cif(signature.conv(), types, Some(fixed), astride, records)
+            .map_err(CallError::Signature)
     }
 }
 
-/// The cif of one variadic call and what it points at.
-struct VariadicCif {
-    cif: raw::ffi_cif,
+/// A cif that only calls use, and what it points at.
+struct CallCif {
+    cif: Pinned<raw::ffi_cif>,
+    /// The argument of which the cif has two.
+    astride: Option<usize>,
     _records: Vec<Record>,
     _types: Pinned<[*mut raw::ffi_type]>,
 }
