@@ -1,5 +1,5 @@
 //! Callbacks, called by C: what arrives and what goes back, panics, threads, and ends at odd moments.
-#![cfg(feature = "libffi")]
+#![cfg(any(feature = "libffi", feature = "libffi-system"))]
 
 #[path = "callbacks/ends.rs"]
 mod ends;

@@ -1,6 +1,6 @@
 //! Real libraries by run-time signatures: libm, libc, zlib, SQLite. What is expected comes from outside this project:
 //! Rust's standard library, published check values, or the library's own second way to say it.
-#![cfg(all(target_os = "linux", feature = "libffi"))]
+#![cfg(all(target_os = "linux", any(feature = "libffi", feature = "libffi-system")))]
 
 use core::ffi::{CStr, c_char, c_int, c_uint, c_ulong, c_void};
 use core::ptr::{null, null_mut};

@@ -1,5 +1,5 @@
 //! The tester tested: declarations that are wrong on purpose must be found by the comparison that the other tests use.
-#![cfg(feature = "libffi")]
+#![cfg(any(feature = "libffi", feature = "libffi-system"))]
 
 mod common;
 

@@ -15,7 +15,6 @@ use core::ffi::{c_uint, c_void};
 use core::ptr::{self, NonNull};
 use libffi::raw;
 use smallvec::SmallVec;
-use std::sync::OnceLock;
 
 /// A signature as libffi wants it: a `ffi_cif` and everything that it points at.
 pub(crate) struct Prepared {
@@ -23,8 +22,8 @@ pub(crate) struct Prepared {
     cif: Pinned<raw::ffi_cif>,
     types: Types,
     abi: raw::ffi_abi,
-    /// Whether a call would pass all arguments; a closure is not affected.
-    passes: Result<(), SignatureError>,
+    /// What calls use instead, if an argument must be given as two; closures never do.
+    astride: Option<CallCif>,
 }
 
 // SAFETY: nothing is written after `new`; libffi only reads a prepared cif and its types.
@@ -151,73 +150,6 @@ fn describe(ty: &Type, records: &mut Vec<Record>) -> Result<*mut raw::ffi_type, 
     Ok(address)
 }
 
-/// An error for an argument that this libffi would pass at the cost of another one.
-fn check_argument(index: usize, ty: &Type) -> Result<(), SignatureError> {
-    if !classify::SYSV64 || Tag::of(ty) != Tag::Bytes || passes_mixed_records() {
-        return Ok(());
-    }
-    let is_float = |p: Option<&Piece>| matches!(p, Some(Piece::F32 | Piece::F64));
-    match ty.native_extent().map(|e| classify::pieces(ty, e.size, e.align)) {
-        Some(Ok(p)) if p.len() > 1 && !is_float(p.first()) && is_float(p.last()) => {
-            Err(SignatureError::Parameter {
-                index,
-                ty: ty.to_string(),
-                reason: "this libffi overwrites another argument when it passes a record of an \
-                         integer and a float; newer versions and the bundled one do not"
-                    .to_owned(),
-            })
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Whether libffi copies only eight bytes of such a record into the last integer register. Version 3.4.4,
-/// which systems still have, copies all sixteen, over the first vector register beside it in memory.
-fn passes_mixed_records() -> bool {
-    #[derive(Clone, Copy)]
-    #[repr(C)]
-    struct Mixed(u64, f64);
-    extern "C" fn first_double(_: u64, _: u64, _: u64, _: u64, _: u64, d: f64, _: Mixed) -> f64 {
-        d
-    }
-    static ANSWER: OnceLock<bool> = OnceLock::new();
-    *ANSWER.get_or_init(|| {
-        let (int, double) = (&raw mut raw::ffi_type_uint64, &raw mut raw::ffi_type_double);
-        let mut elements = [int, double, ptr::null_mut()];
-        let mut record = raw::ffi_type {
-            size: size_of::<Mixed>(),
-            alignment: align_of::<Mixed>() as u16,
-            type_: raw::FFI_TYPE_STRUCT,
-            elements: elements.as_mut_ptr(),
-        };
-        let mut types = [int, int, int, int, int, double, &raw mut record];
-        let mut cif = raw::ffi_cif::default();
-        let (mut n, mut d, mut mixed, mut result) = (0_u64, 1.5_f64, Mixed(1, 2.5), 0.0_f64);
-        let n = (&raw mut n).cast::<c_void>();
-        let mut args = [n, n, n, n, n, (&raw mut d).cast(), (&raw mut mixed).cast()];
-        // SAFETY: the types describe the parameters and the result of `first_double`, the arguments are
-        // of those types, and everything lives on this stack.
-        unsafe {
-            let abi = raw::ffi_abi_FFI_DEFAULT_ABI;
-            if raw::ffi_prep_cif(&raw mut cif, abi, 7, double, types.as_mut_ptr())
-                != raw::ffi_status_FFI_OK
-            {
-                return false;
-            }
-            let function = core::mem::transmute::<*const (), unsafe extern "C" fn()>(
-                first_double as *const (),
-            );
-            raw::ffi_call(
-                &raw mut cif,
-                Some(function),
-                (&raw mut result).cast(),
-                args.as_mut_ptr(),
-            );
-        }
-        result == 1.5
-    })
-}
-
 impl Types {
     fn new(result: &Type, params: &[Type]) -> Result<Types, SignatureError> {
         let mut records = Vec::new();
@@ -267,9 +199,63 @@ impl Prepared {
             )
         };
         status(answer, conv)?;
-        let mut indexed = params.iter().enumerate();
-        let passes = indexed.try_for_each(|(i, ty)| check_argument(i + 1, ty));
-        Ok(Prepared { cif, types, abi, passes })
+        let mut made = Prepared { cif, types, abi, astride: None };
+        if let Some(astride) = made.astride(result, params.iter()) {
+            made.astride =
+                Some(made.call_cif(conv, made.params(), None, Some(astride), Vec::new())?);
+        }
+        Ok(made)
+    }
+
+    fn params(&self) -> Vec<*mut raw::ffi_type> {
+        // SAFETY: never written after `new`.
+        unsafe { &*self.types.params.as_ptr() }.to_vec()
+    }
+
+    /// The argument that must be given as two scalars: libffi 3.4.4 copies all of its 16 bytes to
+    /// the last integer register, and so over the first vector register.
+    fn astride<'a>(
+        &self,
+        result: &Type,
+        args: impl Iterator<Item = &'a Type>,
+    ) -> Option<(usize, Piece)> {
+        if classify::SYSV64 && self.abi == raw::ffi_abi_FFI_DEFAULT_ABI {
+            classify::astride(result, args)
+        } else {
+            None
+        }
+    }
+
+    /// A cif for calls with these arguments, of which `fixed` stand before the `...`, if that is some.
+    fn call_cif(
+        &self,
+        conv: CallConv,
+        mut types: Vec<*mut raw::ffi_type>,
+        mut fixed: Option<usize>,
+        astride: Option<(usize, Piece)>,
+        records: Vec<Record>,
+    ) -> Result<CallCif, SignatureError> {
+        if let Some((i, second)) = astride {
+            types[i] = piece(Piece::U64);
+            types.insert(i + 1, piece(second));
+            fixed = fixed.map(|n| if i < n { n + 1 } else { n });
+        }
+        let count = types.len() as c_uint;
+        let types = Pinned::new(types.into_boxed_slice());
+        let cif = Pinned::new(Box::new(raw::ffi_cif::default()));
+        let (result, at) = (self.types.result, types.as_ptr().cast());
+        // SAFETY: as in `new`; the vector of types is pinned beside the cif, and so are its new
+        // records; the result and the other records live in `self`, which outlives the cif.
+        let answer = unsafe {
+            match fixed {
+                None => raw::ffi_prep_cif(cif.as_ptr(), self.abi, count, result, at),
+                Some(n) => {
+                    raw::ffi_prep_cif_var(cif.as_ptr(), self.abi, n as c_uint, count, result, at)
+                }
+            }
+        };
+        status(answer, conv)?;
+        Ok(CallCif { cif, astride: astride.map(|(i, _)| i), _records: records, _types: types })
     }
 
     /// Calls `address` and leaves the result at `ret`; with `errno`, also what the call left in it.
@@ -286,22 +272,27 @@ impl Prepared {
         ret: *mut u8,
         errno: Option<&mut i32>,
     ) -> Result<(), CallError> {
-        if let Err(e) = &self.passes {
-            return Err(CallError::Signature(e.clone()));
-        }
         let fixed = signature.tags().len();
-        let mut variadic = None;
-        let mut cif: *const raw::ffi_cif = self.cif.as_ptr();
+        let variadic;
+        let mut special = self.astride.as_ref();
         if signature.is_variadic() {
-            cif = &raw const variadic.insert(self.variadic(signature, args, fixed)?).cif;
+            variadic = self.variadic(signature, args, fixed)?;
+            special = Some(&variadic);
         }
+        let cif = special.map_or(&self.cif, |s| &s.cif).as_ptr();
+        let astride = special.and_then(|s| s.astride);
         let mut values: SmallVec<[*mut c_void; INLINE]> = SmallVec::new();
-        for arg in &mut args.0 {
-            values.push(match arg.tag {
+        for (i, arg) in args.0.iter_mut().enumerate() {
+            let value: *mut c_void = match arg.tag {
                 // SAFETY: a slot with this tag holds the address of the value.
                 Tag::Bytes => unsafe { arg.slot.get() },
                 _ => (&raw mut arg.slot).cast(),
-            });
+            };
+            values.push(value);
+            if astride == Some(i) {
+                // SAFETY: such an argument is a record of more than 8 bytes.
+                values.push(unsafe { value.byte_add(8) });
+            }
         }
         // SAFETY: an address that the caller vouches for; pointers and function pointers have one size.
         let function = unsafe {
@@ -313,7 +304,7 @@ impl Prepared {
         }
         // SAFETY: the cif is prepared and libffi only reads it; `values` has one address per argument
         // of the cif, each of a value of its type, since `args` were checked; `ret` has the room.
-        unsafe { raw::ffi_call(cif.cast_mut(), function, ret.cast(), values.as_mut_ptr()) };
+        unsafe { raw::ffi_call(cif, function, ret.cast(), values.as_mut_ptr()) };
         if let Some(errno) = errno {
             *errno = ::errno::errno().0;
         }
@@ -328,13 +319,11 @@ impl Prepared {
         signature: &Signature,
         args: &Pushed<'_>,
         fixed: usize,
-    ) -> Result<VariadicCif, CallError> {
+    ) -> Result<CallCif, CallError> {
         let mut records = Vec::new();
-        // SAFETY: never written after `new`.
-        let mut types: Vec<_> = unsafe { &*self.types.params.as_ptr() }.to_vec();
+        let mut types = self.params();
         for (i, arg) in args.0.iter().enumerate().skip(fixed) {
             let ty = &arg.ty;
-            check_argument(i + 1, ty.get()).map_err(CallError::Signature)?;
             types.push(describe(ty.get(), &mut records).map_err(|reason| {
                 CallError::Signature(SignatureError::Parameter {
                     index: i + 1,
@@ -343,28 +332,23 @@ impl Prepared {
                 })
             })?);
         }
-        let count = types.len() as c_uint;
-        let types = Pinned::new(types.into_boxed_slice());
-        let mut cif = raw::ffi_cif::default();
-        // SAFETY: as in `new`; the vector of types is returned beside the cif.
-        let answer = unsafe {
-            raw::ffi_prep_cif_var(
-                &raw mut cif,
-                self.abi,
-                fixed as c_uint,
-                count,
-                self.types.result,
-                types.as_ptr().cast(),
-            )
+        let all = signature.params().iter().chain(args.0[fixed..].iter().map(|arg| arg.ty.get()));
+        // After the `...` libffi takes no float, which the second half of {int, int, float} would be:
+        // the system's libffi then refuses the call, and the bundled one needs no halves.
+        let whole = |&(i, piece): &(usize, Piece)| {
+            i >= fixed && piece == Piece::F32 && !cfg!(feature = "libffi-system")
         };
-        status(answer, signature.conv()).map_err(CallError::Signature)?;
-        Ok(VariadicCif { cif, _records: records, _types: types })
+        let astride = self.astride(signature.result(), all).filter(|astride| !whole(astride));
+        self.call_cif(signature.conv(), types, Some(fixed), astride, records)
+            .map_err(CallError::Signature)
     }
 }
 
-/// The cif of one variadic call and what it points at.
-struct VariadicCif {
-    cif: raw::ffi_cif,
+/// A cif that only calls use, and what it points at.
+struct CallCif {
+    cif: Pinned<raw::ffi_cif>,
+    /// The argument of which the cif has two.
+    astride: Option<usize>,
     _records: Vec<Record>,
     _types: Pinned<[*mut raw::ffi_type]>,
 }

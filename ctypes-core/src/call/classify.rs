@@ -150,6 +150,46 @@ fn eightbytes(leaves: &[Leaf], size: u64) -> Result<Vec<Piece>, String> {
     Ok(pieces)
 }
 
+/// The argument whose first eight bytes take the last integer register, and the others a vector
+/// register, with the piece in the latter, by psABI 3.2.3. At most one does. The types can be passed.
+pub(crate) fn astride<'a>(
+    result: &Type,
+    args: impl Iterator<Item = &'a Type>,
+) -> Option<(usize, Piece)> {
+    const INTEGERS: usize = 6;
+    const VECTORS: usize = 8;
+    let in_memory = result.record().is_some() && result.layout().ok()?.size() > 16;
+    let (mut integers, mut vectors) = (usize::from(in_memory), 0);
+    for (i, ty) in args.enumerate() {
+        let (mine, last) = match Tag::of(ty) {
+            Tag::F32 | Tag::F64 => (vec![false], None),
+            Tag::Bytes if ty.record().is_none() => continue,
+            Tag::Bytes => {
+                let layout = ty.layout().ok()?;
+                let pieces = pieces(ty, layout.size(), layout.align()).ok()?;
+                if layout.size() > 16 || pieces.contains(&Piece::LongDouble) {
+                    continue;
+                }
+                let is_integer = |p: &Piece| !matches!(p, Piece::F32 | Piece::F64);
+                let ends = [pieces.first()?, pieces.last()?].map(is_integer);
+                (ends[..if layout.size() > 8 { 2 } else { 1 }].to_vec(), pieces.last().copied())
+            }
+            _ => (vec![true], None),
+        };
+        let more = mine.iter().filter(|is_integer| **is_integer).count();
+        if integers + more > INTEGERS || vectors + mine.len() - more > VECTORS {
+            // All of it goes to memory, and leaves the registers to those that follow.
+            continue;
+        }
+        if mine == [true, false] && integers + 1 == INTEGERS {
+            return last.map(|piece| (i, piece));
+        }
+        integers += more;
+        vectors += mine.len() - more;
+    }
+    None
+}
+
 /// Integers that fill `size` bytes.
 fn words(size: u64) -> Vec<Piece> {
     let mut pieces = vec![Piece::U64; (size / 8) as usize];
