@@ -31,6 +31,8 @@ pub struct RecordCursor {
     pub(super) pack: Option<u64>,
     /// Where the next member may start, in bits; of a union, the largest end.
     pub(super) end: u128,
+    /// The largest end that was ever reached, which the next member may start before.
+    pub(super) reached: u128,
     /// Alignment of the record so far, in bytes.
     pub(super) align: u64,
     /// The part of `align` that attributes demand, for Microsoft's rule.
@@ -89,7 +91,10 @@ impl RecordCursor {
                 Err(e) => return Err(e),
             },
         };
-        if is_msvc(target) && matches!(rules.bit_rule, Some(BitRule::Gcc)) {
+        if let Some(rule) = rules.bit_rule
+            && rule as u8 != target.bit_rule as u8
+            && !target.bit_rule_by_attribute
+        {
             return Err(LayoutFault::NoSuchRule);
         }
         Ok(RecordCursor {
@@ -97,6 +102,7 @@ impl RecordCursor {
             target: *target,
             pack,
             end: 0,
+            reached: 0,
             // Microsoft's rule adds the attribute's alignment only when the record is finished.
             align: if is_msvc(target) { 1 } else { align },
             demanded: align,
@@ -168,7 +174,7 @@ impl RecordCursor {
         let (end, align) = match self.rule() {
             Rule::GccMs => (self.end_gcc_ms(), self.align),
             Rule::Msvc => self.end_msvc(),
-            _ => (self.end, self.align),
+            _ => (if self.end > self.reached { self.end } else { self.reached }, self.align),
         };
         let rounding = if is_msvc(&self.target) { 8 } else { align as u128 * 8 };
         let size = round_up(end, rounding) / 8;
@@ -246,9 +252,6 @@ const fn is_msvc(target: &Target) -> bool {
 
 const fn check(shape: &FieldShape) -> Result<(), LayoutFault> {
     if let Err(fault) = check_alignment(shape.extent.align) {
-        return Err(fault);
-    }
-    if let Err(fault) = check_alignment(shape.standalone) {
         return Err(fault);
     }
     if let Err(fault) = check_alignment(shape.demanded) {

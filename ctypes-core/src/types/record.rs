@@ -93,7 +93,6 @@ impl FieldRules {
             }
             (Some(_), _) => return Err(LayoutFault::NotAnInteger),
         };
-        let shape = shape.standalone(of_type.standalone);
         let shape = if self.packed { shape.packed() } else { shape };
         let shape = match self.align {
             Some(n) => shape.aligned(n),

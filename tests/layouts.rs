@@ -1,0 +1,86 @@
+//! Layouts of random records on every named target, judged by C compilers.
+//!
+//! `CTYPES_TEST_RECORDS` is the number of records for each target (2,000 by default),
+//! `CTYPES_TEST_SEED` the seed. The long form, with progress, is
+//! `cargo run --release --example layout_oracle -- --count 100000`.
+
+// Each of the programs that share this module uses a part of it.
+#[allow(dead_code, unreachable_pub)]
+mod oracle;
+
+use ctypes_core::target::Target;
+use ctypes_core::{Type, Types};
+use oracle::compilers::JUDGES;
+use oracle::{evidence, run, shrink};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+#[test]
+fn every_named_target_has_a_judge() {
+    let judged: Vec<Target> = JUDGES.iter().map(|j| j.target).collect();
+    assert_eq!(judged, Target::ALL);
+}
+
+/// A compiler that is missing fails the test as a difference does, with the package to install.
+#[test]
+fn random_records_of_every_target() {
+    let seed = run::number("CTYPES_TEST_SEED", 20_050_101);
+    let count = run::number("CTYPES_TEST_RECORDS", 2_000) as usize;
+    let next = AtomicUsize::new(0);
+    let reports = Mutex::new(Vec::new());
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..workers.min(JUDGES.len()) {
+            scope.spawn(|| {
+                while let Some(judge) = JUDGES.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let judged = run::judge(judge, seed, count, |_| {});
+                    reports.lock().unwrap().extend(judged.err());
+                }
+            });
+        }
+    });
+    let reports = reports.into_inner().unwrap();
+    assert!(reports.is_empty(), "{} targets:\n{}", reports.len(), reports.join("\n\n"));
+}
+
+/// The judges are not asleep: what is wrong in any one number is told.
+#[test]
+fn wrong_layouts_are_noticed() {
+    let types = Types::new();
+    let record = types.declare_struct("wrong").unwrap();
+    let record = record
+        .define(|r| r.field("a", Type::CHAR).field("b", Type::DOUBLE).bits("c", Type::LONGLONG, 40))
+        .unwrap();
+    let judge = |name: &str| JUDGES.iter().find(|j| j.target.name == name).unwrap();
+    for (name, lie, told) in [
+        ("x86_64-linux", Target { align8: 4, ..Target::X86_64_LINUX }, "offset of b"),
+        ("i686-linux", Target { align8: 8, ..Target::I686_LINUX }, "alignment"),
+        ("aarch64-linux", Target { align8: 4, ..Target::AARCH64_LINUX }, "size"),
+    ] {
+        let judged = std::slice::from_ref(&record);
+        let judge = judge(name);
+        judge.check().unwrap();
+        let object = judge.compile(&evidence::unit(judged, &judge.target).unwrap()).unwrap();
+        let found = evidence::differences(judged, &lie, &object).unwrap();
+        assert!(found[0].1.contains(told), "{name}: {}", found[0].1);
+        assert_eq!(shrink::difference(judge, &record), None, "{name}");
+    }
+}
+
+/// Bits, too: bytes of another order do not pass.
+#[test]
+fn wrong_bits_are_noticed() {
+    let types = Types::new();
+    let record = types.declare_struct("bits").unwrap();
+    let record = record.define(|r| r.bits("a", Type::UINT, 3).bits("b", Type::UINT, 7)).unwrap();
+    let judged = std::slice::from_ref(&record);
+    let judge = JUDGES.iter().find(|j| j.target == Target::S390X_LINUX).unwrap();
+    judge.check().unwrap();
+    let object = judge.compile(&evidence::unit(judged, &judge.target).unwrap()).unwrap();
+    assert_eq!(evidence::differences(judged, &judge.target, &object).unwrap(), []);
+    // The numbers are read in the target's order, so that only the bits of the record can differ.
+    let swapped = evidence::unit(judged, &judge.target).unwrap().replace(".a = -1", ".a = 1");
+    let object = judge.compile(&swapped).unwrap();
+    let found = evidence::differences(judged, &judge.target, &object).unwrap();
+    assert!(found[0].1.contains("bits of a"), "{}", found[0].1);
+}
