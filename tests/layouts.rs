@@ -10,7 +10,7 @@ mod oracle;
 
 use ctypes_core::target::Target;
 use ctypes_core::{Type, Types};
-use oracle::compilers::JUDGES;
+use oracle::compilers::{JUDGES, Judge, USER_MADE};
 use oracle::{evidence, run, shrink};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -26,13 +26,23 @@ fn every_named_target_has_a_judge() {
 fn random_records_of_every_target() {
     let seed = run::number("CTYPES_TEST_SEED", 20_050_101);
     let count = run::number("CTYPES_TEST_RECORDS", 2_000) as usize;
+    assert_all(JUDGES, seed, count);
+}
+
+/// Targets without a name are made of the same parts.
+#[test]
+fn random_records_of_user_made_targets() {
+    assert_all(USER_MADE, run::number("CTYPES_TEST_SEED", 20_050_101), 1_000);
+}
+
+fn assert_all(judges: &[Judge], seed: u64, count: usize) {
     let next = AtomicUsize::new(0);
     let reports = Mutex::new(Vec::new());
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
-        for _ in 0..workers.min(JUDGES.len()) {
+        for _ in 0..workers.min(judges.len()) {
             scope.spawn(|| {
-                while let Some(judge) = JUDGES.get(next.fetch_add(1, Ordering::Relaxed)) {
+                while let Some(judge) = judges.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let judged = run::judge(judge, seed, count, |_| {});
                     reports.lock().unwrap().extend(judged.err());
                 }

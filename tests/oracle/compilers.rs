@@ -1,6 +1,6 @@
 //! Which compiler judges which target, and how it is run.
 
-use ctypes_core::target::{BitRule, Target};
+use ctypes_core::target::{BitRule, Compiler, Endian, Extent, Target};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -49,6 +49,83 @@ pub const JUDGES: &[Judge] = &[
             Target::POWERPC64LE_LINUX_MUSL,
             "powerpc64le-linux-gnu-gcc",
             "gcc-powerpc64le-linux-gnu",
+        )
+    },
+];
+
+const fn by_clang(name: &'static str, target: Target) -> Target {
+    Target { name, compiler: Compiler::Clang, bit_rule_by_attribute: false, ..target }
+}
+
+/// Targets that no name stands for, as users make them: compilers can be told to be these.
+pub const USER_MADE: &[Judge] = &[
+    // The old ABI of ARM, in which the types of bit fields do not matter.
+    clang(
+        Target {
+            name: "arm-apcs",
+            compiler: Compiler::Clang,
+            align8: 4,
+            bit_types_align: false,
+            zero_width_boundary: 4,
+            long_double_extent: Extent::new(8, 4),
+            ..Target::ARMV7_LINUX
+        },
+        &["--target=arm-none-eabi", "-mabi=apcs-gnu"],
+    ),
+    // Named targets as clang has them, which is not always what gcc does.
+    clang(by_clang("x86_64-linux by clang", Target::X86_64_LINUX), &["--target=x86_64-linux-gnu"]),
+    clang(by_clang("i686-linux by clang", Target::I686_LINUX), &["--target=i686-linux-gnu"]),
+    clang(
+        by_clang("aarch64-linux by clang", Target::AARCH64_LINUX),
+        &["--target=aarch64-linux-gnu"],
+    ),
+    clang(
+        by_clang("riscv64-linux by clang", Target::RISCV64_LINUX),
+        &["--target=riscv64-linux-gnu"],
+    ),
+    clang(by_clang("mingw by clang", Target::X86_64_WINDOWS_GNU), &["--target=x86_64-w64-mingw32"]),
+    Judge {
+        options: &["-fshort-enums"],
+        ..gcc(
+            Target { name: "armv7 -fshort-enums", short_enums: true, ..Target::ARMV7_LINUX },
+            "arm-linux-gnueabihf-gcc",
+            "gcc-arm-linux-gnueabihf",
+        )
+    },
+    Judge {
+        options: &["-malign-double"],
+        ..gcc(
+            Target { name: "i686 -malign-double", align8: 8, ..Target::I686_LINUX },
+            "i686-linux-gnu-gcc",
+            "gcc-i686-linux-gnu",
+        )
+    },
+    Judge {
+        options: &["-mbig-endian"],
+        ..gcc(
+            Target { name: "aarch64_be", endian: Endian::Big, ..Target::AARCH64_LINUX },
+            "aarch64-linux-gnu-gcc",
+            "gcc-aarch64-linux-gnu",
+        )
+    },
+    Judge {
+        options: &["-mbig-endian"],
+        ..gcc(
+            Target { name: "armv7eb", endian: Endian::Big, ..Target::ARMV7_LINUX },
+            "arm-linux-gnueabihf-gcc",
+            "gcc-arm-linux-gnueabihf",
+        )
+    },
+    Judge {
+        options: &["-mno-ms-bitfields"],
+        ..gcc(
+            Target {
+                name: "mingw -mno-ms-bitfields",
+                bit_rule: BitRule::Gcc,
+                ..Target::X86_64_WINDOWS_GNU
+            },
+            "x86_64-w64-mingw32-gcc",
+            "gcc-mingw-w64-x86-64",
         )
     },
 ];

@@ -48,7 +48,7 @@ impl RecordCursor {
             return self.end_unit(&shape, affects_record);
         }
         let own = explicit(&shape);
-        let packed = self.is_packed(&shape);
+        let packed = self.is_packed(&shape) || !self.target.bit_types_align;
         let mut start = self.end;
         match self.pack {
             None => {
