@@ -9,6 +9,7 @@
 mod oracle;
 
 use ctypes_core::target::Target;
+use ctypes_core::types::{ScalarClass, TypeKind};
 use ctypes_core::{Type, Types};
 use oracle::compilers::{JUDGES, Judge, USER_MADE};
 use oracle::{evidence, run, shrink};
@@ -51,6 +52,42 @@ fn assert_all(judges: &[Judge], seed: u64, count: usize) {
     });
     let reports = reports.into_inner().unwrap();
     assert!(reports.is_empty(), "{} targets:\n{}", reports.len(), reports.join("\n\n"));
+}
+
+/// The integer type behind an enumeration: its size and sign, and its place in a record.
+#[test]
+fn enumerations_of_every_target() {
+    let sets: [(&str, &[i128]); 9] = [
+        ("none_values", &[0]),
+        ("byte_values", &[0, 255]),
+        ("signed_byte_values", &[-1, 127]),
+        ("short_values", &[0, 256]),
+        ("signed_short_values", &[-1, 128]),
+        ("int_values", &[-1, i32::MAX as i128]),
+        ("unsigned_int_values", &[0, u32::MAX as i128]),
+        ("mixed_values", &[-1, u32::MAX as i128]),
+        ("long_values", &[0, u64::MAX as i128]),
+    ];
+    for judge in JUDGES.iter().chain(USER_MADE) {
+        judge.check().unwrap();
+        let mut text = String::new();
+        for (name, values) in sets {
+            let names: Vec<String> = (0..values.len()).map(|i| format!("{name}_{i}")).collect();
+            let values = names.iter().map(String::as_str).zip(values.iter().copied());
+            // A set for which this machine's compiler has no type is no type here.
+            let Ok(ty) = Type::enumeration(name, values) else { continue };
+            let TypeKind::Enum(e) = ty.kind() else { unreachable!() };
+            let Some(scalar) = e.underlying(&judge.target) else { continue };
+            let (size, class) = (scalar.extent(&judge.target).size, scalar.class(&judge.target));
+            let less = u8::from(class == ScalarClass::Signed);
+            text += &format!(
+                "{}_Static_assert(sizeof({ty}) == {size}, \"size of {name}\");\n\
+                 _Static_assert((({ty})-1 < 0) == {less}, \"sign of {name}\");\n",
+                ty.definition()
+            );
+        }
+        judge.compile(&text).unwrap_or_else(|e| panic!("{}: {e}", judge.target.name));
+    }
 }
 
 /// The judges are not asleep: what is wrong in any one number is told.

@@ -355,7 +355,11 @@ impl Target {
 
     /// The largest size of an object in bytes: what `ptrdiff_t` can tell apart.
     pub const fn max_size(&self) -> u64 {
-        u64::MAX >> (64 - 8 * self.pointer as u32 + 1)
+        match self.pointer {
+            0 => 0,
+            n @ 1..8 => u64::MAX >> (65 - 8 * n as u32),
+            _ => u64::MAX >> 1,
+        }
     }
 }
 

@@ -53,6 +53,10 @@ fn flexible_arrays_end_structs() {
     assert_eq!(layout.field("items").unwrap().offset(), layout.size());
     assert!(ty.definition().contains("long long items[];"), "{}", ty.definition());
     assert_eq!(layout.locate("items[3]").unwrap().1.offset, layout.size() + 24);
+    for none in ["items[18446744073709551615]", "items[2305843009213693951]", "n[0]", "x", "items["]
+    {
+        assert!(layout.locate(none).is_none(), "{none}");
+    }
     for (only, last) in [(true, true), (false, false)] {
         let found = fault(|mut r| {
             if !only {
