@@ -1,6 +1,7 @@
 //! What a platform's C compiler decides about data: sizes, alignments, signs and byte order.
 //!
-//! A [`Target`] is a plain value. [`Target::NATIVE`] is the only place where the layout code looks at
+//! A [`Target`] is a plain value: named, found by its triple ([`Target::parse`]), or made by changing
+//! fields of another. [`Target::NATIVE`] is the only place where the layout code looks at
 //! `cfg(target_…)`; everything else takes a `&Target` and gives the same answer on every host.
 
 mod triple;

@@ -24,7 +24,7 @@ const fn clang(target: Target, options: &'static [&'static str]) -> Judge {
 
 /// One judge for each named target.
 pub const JUDGES: &[Judge] = &[
-    gcc(Target::X86_64_LINUX, "x86_64-linux-gnu-gcc", "gcc-x86-64-linux-gnu"),
+    gcc(Target::X86_64_LINUX, "x86_64-linux-gnu-gcc", "gcc"),
     gcc(Target::I686_LINUX, "i686-linux-gnu-gcc", "gcc-i686-linux-gnu"),
     gcc(Target::AARCH64_LINUX, "aarch64-linux-gnu-gcc", "gcc-aarch64-linux-gnu"),
     gcc(Target::ARMV7_LINUX, "arm-linux-gnueabihf-gcc", "gcc-arm-linux-gnueabihf"),
