@@ -131,3 +131,16 @@ fn wrong_bits_are_noticed() {
     let found = evidence::differences(judged, &judge.target, &object).unwrap();
     assert!(found[0].1.contains("bits of a"), "{}", found[0].1);
 }
+
+/// A judge that is missing is a failure that says what to install, not a target less.
+#[test]
+fn missing_compilers_are_told() {
+    let absent = Judge {
+        target: Target::S390X_LINUX,
+        program: "no-such-compiler",
+        options: &[],
+        package: "no-such-package",
+    };
+    let report = run::judge(&absent, 1, 10, |_| {}).unwrap_err();
+    assert!(report.contains("no-such-package") && report.contains("s390x-linux"), "{report}");
+}
