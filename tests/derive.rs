@@ -4,7 +4,7 @@
 
 use core::ffi::{c_char, c_double, c_float, c_int, c_long, c_uchar, c_uint, c_ulong, c_void};
 use core::marker::{PhantomData, PhantomPinned};
-use core::mem::{MaybeUninit, offset_of};
+use core::mem::offset_of;
 use core::ptr::NonNull;
 use ctypes_core::error::LayoutError;
 use ctypes_core::layout::RecordKind;
@@ -261,7 +261,7 @@ where
 {
     items: [T; N],
     next: *mut List<T, N>,
-    raw: MaybeUninit<T>,
+    raw: T,
 }
 
 #[test]

@@ -28,7 +28,7 @@ pub(crate) struct Context {
     thread: usize,
     any_thread: AtomicBool,
     /// Bytes of a value, whose padding may be anything.
-    panic_result: OnceLock<Box<[MaybeUninit<u8>]>>,
+    panic_result: RwLock<Option<Box<[MaybeUninit<u8>]>>>,
     /// How often it is running, and the bit [`ENDED`].
     runs: AtomicUsize,
     body: UnsafeCell<Option<Body<'static>>>,
@@ -176,7 +176,7 @@ impl Context {
             name: RwLock::new(name.to_owned()),
             thread: this_thread(),
             any_thread: AtomicBool::new(false),
-            panic_result: OnceLock::new(),
+            panic_result: RwLock::new(None),
             runs: AtomicUsize::new(0),
             body: UnsafeCell::new(Some(body)),
             code: OnceLock::new(),
@@ -238,8 +238,12 @@ impl Context {
         let mut bytes = vec![MaybeUninit::<u8>::zeroed(); size_of::<R>()].into_boxed_slice();
         // SAFETY: the bytes have the size of an R.
         unsafe { bytes.as_mut_ptr().cast::<R>().write_unaligned(result) };
-        let _ = self.panic_result.set(bytes);
+        *self.panic_result.write().unwrap_or_else(PoisonError::into_inner) = Some(bytes);
         Ok(())
+    }
+
+    fn has_panic_result(&self) -> bool {
+        self.panic_result.read().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
     /// What C gets while a panic is on its way.
@@ -250,7 +254,7 @@ impl Context {
         let size = self.signature.result().native_extent().map_or(0, |e| e.size as usize);
         // SAFETY: room for `size` bytes; a chosen result has just that size.
         unsafe {
-            match self.panic_result.get() {
+            match &*self.panic_result.read().unwrap_or_else(PoisonError::into_inner) {
                 Some(bytes) => core::ptr::copy_nonoverlapping(bytes.as_ptr().cast(), ret, size),
                 None => ret.write_bytes(0, size),
             }
@@ -290,7 +294,7 @@ impl Context {
             // SAFETY: the caller's promise.
             unsafe { context.write_panic_result(ret) };
             let homeless = guard::keep(payload).err();
-            if homeless.is_some() && context.panic_result.get().is_none() {
+            if homeless.is_some() && !context.has_panic_result() {
                 die(&format!(
                     "callback `{}` panicked and no guarded call is there to continue the panic in; \
                      give it a result with `on_panic`, or mark the call with `callbacks`",

@@ -2,7 +2,6 @@
 
 use super::{CallConv, StaticFunction, Type};
 use core::ffi::c_void;
-use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 
 /// A Rust type that has the size, alignment and meaning of a C type.
@@ -150,14 +149,6 @@ unsafe impl<T: CType, const N: usize> CType for [T; N] {
     const BY_VALUE: bool = false;
     const BY_VALUE_IN_RECORD: bool = T::BY_VALUE_IN_RECORD;
     const ANY_BITS: bool = T::ANY_BITS;
-}
-
-// SAFETY: `MaybeUninit<T>` has the layout and ABI of T (std docs), and no invalid bits.
-unsafe impl<T: CType> CType for MaybeUninit<T> {
-    const TYPE: &'static Type = T::TYPE;
-    const BY_VALUE: bool = T::BY_VALUE;
-    const BY_VALUE_IN_RECORD: bool = T::BY_VALUE_IN_RECORD;
-    const ANY_BITS: bool = true;
 }
 
 /// C's `long double`, as bytes: Rust has no such number.

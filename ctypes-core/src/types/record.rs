@@ -1,8 +1,8 @@
 //! Structs and unions: the descriptor that the derive emits, the one made at run time, one view of both.
 
-use super::Type;
 use super::namespace::OwnedRecord;
-use crate::layout::{FieldShape, LayoutFault, RecordCursor, RecordRules};
+use super::{Repr, ScalarClass, Type};
+use crate::layout::{FieldShape, LayoutFault, Placement, RecordCursor, RecordRules};
 use crate::target::{Extent, Target};
 use std::fmt;
 
@@ -27,6 +27,91 @@ pub struct StaticField {
     pub offset: usize,
     /// Whether the C spelling is known: by the path's name, an attribute, or an exact width.
     pub spelled: bool,
+    pub rules: FieldRules,
+}
+
+/// What a member is to its record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FieldRole {
+    /// A member with a name.
+    Named,
+    /// A bit field without a name, which only takes room.
+    Unnamed,
+    /// A struct or union without a name, whose members count as those of the record (C11 6.7.2.1p13).
+    #[doc(alias = "_anonymous_")]
+    Anonymous,
+    /// The record that this one extends: its members come first and count as those of the record.
+    Base,
+    /// An array without a length at the end of a struct (C11 6.7.2.1p18).
+    Flexible,
+}
+
+/// What is said of a member beside its name and type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct FieldRules {
+    /// What the member is to its record.
+    pub role: FieldRole,
+    /// The width, if the member is a bit field.
+    pub bits: Option<u32>,
+    /// `__attribute__((aligned(n)))` or `_Alignas` on the member.
+    pub align: Option<u64>,
+    /// `__attribute__((packed))` on the member.
+    pub packed: bool,
+}
+
+impl FieldRules {
+    /// An ordinary member.
+    pub const PLAIN: FieldRules =
+        FieldRules { role: FieldRole::Named, bits: None, align: None, packed: false };
+
+    /// A bit field.
+    pub const fn bits(width: u32) -> FieldRules {
+        FieldRules { bits: Some(width), ..FieldRules::PLAIN }
+    }
+
+    /// A bit field without a name.
+    pub const fn unnamed_bits(width: u32) -> FieldRules {
+        FieldRules { bits: Some(width), role: FieldRole::Unnamed, ..FieldRules::PLAIN }
+    }
+
+    /// What the layout algorithm wants to know, given what it knows of the type.
+    pub(crate) const fn shape(
+        &self,
+        of_type: FieldShape,
+        class: Option<ScalarClass>,
+    ) -> Result<FieldShape, LayoutFault> {
+        let anonymous = matches!(self.role, FieldRole::Anonymous | FieldRole::Base);
+        if anonymous && (self.packed || self.align.is_some()) {
+            return Err(LayoutFault::AttributeWithoutName);
+        }
+        let shape = match (self.bits, class) {
+            (None, _) => of_type,
+            (Some(width), Some(ScalarClass::Bool)) => FieldShape::bool_bits(of_type.extent, width),
+            (Some(width), Some(ScalarClass::Signed | ScalarClass::Unsigned)) => {
+                FieldShape::bits(of_type.extent, width)
+            }
+            (Some(_), _) => return Err(LayoutFault::NotAnInteger),
+        };
+        let shape = if self.packed { shape.packed() } else { shape };
+        let shape = match self.align {
+            Some(n) => shape.aligned(n),
+            None => shape,
+        };
+        Ok(if matches!(self.role, FieldRole::Unnamed) { shape.unnamed() } else { shape })
+    }
+}
+
+impl Type {
+    /// What the bits of a scalar or enumeration mean; `None` for all others.
+    pub(crate) const fn class_at(&self, target: &Target) -> Option<ScalarClass> {
+        match &self.0 {
+            Repr::Scalar(s) => Some(s.class(target)),
+            // All its candidates are integers.
+            Repr::Enum(_) => Some(ScalarClass::Signed),
+            _ => None,
+        }
+    }
 }
 
 /// The first thing on which C and rustc disagree, with what C says of it.
@@ -47,6 +132,27 @@ pub enum Disagreement {
 }
 
 impl StaticRecord {
+    /// Where C puts the field of that index on this platform.
+    pub const fn placement(&self, index: usize) -> Result<Placement, LayoutFault> {
+        let mut cursor = match RecordCursor::new(self.rules, &Target::NATIVE) {
+            Ok(cursor) => cursor,
+            Err(fault) => return Err(fault),
+        };
+        let mut i = 0;
+        loop {
+            let placed = match self.fields[i].native_shape() {
+                Ok(Some(shape)) => cursor.place(shape),
+                // Only a stand-in for a type that has an error of its own has no size.
+                Ok(None) => cursor.place(FieldShape::plain(Extent::new(0, 1))),
+                Err(fault) => Err(fault),
+            };
+            if i == index || placed.is_err() {
+                return placed;
+            }
+            i += 1;
+        }
+    }
+
     /// Compares what rustc did with what the layout algorithm says that C does.
     pub const fn check(&self, sizes: &[usize]) -> Disagreement {
         let mut cursor = match RecordCursor::new(self.rules, &Target::NATIVE) {
@@ -59,10 +165,20 @@ impl StaticRecord {
             // A `CType` always has a size, but for the `void` that stands in for a type whose own
             // derive has reported an error: one error is enough.
             let Some(extent) = field.ty.native_extent() else { return Disagreement::None };
-            let offset = match cursor.place(FieldShape::plain(extent)) {
+            let shape = match field.native_shape() {
+                Ok(Some(shape)) => shape,
+                Ok(None) => return Disagreement::None,
+                Err(fault) => return Disagreement::Impossible(fault),
+            };
+            let offset = match cursor.place(shape) {
                 Ok(placed) => placed.offset,
                 Err(fault) => return Disagreement::Impossible(fault),
             };
+            // rustc has no bit fields to compare with.
+            if field.rules.bits.is_some() {
+                i += 1;
+                continue;
+            }
             if offset != field.offset as u64 || extent.size != sizes[i] as u64 {
                 return Disagreement::Field { index: i, offset, size: extent.size };
             }
@@ -74,6 +190,18 @@ impl StaticRecord {
             }
             Ok(e) => Disagreement::Whole(e),
             Err(fault) => Disagreement::Impossible(fault),
+        }
+    }
+}
+
+impl StaticField {
+    /// As the layout algorithm wants to know it; `None` for a type without a size.
+    const fn native_shape(&self) -> Result<Option<FieldShape>, LayoutFault> {
+        let Some(extent) = self.ty.native_extent() else { return Ok(None) };
+        let class = self.ty.class_at(&Target::NATIVE);
+        match self.rules.shape(FieldShape::plain(extent), class) {
+            Ok(shape) => Ok(Some(shape)),
+            Err(fault) => Err(fault),
         }
     }
 }
@@ -125,6 +253,7 @@ pub struct Field {
     name: FieldName,
     ty: Type,
     spelled: bool,
+    rules: FieldRules,
 }
 
 #[derive(Debug, Clone)]
@@ -134,11 +263,21 @@ pub(super) enum FieldName {
 }
 
 impl Field {
-    pub(super) fn owned(name: std::sync::Arc<str>, ty: Type) -> Field {
-        Field { name: FieldName::Owned(name), ty, spelled: true }
+    pub(super) fn owned(name: std::sync::Arc<str>, ty: Type, rules: FieldRules) -> Field {
+        Field { name: FieldName::Owned(name), ty, spelled: true, rules }
     }
 
-    /// The name.
+    /// What is said of the field beside its name and type.
+    pub fn rules(&self) -> FieldRules {
+        self.rules
+    }
+
+    /// Whether the members of this one count as those of the record.
+    pub fn is_transparent(&self) -> bool {
+        matches!(self.rules.role, FieldRole::Anonymous | FieldRole::Base)
+    }
+
+    /// The name; empty for a member without one.
     pub fn name(&self) -> &str {
         match &self.name {
             FieldName::Static(s) => s,
@@ -192,6 +331,7 @@ impl Record {
                     name: FieldName::Static(f.name),
                     ty: f.ty.clone(),
                     spelled: f.spelled,
+                    rules: f.rules,
                 })
                 .collect(),
             RecordRef::Owned(r) => r.fields(),
@@ -202,5 +342,39 @@ impl Record {
 impl fmt::Debug for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.rules().kind.keyword(), self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::RecordKind;
+
+    const fn field(name: &'static str, ty: &'static Type, rules: FieldRules) -> StaticField {
+        StaticField { name, ty, offset: 0, spelled: true, rules }
+    }
+
+    static HEADER: StaticRecord = StaticRecord {
+        name: "header",
+        rules: RecordRules::plain(RecordKind::Struct),
+        fields: &[
+            field("version", &Type::UINT, FieldRules::bits(4)),
+            field("", &Type::UINT, FieldRules::unnamed_bits(0)),
+            field("length", &Type::USHORT, FieldRules::PLAIN),
+        ],
+        size: 8,
+        align: 4,
+    };
+
+    /// What a macro asks for at compile time is what `Type::layout` says at run time.
+    #[test]
+    fn static_placements() {
+        const LENGTH: u64 = match HEADER.placement(2) {
+            Ok(placed) => placed.offset,
+            Err(_) => panic!("no layout"),
+        };
+        let layout = Type::static_record(&HEADER).layout().unwrap();
+        assert_eq!(layout.field("length").unwrap().offset(), LENGTH);
+        assert_eq!(layout.field("version").unwrap().bits(), HEADER.placement(0).unwrap().bits);
     }
 }

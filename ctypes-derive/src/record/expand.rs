@@ -134,6 +134,7 @@ fn described(record: &Record, core: &TokenStream) -> TokenStream {
             ty: #ty,
             offset: ::core::mem::offset_of!(Self, #member),
             spelled: #spelled,
+            rules: #core::__private::FieldRules::PLAIN,
         })
     });
     let types = record.fields.iter().map(|f| f.ty);
@@ -155,9 +156,9 @@ fn described(record: &Record, core: &TokenStream) -> TokenStream {
             const { &#core::__private::StaticRecord {
                 name: #name,
                 rules: #core::layout::RecordRules {
-                    kind: #core::layout::RecordKind::Struct,
                     pack: #pack,
                     align: #align,
+                    ..#core::layout::RecordRules::plain(#core::layout::RecordKind::Struct)
                 },
                 fields: &[#(#fields),*],
                 size: ::core::mem::size_of::<Self>(),
