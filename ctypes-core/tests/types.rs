@@ -377,3 +377,19 @@ fn markers() {
     is_shared::<DefineError>();
     is_shared::<LayoutError>();
 }
+
+#[test]
+fn a_million_pointers_deep() {
+    // Made by a loop that did not end when it should have. Nothing that a type is asked for recurses.
+    let mut deep = Type::INT;
+    for _ in 0..1_000_000 {
+        deep = deep.pointer();
+    }
+    let again = deep.clone();
+    assert!(deep == again && deep.is_compatible(&again));
+    assert_eq!(deep.size(), size_of::<*const u8>());
+    let types = Types::new();
+    let record = types.declare_struct("deep").expect("a name");
+    let error = record.define(|r| r.field("p", deep)).expect_err("too deep");
+    assert!(error.to_string().contains("`struct deep`, field `p`: its declarators"), "{error}");
+}

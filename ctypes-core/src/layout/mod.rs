@@ -106,7 +106,7 @@ impl core::fmt::Display for LayoutFault {
                 "expected a flexible array as the last member of a struct that has another named one",
             ),
             LayoutFault::TooDeep => {
-                write!(f, "arrays and records are nested by value more than {MAX_NESTING} deep")
+                write!(f, "its declarators or its members are nested more than {MAX_NESTING} deep")
             }
         }
     }

@@ -190,7 +190,10 @@ impl RecordBuilder {
                 .shape(shape, field.class_at(&Target::NATIVE))
                 .map_err(|e| fault(Some(&shown), e))?;
             cursor.place(shape).map_err(|e| fault(Some(&shown), e))?;
-            let ty = own.types.store(&field);
+            let ty = own
+                .types
+                .store(&field, 0, &mut 0)
+                .ok_or_else(|| fault(Some(&shown), LayoutFault::TooDeep))?;
             fields.push(StoredField { name: name.as_str().into(), ty, rules: *rules });
         }
         let native = cursor.finish().map_err(|e| fault(None, e))?;

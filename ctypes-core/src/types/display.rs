@@ -1,6 +1,7 @@
 //! Types as C text: `Display` writes the type name, [`Type::declare`] a declaration.
 
-use super::{Repr, Type};
+use super::{MAX_PARTS, Repr, Type};
+use crate::layout::MAX_NESTING;
 use std::fmt;
 
 impl Type {
@@ -13,12 +14,22 @@ impl Type {
     /// assert_eq!(Type::CONST_CHAR_PTR.array(4)?.declare("names"), "const char *names[4]");
     /// # Ok::<(), ctypes_core::Error>(())
     /// ```
+    ///
+    /// What is nested more than [`MAX_NESTING`] deep is left out and shown as `/* … */`.
     pub fn declare(&self, name: &str) -> String {
+        self.declarator(name, 0, &mut 0)
+    }
+
+    fn declarator(&self, name: &str, depth: u32, parts: &mut u32) -> String {
         // C declarators are written inside out: the name is wrapped by each layer in turn.
         let mut declarator = name.to_owned();
         let mut ty = self.clone();
         let mut qualifier = "";
-        loop {
+        for depth in depth..=MAX_NESTING {
+            *parts += 1;
+            if *parts > MAX_PARTS {
+                break;
+            }
             let next = match &ty.0 {
                 Repr::Void => return words([qualifier, "void", &declarator]),
                 Repr::Scalar(s) => return words([qualifier, s.c_name(), &declarator]),
@@ -43,8 +54,9 @@ impl Type {
                 }
                 Repr::Function(f) => {
                     let f = super::FunctionType(f.clone());
+                    let params = f.params();
                     let mut params: Vec<String> =
-                        f.params().iter().map(ToString::to_string).collect();
+                        params.iter().map(|p| p.declarator("", depth + 1, parts)).collect();
                     if f.is_variadic() {
                         params.push("...".to_owned());
                     } else if params.is_empty() {
@@ -56,6 +68,7 @@ impl Type {
             };
             ty = next;
         }
+        words([qualifier, "/* … */", &declarator])
     }
 }
 

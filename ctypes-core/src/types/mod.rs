@@ -22,6 +22,7 @@ mod message;
 mod namespace;
 mod record;
 mod scalar;
+mod shared;
 pub(crate) mod verify;
 
 pub use build::RecordBuilder;
@@ -47,7 +48,7 @@ pub use record::{Disagreement, StaticField, StaticRecord};
 use crate::error::TypeError;
 use crate::layout;
 use crate::target::{Extent, Target};
-use std::sync::Arc;
+use shared::Shared;
 
 /// The description of a C type.
 ///
@@ -79,17 +80,21 @@ pub(crate) enum Repr {
     Function(FunctionRef),
 }
 
+/// How many pointers, arrays, functions and parameters one declarator may have where it is copied or
+/// written out: a type that is built of itself again and again has any number of them.
+pub(crate) const MAX_PARTS: u32 = 1 << 14;
+
 /// What a pointer points at, looked up only when asked: that is what makes recursion possible.
 #[derive(Clone)]
 pub(crate) enum Pointee {
     Static(fn() -> &'static Type),
-    Owned(Arc<Type>),
+    Owned(Shared),
 }
 
 #[derive(Clone)]
 pub(crate) enum Element {
     Static(&'static Type),
-    Owned(Arc<Type>),
+    Owned(Shared),
 }
 
 /// What kind of type a [`Type`] is, with its parts.
@@ -187,7 +192,7 @@ impl Type {
     #[doc(alias = "POINTER")]
     pub fn pointer(&self) -> Type {
         Type(Repr::Pointer {
-            to: Pointee::Owned(Arc::new(self.clone())),
+            to: Pointee::Owned(Shared::new(self.clone())),
             is_const: false,
             nonnull: false,
         })
@@ -196,7 +201,7 @@ impl Type {
     /// A pointer to this type as `const`.
     pub fn const_pointer(&self) -> Type {
         Type(Repr::Pointer {
-            to: Pointee::Owned(Arc::new(self.clone())),
+            to: Pointee::Owned(Shared::new(self.clone())),
             is_const: true,
             nonnull: false,
         })
@@ -237,7 +242,7 @@ impl Type {
         let native = layout::array(element, len as u64, &Target::NATIVE)
             .map_err(|e| TypeError::array(self, len, e))?;
         Ok(Type(Repr::Array {
-            of: Element::Owned(Arc::new(self.clone())),
+            of: Element::Owned(Shared::new(self.clone())),
             len: len as u64,
             native,
         }))
@@ -334,7 +339,7 @@ impl Pointee {
     pub(crate) fn get(&self) -> &Type {
         match self {
             Pointee::Static(f) => f(),
-            Pointee::Owned(t) => t,
+            Pointee::Owned(t) => t.get(),
         }
     }
 }
@@ -343,7 +348,7 @@ impl Element {
     pub(crate) fn get(&self) -> &Type {
         match self {
             Element::Static(t) => t,
-            Element::Owned(t) => t,
+            Element::Owned(t) => t.get(),
         }
     }
 }

@@ -6,9 +6,10 @@
 
 use super::build::RecordBuilder;
 use super::record::{Field, FieldRules};
-use super::{Element, FunctionRef, Pointee, RecordRef, Repr, Type, is_identifier};
+use super::shared::Shared;
+use super::{Element, FunctionRef, MAX_PARTS, Pointee, RecordRef, Repr, Type, is_identifier};
 use crate::error::DefineError;
-use crate::layout::{RecordKind, RecordRules};
+use crate::layout::{MAX_NESTING, RecordKind, RecordRules};
 use crate::target::Extent;
 use std::collections::HashMap;
 use std::ops::Deref;
@@ -193,28 +194,37 @@ impl Types {
         Type(Repr::Record(RecordRef::Owned(OwnedRecord { types: self.clone(), slot, native })))
     }
 
-    /// What a namespace may keep of a type.
-    pub(super) fn store(&self, ty: &Type) -> Stored {
-        match &ty.0 {
+    /// What a namespace may keep of a type; `None` if its declarator has too many parts.
+    pub(super) fn store(&self, ty: &Type, depth: u32, parts: &mut u32) -> Option<Stored> {
+        let depth = depth + 1;
+        *parts += 1;
+        if depth > MAX_NESTING || *parts > MAX_PARTS {
+            return None;
+        }
+        Some(match &ty.0 {
             Repr::Record(RecordRef::Owned(r)) if Arc::ptr_eq(&r.types.0, &self.0) => {
                 Stored::Record(r.slot.index)
             }
             Repr::Pointer { to: Pointee::Owned(to), is_const, nonnull } => Stored::Pointer {
-                to: Box::new(self.store(to)),
+                to: Box::new(self.store(to.get(), depth, parts)?),
                 is_const: *is_const,
                 nonnull: *nonnull,
             },
             Repr::Array { of: Element::Owned(of), len, native } => {
-                Stored::Array(Box::new(self.store(of)), *len, *native)
+                Stored::Array(Box::new(self.store(of.get(), depth, parts)?), *len, *native)
             }
             Repr::Function(FunctionRef::Owned(f)) => Stored::Function(Box::new(StoredFunction {
                 conv: f.conv,
-                result: self.store(&f.result),
-                params: f.params.iter().map(|p| self.store(p)).collect(),
+                result: self.store(&f.result, depth, parts)?,
+                params: f
+                    .params
+                    .iter()
+                    .map(|p| self.store(p, depth, parts))
+                    .collect::<Option<_>>()?,
                 variadic: f.variadic,
             })),
             _ => Stored::Other(ty.clone()),
-        }
+        })
     }
 
     fn load(&self, stored: &Stored) -> Type {
@@ -227,12 +237,12 @@ impl Types {
                 self.handle(slot)
             }
             Stored::Pointer { to, is_const, nonnull } => Type(Repr::Pointer {
-                to: Pointee::Owned(Arc::new(self.load(to))),
+                to: Pointee::Owned(Shared::new(self.load(to))),
                 is_const: *is_const,
                 nonnull: *nonnull,
             }),
             Stored::Array(of, len, native) => Type(Repr::Array {
-                of: Element::Owned(Arc::new(self.load(of))),
+                of: Element::Owned(Shared::new(self.load(of))),
                 len: *len,
                 native: *native,
             }),
