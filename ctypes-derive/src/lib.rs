@@ -241,7 +241,7 @@ pub fn library(attribute: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// # Errors
 ///
-/// At compile time, on the token to blame: no `repr`; an enum or a union; no fields, which C does
+/// At compile time, on the token to blame: no `repr`; an enum or a union, which have derives of their own; no fields, which C does
 /// not know; a field whose type is no C type; a name in `#[ctype]` that is no scalar or not what the Rust
 /// type is; a layout on which C and rustc disagree; a mirror unlike its original; an unknown option.
 ///
@@ -323,5 +323,67 @@ pub fn library(attribute: TokenStream, item: TokenStream) -> TokenStream {
 #[doc(alias = "_pack_")]
 #[proc_macro_derive(CStruct, attributes(ctype, ctypes))]
 pub fn derive_cstruct(input: TokenStream) -> TokenStream {
-    record::derive(&parse_macro_input!(input as DeriveInput)).into()
+    record::derive(&parse_macro_input!(input as DeriveInput), record::Kind::Struct).into()
+}
+
+/// Describes a union to C: implements `CType` for it.
+///
+/// The union stays what it is; reading a member is `unsafe`, as of any union in Rust. What is added is what
+/// [`macro@CStruct`] adds to a struct, with the same options, attributes, rules for the members' types and assertions.
+///
+/// # Layout
+///
+/// `#[repr(C)]`, together with `packed`, `packed(n)` or `align(n)` as needed: all members at offset 0, the size that of
+/// the largest, rounded up to the strictest alignment (C11 6.7.2.1p16). A member that is not `Copy` is
+/// `ManuallyDrop<T>`, which is `T` to C.
+///
+/// # Errors
+///
+/// As [`macro@CStruct`], at compile time.
+///
+/// # Safety
+///
+/// The derive is safe to write. There is no safe way to read a member, also where every member holds any bits:
+/// a member that is smaller than the union leaves the rest uninitialised when it is written.
+///
+/// # Platform behaviour
+///
+/// `CType::BY_VALUE` is true if it is for all members; arrays count as their elements.
+///
+/// # Python equivalent
+///
+/// ```python
+/// class NUMBER(Union):
+///     _fields_ = [("i", c_int), ("d", c_double)]
+/// ```
+///
+/// # Examples
+///
+/// ```
+/// use core::ffi::{c_double, c_int};
+/// use ctypes_core::{CType, Target};
+/// use ctypes_derive::CUnion;
+///
+/// #[derive(CUnion, Clone, Copy)]
+/// #[repr(C)]
+/// union Number {
+///     integer: c_int,
+///     double: c_double,
+///     bytes: [u8; 12],
+/// }
+///
+/// const SIZE: usize = Number::TYPE.size();
+/// assert_eq!(SIZE, 16);
+/// assert_eq!(Number::TYPE.to_string(), "union Number");
+/// assert_eq!(Number::TYPE.at(&Target::I686_LINUX)?.size(), 12);
+///
+/// let number = Number { double: 1.0 };
+/// // SAFETY: all bytes of the member were written as the double.
+/// assert_eq!(unsafe { number.integer }, 0);
+/// # Ok::<(), ctypes_core::Error>(())
+/// ```
+#[doc(alias = "Union")]
+#[proc_macro_derive(CUnion, attributes(ctype, ctypes))]
+pub fn derive_cunion(input: TokenStream) -> TokenStream {
+    record::derive(&parse_macro_input!(input as DeriveInput), record::Kind::Union).into()
 }

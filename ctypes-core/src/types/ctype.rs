@@ -2,7 +2,7 @@
 
 use super::{CallConv, StaticFunction, Type};
 use core::ffi::c_void;
-use core::mem::MaybeUninit;
+use core::mem::{ManuallyDrop, MaybeUninit};
 use core::ptr::NonNull;
 
 /// A Rust type that has the size, alignment and meaning of a C type.
@@ -158,6 +158,14 @@ unsafe impl<T: CType> CType for MaybeUninit<T> {
     const BY_VALUE: bool = T::BY_VALUE;
     const BY_VALUE_IN_RECORD: bool = T::BY_VALUE_IN_RECORD;
     const ANY_BITS: bool = true;
+}
+
+// SAFETY: `ManuallyDrop<T>` has the layout, ABI and bit validity of T (std docs).
+unsafe impl<T: CType> CType for ManuallyDrop<T> {
+    const TYPE: &'static Type = T::TYPE;
+    const BY_VALUE: bool = T::BY_VALUE;
+    const BY_VALUE_IN_RECORD: bool = T::BY_VALUE_IN_RECORD;
+    const ANY_BITS: bool = T::ANY_BITS;
 }
 
 /// C's `long double`, as bytes: Rust has no such number.

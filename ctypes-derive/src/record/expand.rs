@@ -47,8 +47,8 @@ pub(super) fn expand(record: &Record, core: &TokenStream) -> TokenStream {
         #[automatically_derived]
         #[allow(deprecated)]
         const _: () = {
-            // SAFETY: the struct is `repr(C)` (or its one field); the constants assert that C's
-            // layout is rustc's, and what holds for all fields holds for the struct.
+            // SAFETY: the record is `repr(C)` (or its one field); the constants assert that C's
+            // layout is rustc's, and what holds for all fields holds for the record.
             unsafe impl #impl_generics #core::CType for #ident #ty_generics #where_clause {
                 const TYPE: &'static #core::Type = #ty;
                 const BY_VALUE: bool = #by_value;
@@ -125,6 +125,7 @@ fn described(record: &Record, core: &TokenStream) -> TokenStream {
     let name = record.tag();
     let repr = &record.repr;
     let (pack, align) = (option(repr.pack), option(repr.align));
+    let kind = Ident::new(record.found.variant(), Span::mixed_site());
     let fields = record.fields.iter().map(|field| {
         let (field_name, member) = (field.name(), &field.member);
         let ty = type_of(&field.shape, core);
@@ -155,9 +156,9 @@ fn described(record: &Record, core: &TokenStream) -> TokenStream {
             const { &#core::__private::StaticRecord {
                 name: #name,
                 rules: #core::layout::RecordRules {
-                    kind: #core::layout::RecordKind::Struct,
                     pack: #pack,
                     align: #align,
+                    ..#core::layout::RecordRules::plain(#core::layout::RecordKind::#kind)
                 },
                 fields: &[#(#fields),*],
                 size: ::core::mem::size_of::<Self>(),

@@ -1,8 +1,8 @@
-//! `#[derive(CStruct)]`: parse, check, expand.
+//! `#[derive(CStruct)]` and `#[derive(CUnion)]`: parse, check, expand.
 //!
 //! The expansion is data (a descriptor) and assertions about it; it computes no number here, since a
 //! macro runs on the build machine. Every error points at the user's token, and all that are found
-//! in one struct are shown at once.
+//! in one record are shown at once.
 
 mod check;
 mod expand;
@@ -11,6 +11,8 @@ mod parse;
 mod shape;
 pub(crate) mod spelling;
 
+pub(crate) use model::Kind;
+
 use crate::common::errors::Errors;
 use crate::core_path::core_path;
 use proc_macro2::TokenStream;
@@ -18,9 +20,9 @@ use syn::DeriveInput;
 
 /// The derive: the impl, or what is wrong beside an impl that keeps uses of the type from failing
 /// as well.
-pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
+pub(crate) fn derive(input: &DeriveInput, wanted: Kind) -> TokenStream {
     let mut errors = Errors::default();
-    let record = parse::parse(input, &mut errors);
+    let record = parse::parse(input, wanted, &mut errors);
     check::check(&record, &mut errors);
     let core = core_path(record.options.krate.as_ref(), &mut errors);
     if errors.is_empty() {

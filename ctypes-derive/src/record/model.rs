@@ -1,4 +1,4 @@
-//! What the derive knows of a struct once it is parsed.
+//! What the derives know of a struct or union once it is parsed.
 
 use super::shape::Shape;
 use syn::{Generics, Ident, LitStr, Member, Path, Type};
@@ -6,7 +6,8 @@ use syn::{Generics, Ident, LitStr, Member, Path, Type};
 pub(super) struct Record<'a> {
     pub(super) ident: &'a Ident,
     pub(super) generics: &'a Generics,
-    pub(super) kind: Kind,
+    pub(super) wanted: Kind,
+    pub(super) found: Kind,
     pub(super) repr: Repr,
     pub(super) options: Options,
     /// Those that C has too.
@@ -15,11 +16,39 @@ pub(super) struct Record<'a> {
     pub(super) markers: Vec<&'a Type>,
 }
 
-#[derive(PartialEq, Eq)]
-pub(super) enum Kind {
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
     Struct,
-    /// `enum` or `union`: the word for the message.
-    Other(&'static str),
+    Union,
+    Enum,
+}
+
+impl Kind {
+    /// The keyword.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Kind::Struct => "struct",
+            Kind::Union => "union",
+            Kind::Enum => "enum",
+        }
+    }
+
+    /// The derive for it.
+    pub(super) fn derive(self) -> &'static str {
+        match self {
+            Kind::Struct => "CStruct",
+            Kind::Union => "CUnion",
+            Kind::Enum => "CEnum",
+        }
+    }
+
+    /// The word in C's and our own terms for what the derive emits.
+    pub(super) fn variant(self) -> &'static str {
+        match self {
+            Kind::Union => "Union",
+            Kind::Struct | Kind::Enum => "Struct",
+        }
+    }
 }
 
 /// The union of all `#[repr(…)]`.

@@ -6,14 +6,16 @@ use crate::common::errors::Errors;
 use proc_macro2::Ident;
 use syn::meta::ParseNestedMeta;
 use syn::{
-    Attribute, Data, DeriveInput, Fields, LitInt, LitStr, Member, Path, Type, parenthesized,
+    Attribute, Data, DeriveInput, Fields, FieldsNamed, LitInt, LitStr, Member, Path, Type,
+    parenthesized,
 };
 
-pub(super) fn parse<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Record<'a> {
+pub(super) fn parse<'a>(input: &'a DeriveInput, wanted: Kind, errors: &mut Errors) -> Record<'a> {
     let mut record = Record {
         ident: &input.ident,
         generics: &input.generics,
-        kind: Kind::Struct,
+        wanted,
+        found: Kind::Struct,
         repr: Repr::default(),
         options: Options::default(),
         fields: Vec::new(),
@@ -30,8 +32,11 @@ pub(super) fn parse<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Record<'
     }
     match &input.data {
         Data::Struct(data) => fields(&data.fields, &mut record, errors),
-        Data::Enum(_) => record.kind = Kind::Other("an enum"),
-        Data::Union(_) => record.kind = Kind::Other("a union"),
+        Data::Enum(_) => record.found = Kind::Enum,
+        Data::Union(data) => {
+            record.found = Kind::Union;
+            named(&data.fields, &mut record, errors);
+        }
     }
     record
 }
@@ -79,8 +84,24 @@ fn option(meta: ParseNestedMeta, options: &mut Options) -> syn::Result<()> {
 }
 
 fn fields<'a>(fields: &'a Fields, record: &mut Record<'a>, errors: &mut Errors) {
+    match fields {
+        Fields::Named(fields) => named(fields, record, errors),
+        Fields::Unnamed(fields) => each(&fields.unnamed, record, errors),
+        Fields::Unit => {}
+    }
+}
+
+fn named<'a>(fields: &'a FieldsNamed, record: &mut Record<'a>, errors: &mut Errors) {
+    each(&fields.named, record, errors);
+}
+
+fn each<'a>(
+    fields: impl IntoIterator<Item = &'a syn::Field>,
+    record: &mut Record<'a>,
+    errors: &mut Errors,
+) {
     let generics: Vec<&Ident> = record.generics.type_params().map(|p| &p.ident).collect();
-    for (index, field) in fields.iter().enumerate() {
+    for (index, field) in fields.into_iter().enumerate() {
         let member = match &field.ident {
             Some(ident) => Member::Named(ident.clone()),
             None => Member::Unnamed(index.into()),
