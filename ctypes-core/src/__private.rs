@@ -6,7 +6,9 @@ pub use crate::guard::guarded;
 pub use crate::types::verify::{
     FieldOf, Span, assert_mirror, assert_mirror_field, assert_spelling, size_of_field,
 };
-pub use crate::types::{Disagreement, StaticField, StaticFunction, StaticRecord};
+pub use crate::types::{
+    Disagreement, FieldRole, FieldRules, StaticEnum, StaticField, StaticFunction, StaticRecord,
+};
 
 #[cfg(feature = "dynamic")]
 pub use crate::call::Plan;

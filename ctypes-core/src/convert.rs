@@ -237,7 +237,8 @@ pub(crate) fn check_bits(ty: &Type, bytes: &[u8]) -> Result<(), String> {
         TypeKind::Record(r) if r.rules().kind == crate::layout::RecordKind::Union => Ok(()),
         TypeKind::Record(_) => {
             let layout = ty.layout().map_err(|e| e.to_string())?;
-            layout.fields().iter().try_for_each(|f| {
+            // Any bits are a value of a bit field, those of one bit of _Bool too.
+            layout.fields().iter().filter(|f| f.bits().is_none()).try_for_each(|f| {
                 let (from, to) = (f.offset() as usize, (f.offset() + f.size()) as usize);
                 check_bits(f.ty(), bytes.get(from..to).unwrap_or_default())
                     .map_err(|e| format!("field `{}`: {e}", f.name()))

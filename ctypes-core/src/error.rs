@@ -248,7 +248,7 @@ pub enum DefineError {
     OtherKind {
         /// What was asked for.
         record: String,
-        /// `struct` or `union`.
+        /// `struct`, `union` or `enum`.
         found: &'static str,
     },
     /// The record has a definition, which is final.
@@ -264,6 +264,12 @@ pub enum DefineError {
         record: String,
         /// The name.
         field: String,
+    },
+    /// An enumeration has values that no one integer type of the platform holds.
+    #[error("`{name}` has values that no one integer type holds")]
+    NoEnumType {
+        /// The enumeration.
+        name: String,
     },
     /// A record has itself as a field.
     #[error(

@@ -3,6 +3,10 @@
 //! A [`Target`] is a plain value. [`Target::NATIVE`] is the only place where the layout code looks at
 //! `cfg(target_…)`; everything else takes a `&Target` and gives the same answer on every host.
 
+mod triple;
+
+pub use triple::UnknownTarget;
+
 /// The order of the bytes of a scalar in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Endian {
@@ -24,6 +28,30 @@ pub enum LongDoubleFormat {
     Quad,
     /// A pair of doubles: 64-bit PowerPC ELF as Debian's compilers have it.
     DoubleDouble,
+}
+
+/// Which of the two families of rules bit fields follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum BitRule {
+    /// System V and AAPCS: bits are packed, a field stays inside aligned units of its type.
+    #[doc(alias = "gcc_struct")]
+    #[doc(alias = "gcc-sysv")]
+    Gcc,
+    /// Microsoft's: bits are shared only among neighbours whose types have one size.
+    #[doc(alias = "ms_struct")]
+    #[doc(alias = "ms")]
+    Ms,
+}
+
+/// The compiler whose answer counts where compilers of one platform differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Compiler {
+    /// gcc: Linux and mingw.
+    Gcc,
+    /// clang: Apple.
+    Clang,
+    /// Microsoft's, or clang in its place.
+    Msvc,
 }
 
 /// Size and alignment in bytes.
@@ -82,6 +110,21 @@ pub struct Target {
     /// Whether a type that was given an alignment by an attribute keeps it inside a packed record
     /// (Microsoft's compilers), rather than being packed like any other.
     pub aligned_resists_pack: bool,
+    /// The compiler whose answer counts.
+    pub compiler: Compiler,
+    /// The rule for bit fields of a record that does not choose one.
+    pub bit_rule: BitRule,
+    /// Whether the type of an unnamed bit field counts for the record's alignment (AAPCS, AAPCS64).
+    pub unnamed_bits_align: bool,
+    /// Whether the type of a bit field matters to where it goes; not so with `-mno-bit-align` and in
+    /// ARM's old ABI.
+    pub bit_types_align: bool,
+    /// Where types do not matter: what an unnamed field of width 0 aligns the next member to, in bytes.
+    pub zero_width_boundary: u8,
+    /// Whether an enumeration is as small as its values allow (`-fshort-enums`, bare-metal ARM).
+    pub short_enums: bool,
+    /// Whether an enumeration without negative values is `int` all the same (Microsoft's).
+    pub signed_enums: bool,
     /// The format of `long double`.
     pub long_double: LongDoubleFormat,
     /// Size and alignment of `long double`, in bytes.
@@ -102,6 +145,13 @@ const LP64: Target = Target {
     align8: 8,
     align16: 16,
     aligned_resists_pack: false,
+    compiler: Compiler::Gcc,
+    bit_rule: BitRule::Gcc,
+    unnamed_bits_align: false,
+    bit_types_align: true,
+    zero_width_boundary: 1,
+    short_enums: false,
+    signed_enums: false,
     long_double: LongDoubleFormat::X87,
     long_double_extent: Extent::new(16, 16),
 };
@@ -117,8 +167,26 @@ const DOUBLE: Target = Target {
 };
 
 /// The Windows of 64 bits with Microsoft's compiler.
-const LLP64: Target =
-    Target { long: 4, wchar: 2, wchar_signed: false, aligned_resists_pack: true, ..DOUBLE };
+const LLP64: Target = Target {
+    long: 4,
+    wchar: 2,
+    wchar_signed: false,
+    aligned_resists_pack: true,
+    compiler: Compiler::Msvc,
+    bit_rule: BitRule::Ms,
+    signed_enums: true,
+    ..DOUBLE
+};
+
+/// The same with mingw.
+const MINGW: Target = Target {
+    aligned_resists_pack: false,
+    compiler: Compiler::Gcc,
+    signed_enums: false,
+    long_double: LongDoubleFormat::X87,
+    long_double_extent: Extent::new(16, 16),
+    ..LLP64
+};
 
 impl Target {
     /// x86-64, System V ABI, Linux.
@@ -134,7 +202,8 @@ impl Target {
         ..LP64
     };
     /// AArch64 (AAPCS64), Linux.
-    pub const AARCH64_LINUX: Target = Target { name: "aarch64-linux", wchar_signed: false, ..QUAD };
+    pub const AARCH64_LINUX: Target =
+        Target { name: "aarch64-linux", wchar_signed: false, unnamed_bits_align: true, ..QUAD };
     /// 32-bit ARM (AAPCS, hard float), Linux with glibc: `time_t` of 4 bytes.
     pub const ARMV7_LINUX: Target = Target {
         name: "armv7-linux",
@@ -144,8 +213,15 @@ impl Target {
         wchar_signed: false,
         char_signed: false,
         align16: 8,
+        unnamed_bits_align: true,
         ..DOUBLE
     };
+    /// i386 Linux with musl, whose `time_t` has 8 bytes.
+    pub const I686_LINUX_MUSL: Target =
+        Target { name: "i686-linux-musl", time: 8, ..Target::I686_LINUX };
+    /// 32-bit ARM Linux with musl, whose `time_t` has 8 bytes.
+    pub const ARMV7_LINUX_MUSL: Target =
+        Target { name: "armv7-linux-musl", time: 8, ..Target::ARMV7_LINUX };
     /// RISC-V of 64 bits (psABI lp64d), Linux.
     pub const RISCV64_LINUX: Target = Target { name: "riscv64-linux", ..QUAD };
     /// IBM z, big-endian, Linux.
@@ -159,33 +235,43 @@ impl Target {
     /// PowerPC of 64 bits, little-endian (ELFv2), Linux.
     pub const POWERPC64LE_LINUX: Target =
         Target { name: "powerpc64le-linux", long_double: LongDoubleFormat::DoubleDouble, ..QUAD };
+    /// The same with musl, where `long double` is `double`.
+    pub const POWERPC64LE_LINUX_MUSL: Target = Target {
+        name: "powerpc64le-linux-musl",
+        long_double: LongDoubleFormat::Double,
+        long_double_extent: Extent::new(8, 8),
+        ..QUAD
+    };
     /// x86-64 Windows with Microsoft's compiler.
     pub const X86_64_WINDOWS_MSVC: Target = Target { name: "x86_64-windows-msvc", ..LLP64 };
     /// x86-64 Windows with mingw.
-    pub const X86_64_WINDOWS_GNU: Target = Target {
-        name: "x86_64-windows-gnu",
-        aligned_resists_pack: false,
-        long_double: LongDoubleFormat::X87,
-        long_double_extent: Extent::new(16, 16),
-        ..LLP64
-    };
+    pub const X86_64_WINDOWS_GNU: Target = Target { name: "x86_64-windows-gnu", ..MINGW };
     /// 32-bit Windows with Microsoft's compiler.
     pub const I686_WINDOWS_MSVC: Target = Target { name: "i686-windows-msvc", pointer: 4, ..LLP64 };
     /// 32-bit Windows with mingw: `time_t` of 4 bytes.
     pub const I686_WINDOWS_GNU: Target = Target {
         name: "i686-windows-gnu",
+        pointer: 4,
         time: 4,
-        aligned_resists_pack: false,
-        long_double: LongDoubleFormat::X87,
         long_double_extent: Extent::new(12, 4),
-        ..Target::I686_WINDOWS_MSVC
+        ..MINGW
     };
-    /// AArch64 Windows.
+    /// AArch64 Windows with Microsoft's compiler.
     pub const AARCH64_WINDOWS_MSVC: Target = Target { name: "aarch64-windows-msvc", ..LLP64 };
+    /// AArch64 Windows with mingw, for which clang is the compiler.
+    pub const AARCH64_WINDOWS_GNU: Target = Target {
+        name: "aarch64-windows-gnu",
+        compiler: Compiler::Clang,
+        long_double: LongDoubleFormat::Double,
+        long_double_extent: Extent::new(8, 8),
+        ..MINGW
+    };
     /// x86-64 macOS.
-    pub const X86_64_APPLE: Target = Target { name: "x86_64-apple", ..LP64 };
+    pub const X86_64_APPLE: Target =
+        Target { name: "x86_64-apple", compiler: Compiler::Clang, ..LP64 };
     /// AArch64 macOS and iOS.
-    pub const AARCH64_APPLE: Target = Target { name: "aarch64-apple", ..DOUBLE };
+    pub const AARCH64_APPLE: Target =
+        Target { name: "aarch64-apple", compiler: Compiler::Clang, ..DOUBLE };
 
     /// Every named target.
     pub const ALL: &'static [Target] = &[
@@ -203,6 +289,10 @@ impl Target {
         Target::AARCH64_WINDOWS_MSVC,
         Target::X86_64_APPLE,
         Target::AARCH64_APPLE,
+        Target::AARCH64_WINDOWS_GNU,
+        Target::I686_LINUX_MUSL,
+        Target::ARMV7_LINUX_MUSL,
+        Target::POWERPC64LE_LINUX_MUSL,
     ];
 
     /// The target that this program is compiled for.
@@ -221,9 +311,37 @@ impl Target {
         ..nearest_named()
     };
 
+    /// The named target of a target triple, as compilers and Rust spell them.
+    ///
+    /// What a triple says beside architecture, system and environment (the vendor, the version of a
+    /// system) makes no difference to data and is not looked at.
+    ///
+    /// ```
+    /// use ctypes_core::target::Target;
+    /// assert_eq!(Target::parse("s390x-unknown-linux-gnu")?, Target::S390X_LINUX);
+    /// assert_eq!(Target::parse("arm64-apple-macos14")?, Target::AARCH64_APPLE);
+    /// assert!(Target::parse("pdp11-unix").unwrap_err().to_string().contains("x86_64-linux"));
+    /// # Ok::<(), ctypes_core::target::UnknownTarget>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`UnknownTarget`], which lists the known ones, if there is no such target here.
+    #[doc(alias = "for_triple")]
+    pub fn parse(triple: &str) -> Result<Target, UnknownTarget> {
+        triple::find(triple)
+            .ok_or_else(|| UnknownTarget { found: triple.chars().take(80).collect() })
+    }
+
     /// The largest size of an object in bytes: what `ptrdiff_t` can tell apart.
     pub const fn max_size(&self) -> u64 {
         u64::MAX >> (64 - 8 * self.pointer as u32 + 1)
+    }
+}
+
+impl core::str::FromStr for Target {
+    type Err = UnknownTarget;
+    fn from_str(triple: &str) -> Result<Target, UnknownTarget> {
+        Target::parse(triple)
     }
 }
 
@@ -244,7 +362,7 @@ const fn nearest_named() -> Target {
         if cfg!(target_arch = "x86") {
             Target::I686_WINDOWS_GNU
         } else if cfg!(target_arch = "aarch64") {
-            Target::AARCH64_WINDOWS_MSVC
+            Target::AARCH64_WINDOWS_GNU
         } else {
             Target::X86_64_WINDOWS_GNU
         }
@@ -267,6 +385,12 @@ const fn nearest_named() -> Target {
             Target::X86_64_LINUX
         };
         // musl has a 64-bit time_t everywhere since 1.2.
-        if cfg!(target_env = "musl") { Target { time: 8, ..named } } else { named }
+        if cfg!(not(target_env = "musl")) {
+            named
+        } else if cfg!(target_arch = "powerpc64") {
+            Target::POWERPC64LE_LINUX_MUSL
+        } else {
+            Target { time: 8, ..named }
+        }
     }
 }

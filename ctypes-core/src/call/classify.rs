@@ -68,7 +68,18 @@ fn collect(ty: &Type, at: u64, out: &mut Vec<Leaf>, overlaps: &mut bool) -> Resu
         TypeKind::Record(record) => {
             *overlaps |= record.rules().kind == RecordKind::Union;
             let layout = ty.layout().map_err(|e| e.to_string())?;
-            layout.fields().iter().try_for_each(|f| collect(f.ty(), at + f.offset(), out, overlaps))
+            layout.fields().iter().try_for_each(|f| match f.bits() {
+                None => collect(f.ty(), at + f.offset(), out, overlaps),
+                // psABI 3.2.3: unnamed bit fields have no class.
+                Some(_) if f.name().is_empty() => Ok(()),
+                // Bit fields are integers wherever they lie, and share their bytes.
+                Some(_) => {
+                    *overlaps = true;
+                    let (offset, size) = (at + f.offset(), f.size());
+                    out.push(Leaf { offset, size, align: 1, piece: Piece::U8 });
+                    Ok(())
+                }
+            })
         }
         _ => {
             let extent = ty.extent_at(&Target::NATIVE).map_err(|e| e.to_string())?;

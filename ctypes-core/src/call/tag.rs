@@ -32,7 +32,12 @@ impl Tag {
             Repr::Void | Repr::Function(_) => Tag::Void,
             Repr::Pointer { .. } => Tag::Pointer,
             Repr::Array { .. } | Repr::Record(_) => Tag::Bytes,
-            Repr::Scalar(s) => {
+            Repr::Enum(_) | Repr::Scalar(_) => {
+                let s = match &ty.0 {
+                    Repr::Enum(e) => e.native(),
+                    Repr::Scalar(s) => *s,
+                    _ => unreachable!(),
+                };
                 let class = s.class(&Target::NATIVE);
                 match (class, s.extent(&Target::NATIVE).size) {
                     (ScalarClass::Bool, _) => Tag::Bool,

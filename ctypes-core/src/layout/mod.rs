@@ -10,9 +10,15 @@
 //! keeps it inside packed records ([`Target::aligned_resists_pack`]).
 #![forbid(unsafe_code)]
 
+mod bits;
+mod ms;
 mod record;
+mod shape;
+mod sysv;
 
-pub use record::{FieldShape, Placement, RecordCursor, RecordKind, RecordRules};
+pub use bits::BitRange;
+pub use record::RecordCursor;
+pub use shape::{BitWidth, ByteSpan, FieldShape, Placement, RecordKind, RecordRules};
 
 use crate::target::{Extent, Target};
 
@@ -24,6 +30,23 @@ pub enum LayoutFault {
     BadAlignment(u64),
     /// A size exceeds what the target's `ptrdiff_t` can tell apart.
     TooLarge,
+    /// A named bit field has a width of 0.
+    NamedZeroWidth,
+    /// A bit field is wider than its type.
+    TooWide {
+        /// The width that was asked for.
+        width: u32,
+        /// The widest that the type allows.
+        limit: u32,
+    },
+    /// A bit field's type is no integer.
+    NotAnInteger,
+    /// The target has no compiler with that rule for bit fields.
+    NoSuchRule,
+    /// A member without a name, which is no bit field, has an alignment or packing of its own.
+    AttributeWithoutName,
+    /// A flexible array is not the last member of a struct that has another named one.
+    MisplacedFlexible,
     /// Arrays and records are nested by value more than [`MAX_NESTING`] deep.
     TooDeep,
 }
@@ -39,6 +62,24 @@ impl core::fmt::Display for LayoutFault {
                 write!(f, "expected an alignment that is a power of two from 1 to 2^28, found {n}")
             }
             LayoutFault::TooLarge => f.write_str("the size exceeds what ptrdiff_t can tell apart"),
+            LayoutFault::NamedZeroWidth => {
+                f.write_str("expected a bit field of at least 1 bit, found a named one of width 0")
+            }
+            LayoutFault::TooWide { width, limit } => {
+                write!(f, "expected a bit field of at most {limit} bits, found one of {width}")
+            }
+            LayoutFault::NotAnInteger => {
+                f.write_str("expected an integer, _Bool or enumeration as the type of a bit field")
+            }
+            LayoutFault::NoSuchRule => {
+                f.write_str("the target has no compiler with that rule for bit fields")
+            }
+            LayoutFault::AttributeWithoutName => f.write_str(
+                "C has no place for `aligned` or `packed` on an anonymous member: say it of its type",
+            ),
+            LayoutFault::MisplacedFlexible => f.write_str(
+                "expected a flexible array as the last member of a struct that has another named one",
+            ),
             LayoutFault::TooDeep => {
                 write!(f, "arrays and records are nested by value more than {MAX_NESTING} deep")
             }

@@ -1,75 +1,11 @@
-//! Placing the members of one record, in order.
+//! Placing the members of one record, in order: what all rules have in common.
+//!
+//! Checks what it is told (alignments, widths, sizes) before any rule sees it, so that the rules
+//! themselves work on sound numbers and cannot overflow: positions are counted in bits as `u128`.
 
-use super::{LayoutFault, check_alignment};
-use crate::target::{Extent, Target};
-
-/// Whether the members of a record follow one another or share their place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum RecordKind {
-    /// `struct`: members in order.
-    Struct,
-    /// `union`: all members at offset 0.
-    Union,
-}
-
-impl RecordKind {
-    /// C's keyword.
-    pub const fn keyword(self) -> &'static str {
-        match self {
-            RecordKind::Struct => "struct",
-            RecordKind::Union => "union",
-        }
-    }
-}
-
-/// What is said of a record as a whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct RecordRules {
-    /// Struct or union.
-    pub kind: RecordKind,
-    /// `#pragma pack(n)`; 1 is `__attribute__((packed))`.
-    pub pack: Option<u64>,
-    /// `__attribute__((aligned(n)))` or `_Alignas` on the record.
-    pub align: Option<u64>,
-}
-
-impl RecordRules {
-    /// A record without pack or alignment of its own.
-    pub const fn plain(kind: RecordKind) -> RecordRules {
-        RecordRules { kind, pack: None, align: None }
-    }
-}
-
-/// What the algorithm needs to know of one member. Bit fields will say their width here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct FieldShape {
-    /// Size and alignment of the member's type.
-    pub extent: Extent,
-    /// The largest alignment that an attribute demands of the member's type or of what is inside it;
-    /// 1 if none does. Part of `extent` already, and of use where packing does not undo it.
-    pub demanded: u64,
-}
-
-impl FieldShape {
-    /// A member of a type that is, or holds, a record with an alignment of its own.
-    pub const fn demanding(extent: Extent, demanded: u64) -> FieldShape {
-        FieldShape { extent, demanded }
-    }
-
-    /// An ordinary member.
-    pub const fn plain(extent: Extent) -> FieldShape {
-        FieldShape { extent, demanded: 1 }
-    }
-}
-
-/// Where a member is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Placement {
-    /// Offset from the start of the record, in bytes.
-    pub offset: u64,
-}
+use super::shape::{FieldShape, Placement, RecordKind, RecordRules};
+use super::{BitRange, ByteSpan, LayoutFault, check_alignment};
+use crate::target::{BitRule, Compiler, Extent, Target};
 
 /// The state of a record whose members are placed one after the other.
 ///
@@ -77,28 +13,65 @@ pub struct Placement {
 /// use ctypes_core::layout::{FieldShape, RecordCursor, RecordKind, RecordRules};
 /// use ctypes_core::target::{Extent, Target};
 ///
-/// // struct { char c; double d; } on i386 Linux
+/// // struct { char c; double d; unsigned flags : 3; } on i386 Linux
 /// let rules = RecordRules::plain(RecordKind::Struct);
 /// let mut cursor = RecordCursor::new(rules, &Target::I686_LINUX)?;
 /// cursor.place(FieldShape::plain(Extent::new(1, 1)))?;
 /// assert_eq!(cursor.place(FieldShape::plain(Extent::new(8, 4)))?.offset, 4);
-/// assert_eq!(cursor.finish()?, Extent::new(12, 4));
+/// let flags = cursor.place(FieldShape::bits(Extent::new(4, 4), 3))?.bits.unwrap();
+/// assert_eq!((flags.byte, flags.bit, flags.width), (12, 0, 3));
+/// assert_eq!(cursor.finish()?, Extent::new(16, 4));
 /// # Ok::<(), ctypes_core::layout::LayoutFault>(())
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct RecordCursor {
-    rules: RecordRules,
-    end: u64,
-    align: u64,
-    max_size: u64,
-    aligned_resists_pack: bool,
+    pub(super) rules: RecordRules,
+    pub(super) target: Target,
+    /// The pack value in force, in bytes.
+    pub(super) pack: Option<u64>,
+    /// Where the next member may start, in bits; of a union, the largest end.
+    pub(super) end: u128,
+    /// Alignment of the record so far, in bytes.
+    pub(super) align: u64,
+    /// The part of `align` that attributes demand, for Microsoft's rule.
+    pub(super) demanded: u64,
+    /// The storage unit that is being filled, for the rules that have one.
+    pub(super) run: Run,
+}
+
+/// The bit field before, as the rules with storage units remember it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Run {
+    /// Bits of the unit's type; 0 if the member before was no bit field.
+    pub(super) unit: u128,
+    /// Whether the bit field before had bits.
+    pub(super) has_bits: bool,
+    /// Bits of the unit that are still free.
+    pub(super) left: u128,
+    /// Where the unit starts.
+    pub(super) start: u128,
+}
+
+impl Run {
+    pub(super) const NONE: Run = Run { unit: 0, has_bits: false, left: 0, start: 0 };
+}
+
+/// Which algorithm lays out a record.
+#[derive(Clone, Copy)]
+enum Rule {
+    Gcc,
+    Clang,
+    GccMs,
+    ClangMs,
+    Msvc,
 }
 
 impl RecordCursor {
     /// Starts an empty record.
     ///
     /// # Errors
-    /// [`LayoutFault::BadAlignment`] if the pack value or the alignment is none.
+    /// [`LayoutFault::BadAlignment`] if the pack value or the alignment is none,
+    /// [`LayoutFault::NoSuchRule`] if the target has no compiler with the rule that is asked for.
     pub const fn new(rules: RecordRules, target: &Target) -> Result<RecordCursor, LayoutFault> {
         let align = match rules.align {
             None => 1,
@@ -107,57 +80,84 @@ impl RecordCursor {
                 Err(e) => return Err(e),
             },
         };
-        if let Some(n) = rules.pack
-            && let Err(e) = check_alignment(n)
-        {
-            return Err(e);
+        let pack = match rules.pack {
+            None => None,
+            Some(n) => match check_alignment(n) {
+                // Microsoft's compiler ignores a pack value above the size of a pointer.
+                Ok(n) if is_msvc(target) && n > target.pointer as u64 => None,
+                Ok(n) => Some(n),
+                Err(e) => return Err(e),
+            },
+        };
+        if is_msvc(target) && matches!(rules.bit_rule, Some(BitRule::Gcc)) {
+            return Err(LayoutFault::NoSuchRule);
         }
         Ok(RecordCursor {
             rules,
+            target: *target,
+            pack,
             end: 0,
-            align,
-            max_size: target.max_size(),
-            aligned_resists_pack: target.aligned_resists_pack,
+            // Microsoft's rule adds the attribute's alignment only when the record is finished.
+            align: if is_msvc(target) { 1 } else { align },
+            demanded: align,
+            run: Run::NONE,
         })
+    }
+
+    const fn rule(&self) -> Rule {
+        let bits = match self.rules.bit_rule {
+            Some(rule) => rule,
+            None => self.target.bit_rule,
+        };
+        match (self.target.compiler, bits) {
+            (Compiler::Gcc, BitRule::Gcc) => Rule::Gcc,
+            (Compiler::Gcc, BitRule::Ms) => Rule::GccMs,
+            (Compiler::Clang, BitRule::Gcc) => Rule::Clang,
+            (Compiler::Clang, BitRule::Ms) => Rule::ClangMs,
+            (Compiler::Msvc, _) => Rule::Msvc,
+        }
     }
 
     /// Places the next member.
     ///
     /// # Errors
-    /// [`LayoutFault::TooLarge`] if the record would outgrow the target.
+    /// [`LayoutFault::TooLarge`] if the record would outgrow the target, the other faults if the
+    /// member has an alignment that is none or a width that its type does not allow.
     pub const fn place(&mut self, shape: FieldShape) -> Result<Placement, LayoutFault> {
-        let own = match check_alignment(shape.extent.align) {
-            Ok(n) => n,
-            Err(e) => return Err(e),
-        };
-        let floor = match check_alignment(shape.demanded) {
-            Ok(n) if self.aligned_resists_pack => n,
-            Ok(_) => 1,
-            Err(e) => return Err(e),
-        };
-        let align = match self.rules.pack {
-            Some(pack) if pack < own && pack < floor => floor,
-            Some(pack) if pack < own => pack,
-            _ => own,
-        };
-        let start = match self.rules.kind {
-            RecordKind::Union => 0,
-            RecordKind::Struct => match self.end.checked_next_multiple_of(align) {
-                Some(n) => n,
-                None => return Err(LayoutFault::TooLarge),
-            },
-        };
-        let end = match start.checked_add(shape.extent.size) {
-            Some(n) if n <= self.max_size => n,
-            _ => return Err(LayoutFault::TooLarge),
-        };
-        if end > self.end {
-            self.end = end;
+        if let Err(fault) = check(&shape) {
+            return Err(fault);
         }
-        if align > self.align {
-            self.align = align;
+        let Some(bits) = shape.bits else {
+            let start = match self.rule() {
+                Rule::Gcc | Rule::Clang | Rule::ClangMs => self.place_plain(shape),
+                Rule::GccMs => self.place_plain_gcc_ms(shape),
+                Rule::Msvc => self.place_plain_msvc(shape),
+            };
+            return match self.check_size() {
+                Ok(()) => Ok(Placement {
+                    offset: (start / 8) as u64,
+                    bits: None,
+                    unit: ByteSpan { offset: (start / 8) as u64, size: shape.extent.size },
+                }),
+                Err(fault) => Err(fault),
+            };
+        };
+        let (start, unit) = match self.rule() {
+            Rule::Gcc => (self.place_bits_gcc(shape, bits.width), None),
+            Rule::Clang => (self.place_bits_clang(shape, bits.width), None),
+            Rule::GccMs => self.place_bits_gcc_ms(shape, bits.width),
+            Rule::ClangMs => self.place_bits_clang_ms(shape, bits.width),
+            Rule::Msvc => self.place_bits_msvc(shape, bits.width),
+        };
+        if let Err(fault) = self.check_size() {
+            return Err(fault);
         }
-        Ok(Placement { offset: start })
+        let range = BitRange::at(start, bits.width);
+        let unit = match unit {
+            Some(start) => ByteSpan { offset: (start / 8) as u64, size: shape.extent.size },
+            None => aligned_unit(start, bits.width, shape.extent, range),
+        };
+        Ok(Placement { offset: range.byte, bits: Some(range), unit })
     }
 
     /// The size, tail padding included, and the alignment of the record.
@@ -165,9 +165,122 @@ impl RecordCursor {
     /// # Errors
     /// [`LayoutFault::TooLarge`] if the tail padding outgrows the target.
     pub const fn finish(&self) -> Result<Extent, LayoutFault> {
-        match self.end.checked_next_multiple_of(self.align) {
-            Some(size) if size <= self.max_size => Ok(Extent::new(size, self.align)),
-            _ => Err(LayoutFault::TooLarge),
+        let (end, align) = match self.rule() {
+            Rule::GccMs => (self.end_gcc_ms(), self.align),
+            Rule::Msvc => self.end_msvc(),
+            _ => (self.end, self.align),
+        };
+        let rounding = if is_msvc(&self.target) { 8 } else { align as u128 * 8 };
+        let size = round_up(end, rounding) / 8;
+        if size > self.target.max_size() as u128 {
+            return Err(LayoutFault::TooLarge);
+        }
+        Ok(Extent::new(size as u64, align))
+    }
+
+    const fn check_size(&self) -> Result<(), LayoutFault> {
+        if self.end.div_ceil(8) > self.target.max_size() as u128 {
+            return Err(LayoutFault::TooLarge);
+        }
+        Ok(())
+    }
+
+    /// The smaller of an alignment and the pack value, in bytes.
+    pub(super) const fn limited(&self, align: u64) -> u64 {
+        match self.pack {
+            Some(pack) if pack < align => pack,
+            _ => align,
         }
     }
+
+    /// Whether `packed` is said of the member or of the whole record.
+    pub(super) const fn is_packed(&self, shape: &FieldShape) -> bool {
+        self.rules.packed || shape.packed
+    }
+
+    pub(super) const fn is_union(&self) -> bool {
+        matches!(self.rules.kind, RecordKind::Union)
+    }
+
+    pub(super) const fn raise(&mut self, align: u64) {
+        self.align = max(self.align, align);
+    }
+
+    /// Gives `bits` their place at `start`, which a union ignores.
+    pub(super) const fn occupy(&mut self, start: u128, bits: u128) -> u128 {
+        let start = if self.is_union() { 0 } else { start };
+        let end = start + bits;
+        if !self.is_union() || end > self.end {
+            self.end = end;
+        }
+        start
+    }
+
+    /// Places a member without bits as gcc and clang do.
+    pub(super) const fn place_plain(&mut self, shape: FieldShape) -> u128 {
+        let align = self.limited(self.own_align(&shape));
+        self.raise(align);
+        self.run = Run::NONE;
+        self.occupy(round_up(self.end, align as u128 * 8), shape.extent.size as u128 * 8)
+    }
+
+    /// What attributes make of the alignment of a member without bits: `packed` undoes that of its
+    /// type, and only its own `aligned` undoes that.
+    pub(super) const fn own_align(&self, shape: &FieldShape) -> u64 {
+        let of_type = if self.is_packed(shape) { 1 } else { shape.extent.align };
+        max(of_type, explicit(shape))
+    }
+}
+
+/// The alignment that is said of the member itself, in bytes; 1 if none is.
+pub(super) const fn explicit(shape: &FieldShape) -> u64 {
+    match shape.align {
+        Some(n) => n,
+        None => 1,
+    }
+}
+
+const fn is_msvc(target: &Target) -> bool {
+    matches!(target.compiler, Compiler::Msvc)
+}
+
+const fn check(shape: &FieldShape) -> Result<(), LayoutFault> {
+    if let Err(fault) = check_alignment(shape.extent.align) {
+        return Err(fault);
+    }
+    if let Err(fault) = check_alignment(shape.standalone) {
+        return Err(fault);
+    }
+    if let Err(fault) = check_alignment(shape.demanded) {
+        return Err(fault);
+    }
+    if let Err(fault) = check_alignment(explicit(shape)) {
+        return Err(fault);
+    }
+    match shape.bits {
+        Some(bits) if bits.width == 0 && shape.named => Err(LayoutFault::NamedZeroWidth),
+        Some(bits) if bits.width > bits.limit || bits.width as u64 > shape.extent.size * 8 => {
+            Err(LayoutFault::TooWide { width: bits.width, limit: bits.limit })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The unit of the declared type, at a multiple of its alignment, that holds all the bits.
+const fn aligned_unit(start: u128, width: u32, unit: Extent, range: BitRange) -> ByteSpan {
+    let align = unit.align as u128 * 8;
+    let from = start / align * align;
+    if start + width as u128 <= from + unit.size as u128 * 8 {
+        ByteSpan { offset: (from / 8) as u64, size: unit.size }
+    } else {
+        range.bytes()
+    }
+}
+
+pub(super) const fn round_up(n: u128, to: u128) -> u128 {
+    n.next_multiple_of(to)
+}
+
+pub(super) const fn max(a: u64, b: u64) -> u64 {
+    if a > b { a } else { b }
 }

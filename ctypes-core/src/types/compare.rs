@@ -1,7 +1,7 @@
 //! Equality and compatibility of types: by structure, never by address, and with an end on cycles.
 
 use super::record::RecordId;
-use super::{FunctionType, Record, Repr, Type};
+use super::{Enumeration, FunctionType, Record, Repr, Type};
 use crate::target::Target;
 use std::collections::HashSet;
 
@@ -94,6 +94,17 @@ impl Comparison {
                 Sense::Equal => a == b,
                 Sense::Compatible => a.is_compatible(*b, &Target::NATIVE),
             },
+            (Repr::Enum(a), Repr::Enum(b)) => {
+                let (one, other) = (Enumeration(a.clone()), Enumeration(b.clone()));
+                a.id() == b.id()
+                    || (self.sense == Sense::Compatible || one.name() == other.name())
+                        && one.fixed() == other.fixed()
+                        && one.values() == other.values()
+            }
+            // C11 6.7.2.2p4: an enumeration is compatible with its integer type.
+            (Repr::Enum(e), Repr::Scalar(s)) | (Repr::Scalar(s), Repr::Enum(e)) => {
+                self.sense == Sense::Compatible && e.native().is_compatible(*s, &Target::NATIVE)
+            }
             (
                 Repr::Pointer { to: a, is_const: const_a, nonnull: nonnull_a },
                 Repr::Pointer { to: b, is_const: const_b, nonnull: nonnull_b },
@@ -125,7 +136,9 @@ impl Comparison {
         }
         let (a, b) = (a.fields(), b.fields());
         a.len() == b.len()
-            && a.iter().zip(&b).all(|(a, b)| a.name() == b.name() && self.later(a.ty(), b.ty()))
+            && a.iter().zip(&b).all(|(a, b)| {
+                a.name() == b.name() && a.rules() == b.rules() && self.later(a.ty(), b.ty())
+            })
     }
 
     fn functions(&mut self, a: &FunctionType, b: &FunctionType) -> bool {

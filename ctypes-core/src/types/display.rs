@@ -22,6 +22,10 @@ impl Type {
             let next = match &ty.0 {
                 Repr::Void => return words([qualifier, "void", &declarator]),
                 Repr::Scalar(s) => return words([qualifier, s.c_name(), &declarator]),
+                Repr::Enum(e) => {
+                    let name = format!("{:?}", super::Enumeration(e.clone()));
+                    return words([qualifier, &name, &declarator]);
+                }
                 Repr::Record(_) => {
                     let record = ty.record().map(|r| format!("{r:?}")).unwrap_or_default();
                     return words([qualifier, &record, &declarator]);

@@ -1,12 +1,13 @@
 //! Sizes, alignments and offsets of types on a target, all by the layout algorithm.
 
 use super::record::RecordId;
-use super::{Element, Field, Record, Repr, Scalar, Type};
+use super::{
+    Element, Enumeration, Field, FieldLayout, Layout, Record, Repr, Scalar, ScalarClass, Type,
+};
 use crate::error::LayoutError;
 use crate::layout::{self, FieldShape, RecordCursor};
 use crate::target::{Extent, Target};
-use std::collections::HashMap;
-use std::fmt;
+use std::collections::{HashMap, HashSet};
 
 impl Type {
     /// The native size and alignment; `None` for what has none.
@@ -16,6 +17,7 @@ impl Type {
             Repr::Scalar(s) => Some(s.extent(&Target::NATIVE)),
             Repr::Pointer { .. } => Some(pointer(&Target::NATIVE)),
             Repr::Array { native, .. } => Some(*native),
+            Repr::Enum(e) => Some(e.native_extent()),
             Repr::Record(r) => r.native(),
         }
     }
@@ -70,11 +72,13 @@ impl Type {
         let mut measuring = Measuring::on(target);
         let Some(record) = self.record() else {
             let extent = measuring.measure(self)?.extent;
-            return Ok(Layout { ty: self.clone(), target: *target, extent, fields: Vec::new() });
+            return Ok(Layout::new(self, target, extent, Vec::new(), Vec::new()));
         };
         let mut fields = Vec::new();
         let extent = measuring.place(self, &record, |field| fields.push(field))?;
-        Ok(Layout { ty: self.clone(), target: *target, extent, fields })
+        let mut inner = Vec::new();
+        measuring.reach(&fields, 0, &mut inner)?;
+        Ok(Layout::new(self, target, extent, fields, inner))
     }
 }
 
@@ -83,11 +87,13 @@ impl Type {
 struct Measuring<'t> {
     target: &'t Target,
     known: HashMap<RecordId, FieldShape>,
+    /// Records through which no name is found, however often they occur as anonymous members.
+    nameless: HashSet<RecordId>,
 }
 
 impl<'t> Measuring<'t> {
     fn on(target: &'t Target) -> Measuring<'t> {
-        Measuring { target, known: HashMap::new() }
+        Measuring { target, known: HashMap::new(), nameless: HashSet::new() }
     }
 
     fn measure(&mut self, ty: &Type) -> Result<FieldShape, LayoutError> {
@@ -96,13 +102,20 @@ impl<'t> Measuring<'t> {
             Repr::Function(_) => {
                 Err(LayoutError::no_size(ty, "a function has no size; its pointer has"))
             }
-            Repr::Scalar(s) => Ok(FieldShape::plain(s.extent(self.target))),
+            Repr::Scalar(s) => Ok(scalar(*s, self.target)),
             Repr::Pointer { .. } => Ok(FieldShape::plain(pointer(self.target))),
+            Repr::Enum(e) => match Enumeration(e.clone()).underlying(self.target) {
+                Some(underlying) => Ok(scalar(underlying, self.target)),
+                None => Err(LayoutError::no_size(
+                    ty,
+                    "no integer type of the target's compiler holds all its values",
+                )),
+            },
             Repr::Array { of, len, .. } => {
                 let element = self.measure(of.get())?;
                 let extent = layout::array(element.extent, *len, self.target)
                     .map_err(|fault| LayoutError::fault(ty, None, fault))?;
-                Ok(FieldShape::demanding(extent, element.demanded))
+                Ok(FieldShape::demanding(extent, element.demanded).standalone(element.standalone))
             }
             Repr::Record(record) => {
                 let id = record.id();
@@ -146,16 +159,60 @@ impl<'t> Measuring<'t> {
                     target: target.name,
                 });
             }
-            let shape = self.measure(field.ty())?;
-            let offset = cursor
-                .place(shape)
-                .map_err(|fault| LayoutError::fault(ty, Some(field.name()), fault))?
-                .offset;
-            let FieldShape { extent, demanded, .. } = shape;
-            each(FieldLayout { field, offset, extent, demanded });
+            let of_type = self.measure(field.ty())?;
+            let blame = |fault| {
+                let name = field.name();
+                let unnamed = || field.ty().declare("(unnamed)");
+                let name = if name.is_empty() { unnamed() } else { name.to_owned() };
+                LayoutError::fault(ty, Some(&name), fault)
+            };
+            let shape = field.rules().shape(of_type, field.ty().class_at(target)).map_err(blame)?;
+            let placed = cursor.place(shape).map_err(blame)?;
+            let demanded = match field.rules().align {
+                Some(n) if placed.bits.is_none() => of_type.demanded.max(n),
+                _ => of_type.demanded,
+            };
+            each(FieldLayout::new(field, placed, of_type.extent, demanded, target.endian));
         }
         cursor.finish().map_err(whole)
     }
+
+    /// The members that are found by name through anonymous ones, with offsets from the outermost
+    /// record. What is reached has names of its own, so that it is no more than was written down.
+    fn reach(
+        &mut self,
+        fields: &[FieldLayout],
+        base: u64,
+        found: &mut Vec<FieldLayout>,
+    ) -> Result<(), LayoutError> {
+        for outer in fields.iter().filter(|f| f.field().is_transparent()) {
+            let Some(record) = outer.ty().record() else { continue };
+            let id = record.0.id();
+            if self.nameless.contains(&id) {
+                continue;
+            }
+            let (at, before) = (base + outer.offset(), found.len());
+            let mut inner = Vec::new();
+            self.place(outer.ty(), &record, |field| inner.push(field))?;
+            self.reach(&inner, at, found)?;
+            found.extend(inner.into_iter().filter(|f| !f.name().is_empty()).map(|f| f.moved(at)));
+            if found.len() == before {
+                self.nameless.insert(id);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// gcc aligns variables of 8 bytes, and pairs of them, to 8 even where members are not.
+const fn scalar(scalar: Scalar, target: &Target) -> FieldShape {
+    let extent = scalar.extent(target);
+    let part = match scalar.class(target) {
+        ScalarClass::Complex => extent.size / 2,
+        _ => extent.size,
+    };
+    let shape = FieldShape::plain(extent);
+    if part == 8 && extent.align < 8 { shape.standalone(8) } else { shape }
 }
 
 const fn pointer(target: &Target) -> Extent {
@@ -176,106 +233,5 @@ impl Field {
                 _ => return None,
             }
         }
-    }
-}
-
-/// Where everything in a type is, on one target. Its [`Display`](fmt::Display) is a listing in C.
-#[derive(Debug, Clone)]
-pub struct Layout {
-    ty: Type,
-    target: Target,
-    extent: Extent,
-    fields: Vec<FieldLayout>,
-}
-
-/// Where one field is.
-#[derive(Debug, Clone)]
-pub struct FieldLayout {
-    field: Field,
-    offset: u64,
-    extent: Extent,
-    demanded: u64,
-}
-
-impl Layout {
-    /// The type.
-    pub fn ty(&self) -> &Type {
-        &self.ty
-    }
-
-    /// The target.
-    pub fn target(&self) -> &Target {
-        &self.target
-    }
-
-    /// Size in bytes, tail padding included.
-    pub fn size(&self) -> u64 {
-        self.extent.size
-    }
-
-    /// Alignment in bytes.
-    pub fn align(&self) -> u64 {
-        self.extent.align
-    }
-
-    /// The fields of a record in order; none for anything else.
-    pub fn fields(&self) -> &[FieldLayout] {
-        &self.fields
-    }
-
-    /// The field of that name.
-    pub fn field(&self, name: &str) -> Option<&FieldLayout> {
-        self.fields.iter().find(|f| f.name() == name)
-    }
-}
-
-impl FieldLayout {
-    /// The name.
-    pub fn name(&self) -> &str {
-        self.field.name()
-    }
-
-    /// The type.
-    pub fn ty(&self) -> &Type {
-        self.field.ty()
-    }
-
-    /// Offset from the start of the record, in bytes.
-    pub fn offset(&self) -> u64 {
-        self.offset
-    }
-
-    /// Size in bytes.
-    pub fn size(&self) -> u64 {
-        self.extent.size
-    }
-}
-
-impl fmt::Display for Layout {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (ty, target) = (&self.ty, self.target.name);
-        let Extent { size, align } = self.extent;
-        if ty.record().is_none() {
-            return write!(f, "{ty};  /* {target}: size {size}, align {align} */");
-        }
-        writeln!(f, "{ty} {{  /* {target} */")?;
-        let is_union = self.fields.iter().all(|f| f.offset == 0);
-        let mut end = 0;
-        for field in &self.fields {
-            if field.offset > end && !is_union {
-                writeln!(f, "    /* hole of {} */", field.offset - end)?;
-            }
-            end = field.offset + field.extent.size;
-            let declaration = format!("{};", field.ty().declare(field.name()));
-            writeln!(
-                f,
-                "    {declaration:<40} /* {:>5} {:>5} */",
-                field.offset, field.extent.size
-            )?;
-        }
-        if end < size && !is_union {
-            writeln!(f, "    /* tail padding of {} */", size - end)?;
-        }
-        write!(f, "}};  /* size {size}, align {align} */")
     }
 }

@@ -8,27 +8,37 @@
 //! usable: everything but the `const` [`Type::size`] and [`Type::align`] sees the definition as soon
 //! as there is one.
 
+mod build;
 mod compare;
 mod ctype;
+mod definition;
 mod display;
+mod enumeration;
 mod extent;
 mod function;
+mod layout_view;
+mod listing;
 mod message;
 mod namespace;
 mod record;
 mod scalar;
 pub(crate) mod verify;
 
+pub use build::RecordBuilder;
 pub use ctype::{CPointee, CReturn, CType, LongDouble};
-pub use extent::{FieldLayout, Layout};
+pub use enumeration::Enumeration;
 pub use function::{CallConv, FunctionType};
-pub use namespace::{RecordBuilder, RecordDecl, Types};
-pub use record::{Field, Record};
+pub use layout_view::{FieldLayout, Gap, Layout};
+pub use namespace::{RecordDecl, Types};
+pub use record::{Field, FieldRole, FieldRules, Record};
 pub use scalar::{Scalar, ScalarClass};
 
+pub(crate) use enumeration::EnumRef;
 pub(crate) use function::FunctionRef;
 pub(crate) use record::RecordRef;
 
+#[doc(hidden)]
+pub use enumeration::StaticEnum;
 #[doc(hidden)]
 pub use function::StaticFunction;
 #[doc(hidden)]
@@ -65,6 +75,7 @@ pub(crate) enum Repr {
     // The extent is kept beside the element, since a `const fn` cannot look through an `Arc`.
     Array { of: Element, len: u64, native: Extent },
     Record(RecordRef),
+    Enum(EnumRef),
     Function(FunctionRef),
 }
 
@@ -105,6 +116,8 @@ pub enum TypeKind {
     },
     /// A struct or union.
     Record(Record),
+    /// An enumeration.
+    Enum(Enumeration),
     /// A function (not a pointer to one).
     Function(FunctionType),
 }
@@ -290,6 +303,7 @@ impl Type {
             }
             Repr::Array { of, len, .. } => TypeKind::Array { of: of.get().clone(), len: *len },
             Repr::Record(r) => TypeKind::Record(Record(r.clone())),
+            Repr::Enum(e) => TypeKind::Enum(Enumeration(e.clone())),
             Repr::Function(f) => TypeKind::Function(FunctionType(f.clone())),
         }
     }
@@ -332,6 +346,12 @@ impl Element {
             Element::Owned(t) => t,
         }
     }
+}
+
+fn is_identifier(name: &str) -> bool {
+    let mut chars = name.chars();
+    chars.next().is_some_and(|c| c.is_alphabetic() || c == '_')
+        && chars.all(|c| c.is_alphanumeric() || c == '_')
 }
 
 impl From<&Type> for Type {

@@ -4,11 +4,12 @@
 //! the namespace alive, while what the namespace stores about its own records holds no handle: so a
 //! cycle of records is freed with the last handle to any of them.
 
-use super::record::Field;
-use super::{Element, FunctionRef, Pointee, RecordRef, Repr, Type};
+use super::build::RecordBuilder;
+use super::record::{Field, FieldRules};
+use super::{Element, FunctionRef, Pointee, RecordRef, Repr, Type, is_identifier};
 use crate::error::DefineError;
-use crate::layout::{LayoutFault, MAX_NESTING, RecordCursor, RecordKind, RecordRules};
-use crate::target::{Extent, Target};
+use crate::layout::{RecordKind, RecordRules};
+use crate::target::Extent;
 use std::collections::HashMap;
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock, RwLock};
@@ -40,24 +41,33 @@ struct Namespace(RwLock<Tags>);
 struct Tags {
     slots: Vec<Arc<Slot>>,
     by_name: HashMap<Arc<str>, usize>,
+    /// Enumerations share the tags with records (C11 6.2.3p1).
+    enums: HashMap<Arc<str>, Type>,
 }
 
-struct Slot {
+pub(super) struct Slot {
     name: Arc<str>,
-    kind: RecordKind,
+    pub(super) kind: RecordKind,
     index: usize,
     definition: OnceLock<Definition>,
 }
 
-struct Definition {
-    rules: RecordRules,
-    fields: Vec<(Arc<str>, Stored)>,
-    native: Extent,
-    nesting: u32,
+pub(super) struct Definition {
+    pub(super) rules: RecordRules,
+    pub(super) fields: Vec<StoredField>,
+    pub(super) native: Extent,
+    pub(super) nesting: u32,
+}
+
+/// A field as a namespace keeps it.
+pub(super) struct StoredField {
+    pub(super) name: Arc<str>,
+    pub(super) ty: Stored,
+    pub(super) rules: FieldRules,
 }
 
 /// A type as a namespace keeps it: without handles to that namespace.
-enum Stored {
+pub(super) enum Stored {
     /// A type in which no record of this namespace occurs.
     Other(Type),
     Record(usize),
@@ -70,7 +80,7 @@ enum Stored {
     Function(Box<StoredFunction>),
 }
 
-struct StoredFunction {
+pub(super) struct StoredFunction {
     conv: super::CallConv,
     result: Stored,
     params: Vec<Stored>,
@@ -102,9 +112,46 @@ impl Types {
         self.declare(name, RecordKind::Union)
     }
 
-    /// The record of that tag, if it was declared.
+    /// Declares `enum name` with its values; the same type again if that was done already.
+    ///
+    /// ```
+    /// use ctypes_core::{Type, Types};
+    /// let types = Types::new();
+    /// let colour = types.declare_enum("colour", [("RED", 0), ("GREEN", 1)])?;
+    /// assert_eq!(types.get("colour"), Some(colour));
+    /// # Ok::<(), ctypes_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Type::enumeration`]; [`DefineError::OtherKind`] if `name` is a record here,
+    /// [`DefineError::AlreadyDefined`] if it is an enumeration with other values.
+    pub fn declare_enum<'a>(
+        &self,
+        name: &str,
+        values: impl IntoIterator<Item = (&'a str, i128)>,
+    ) -> Result<Type, DefineError> {
+        let ty = Type::enumeration(name, values)?;
+        let mut tags = self.0.0.write().unwrap_or_else(|e| e.into_inner());
+        if let Some(&i) = tags.by_name.get(name) {
+            let found = tags.slots[i].kind.keyword();
+            return Err(DefineError::OtherKind { record: ty.to_string(), found });
+        }
+        match tags.enums.get(name) {
+            Some(known) if *known == ty => Ok(known.clone()),
+            Some(_) => Err(DefineError::AlreadyDefined { record: ty.to_string() }),
+            None => {
+                tags.enums.insert(name.into(), ty.clone());
+                Ok(ty)
+            }
+        }
+    }
+
+    /// The record or enumeration of that tag, if it was declared.
     pub fn get(&self, name: &str) -> Option<Type> {
         let tags = self.0.0.read().unwrap_or_else(|e| e.into_inner());
+        if let Some(ty) = tags.enums.get(name) {
+            return Some(ty.clone());
+        }
         let slot = tags.slots[*tags.by_name.get(name)?].clone();
         drop(tags);
         Some(self.handle(slot))
@@ -115,6 +162,10 @@ impl Types {
             return Err(DefineError::BadName { name: name.to_owned() });
         }
         let mut tags = self.0.0.write().unwrap_or_else(|e| e.into_inner());
+        if tags.enums.contains_key(name) {
+            let record = format!("{} {name}", kind.keyword());
+            return Err(DefineError::OtherKind { record, found: "enum" });
+        }
         let slot = match tags.by_name.get(name) {
             Some(&i) => tags.slots[i].clone(),
             None => {
@@ -143,7 +194,7 @@ impl Types {
     }
 
     /// What a namespace may keep of a type.
-    fn store(&self, ty: &Type) -> Stored {
+    pub(super) fn store(&self, ty: &Type) -> Stored {
         match &ty.0 {
             Repr::Record(RecordRef::Owned(r)) if Arc::ptr_eq(&r.types.0, &self.0) => {
                 Stored::Record(r.slot.index)
@@ -195,12 +246,6 @@ impl Types {
     }
 }
 
-fn is_identifier(name: &str) -> bool {
-    let mut chars = name.chars();
-    chars.next().is_some_and(|c| c.is_alphabetic() || c == '_')
-        && chars.all(|c| c.is_alphanumeric() || c == '_')
-}
-
 /// A declared struct or union. It derefs to its [`Type`]; [`RecordDecl::define`] completes it.
 #[derive(Clone, Debug)]
 pub struct RecordDecl {
@@ -225,8 +270,7 @@ impl RecordDecl {
         if own.is_complete() {
             return Err(again());
         }
-        let builder =
-            build(RecordBuilder { rules: RecordRules::plain(own.slot.kind), fields: Vec::new() });
+        let builder = build(RecordBuilder::new(own.slot.kind));
         let definition = builder.finish(&self.ty, own)?;
         own.slot.definition.set(definition).map_err(|_| again())?;
         Ok(own.types.handle(own.slot.clone()))
@@ -264,80 +308,11 @@ impl Deref for RecordDecl {
     }
 }
 
-/// Collects the fields of a record that is being defined.
-pub struct RecordBuilder {
-    rules: RecordRules,
-    fields: Vec<(String, Type)>,
-}
-
-impl RecordBuilder {
-    /// Adds a field.
-    pub fn field(mut self, name: &str, ty: impl Into<Type>) -> RecordBuilder {
-        self.fields.push((name.to_owned(), ty.into()));
-        self
-    }
-
-    /// `#pragma pack(n)`: no field is aligned to more than `n` bytes; 1 packs it without gaps.
-    #[doc(alias = "_pack_")]
-    pub fn pack(mut self, n: u64) -> RecordBuilder {
-        self.rules.pack = Some(n);
-        self
-    }
-
-    /// Aligns the record to at least `n` bytes.
-    #[doc(alias = "_align_")]
-    pub fn align(mut self, n: u64) -> RecordBuilder {
-        self.rules.align = Some(n);
-        self
-    }
-
-    fn finish(self, ty: &Type, own: &OwnedRecord) -> Result<Definition, DefineError> {
-        let record = || ty.to_string();
-        let fault = |field: Option<&str>, fault| DefineError::Layout {
-            record: record(),
-            field: field.map(str::to_owned),
-            fault,
-        };
-        let mut cursor =
-            RecordCursor::new(self.rules, &Target::NATIVE).map_err(|e| fault(None, e))?;
-        let mut fields: Vec<(Arc<str>, Stored)> = Vec::with_capacity(self.fields.len());
-        let mut nesting = 1;
-        let mut seen = std::collections::HashSet::new();
-        for (name, field) in &self.fields {
-            if !is_identifier(name) {
-                return Err(DefineError::BadName { name: name.clone() });
-            }
-            if !seen.insert(name.as_str()) {
-                return Err(DefineError::DuplicateField { record: record(), field: name.clone() });
-            }
-            nesting = nesting.max(1 + field.nesting());
-            if nesting > MAX_NESTING {
-                return Err(fault(Some(name), LayoutFault::TooDeep));
-            }
-            let shape = field.shape_at(&Target::NATIVE).map_err(|cause| match &field.0 {
-                Repr::Record(r) if r.id() == RecordRef::Owned(own.clone()).id() => {
-                    DefineError::ContainsItself { record: record(), field: name.clone() }
-                }
-                _ => DefineError::IncompleteField {
-                    record: record(),
-                    field: name.clone(),
-                    ty: field.to_string(),
-                    cause: Box::new(cause),
-                },
-            })?;
-            cursor.place(shape).map_err(|e| fault(Some(name), e))?;
-            fields.push((name.as_str().into(), own.types.store(field)));
-        }
-        let native = cursor.finish().map_err(|e| fault(None, e))?;
-        Ok(Definition { rules: self.rules, fields, native, nesting })
-    }
-}
-
 /// A handle to a record of a namespace.
 #[derive(Clone)]
 pub(crate) struct OwnedRecord {
-    types: Types,
-    slot: Arc<Slot>,
+    pub(super) types: Types,
+    pub(super) slot: Arc<Slot>,
     /// The extent, if the record was complete when this handle was taken.
     pub(super) native: Option<Extent>,
 }
@@ -371,7 +346,7 @@ impl OwnedRecord {
         definition
             .fields
             .iter()
-            .map(|(name, ty)| Field::owned(name.clone(), self.types.load(ty)))
+            .map(|f| Field::owned(f.name.clone(), self.types.load(&f.ty), f.rules))
             .collect()
     }
 }

@@ -1,7 +1,7 @@
 //! Structs and unions: the descriptor that the derive emits, the one made at run time, one view of both.
 
-use super::Type;
 use super::namespace::OwnedRecord;
+use super::{Repr, ScalarClass, Type};
 use crate::layout::{FieldShape, LayoutFault, RecordCursor, RecordRules};
 use crate::target::{Extent, Target};
 use std::fmt;
@@ -27,6 +27,92 @@ pub struct StaticField {
     pub offset: usize,
     /// Whether the C spelling is known: by the path's name, an attribute, or an exact width.
     pub spelled: bool,
+    pub rules: FieldRules,
+}
+
+/// What a member is to its record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FieldRole {
+    /// A member with a name.
+    Named,
+    /// A bit field without a name, which only takes room.
+    Unnamed,
+    /// A struct or union without a name, whose members count as those of the record (C11 6.7.2.1p13).
+    #[doc(alias = "_anonymous_")]
+    Anonymous,
+    /// The record that this one extends: its members come first and count as those of the record.
+    Base,
+    /// An array without a length at the end of a struct (C11 6.7.2.1p18).
+    Flexible,
+}
+
+/// What is said of a member beside its name and type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct FieldRules {
+    /// What the member is to its record.
+    pub role: FieldRole,
+    /// The width, if the member is a bit field.
+    pub bits: Option<u32>,
+    /// `__attribute__((aligned(n)))` or `_Alignas` on the member.
+    pub align: Option<u64>,
+    /// `__attribute__((packed))` on the member.
+    pub packed: bool,
+}
+
+impl FieldRules {
+    /// An ordinary member.
+    pub const PLAIN: FieldRules =
+        FieldRules { role: FieldRole::Named, bits: None, align: None, packed: false };
+
+    /// A bit field.
+    pub const fn bits(width: u32) -> FieldRules {
+        FieldRules { bits: Some(width), ..FieldRules::PLAIN }
+    }
+
+    /// A bit field without a name.
+    pub const fn unnamed_bits(width: u32) -> FieldRules {
+        FieldRules { bits: Some(width), role: FieldRole::Unnamed, ..FieldRules::PLAIN }
+    }
+
+    /// What the layout algorithm wants to know, given what it knows of the type.
+    pub(crate) const fn shape(
+        &self,
+        of_type: FieldShape,
+        class: Option<ScalarClass>,
+    ) -> Result<FieldShape, LayoutFault> {
+        let anonymous = matches!(self.role, FieldRole::Anonymous | FieldRole::Base);
+        if anonymous && (self.packed || self.align.is_some()) {
+            return Err(LayoutFault::AttributeWithoutName);
+        }
+        let shape = match (self.bits, class) {
+            (None, _) => of_type,
+            (Some(width), Some(ScalarClass::Bool)) => FieldShape::bool_bits(of_type.extent, width),
+            (Some(width), Some(ScalarClass::Signed | ScalarClass::Unsigned)) => {
+                FieldShape::bits(of_type.extent, width)
+            }
+            (Some(_), _) => return Err(LayoutFault::NotAnInteger),
+        };
+        let shape = shape.standalone(of_type.standalone);
+        let shape = if self.packed { shape.packed() } else { shape };
+        let shape = match self.align {
+            Some(n) => shape.aligned(n),
+            None => shape,
+        };
+        Ok(if matches!(self.role, FieldRole::Unnamed) { shape.unnamed() } else { shape })
+    }
+}
+
+impl Type {
+    /// What the bits of a scalar or enumeration mean; `None` for all others.
+    pub(crate) const fn class_at(&self, target: &Target) -> Option<ScalarClass> {
+        match &self.0 {
+            Repr::Scalar(s) => Some(s.class(target)),
+            // All its candidates are integers.
+            Repr::Enum(_) => Some(ScalarClass::Signed),
+            _ => None,
+        }
+    }
 }
 
 /// The first thing on which C and rustc disagree, with what C says of it.
@@ -59,10 +145,20 @@ impl StaticRecord {
             // A `CType` always has a size, but for the `void` that stands in for a type whose own
             // derive has reported an error: one error is enough.
             let Some(extent) = field.ty.native_extent() else { return Disagreement::None };
-            let offset = match cursor.place(FieldShape::plain(extent)) {
+            let class = field.ty.class_at(&Target::NATIVE);
+            let shape = match field.rules.shape(FieldShape::plain(extent), class) {
+                Ok(shape) => shape,
+                Err(fault) => return Disagreement::Impossible(fault),
+            };
+            let offset = match cursor.place(shape) {
                 Ok(placed) => placed.offset,
                 Err(fault) => return Disagreement::Impossible(fault),
             };
+            // rustc has no bit fields to compare with.
+            if field.rules.bits.is_some() {
+                i += 1;
+                continue;
+            }
             if offset != field.offset as u64 || extent.size != sizes[i] as u64 {
                 return Disagreement::Field { index: i, offset, size: extent.size };
             }
@@ -125,6 +221,7 @@ pub struct Field {
     name: FieldName,
     ty: Type,
     spelled: bool,
+    rules: FieldRules,
 }
 
 #[derive(Debug, Clone)]
@@ -134,11 +231,21 @@ pub(super) enum FieldName {
 }
 
 impl Field {
-    pub(super) fn owned(name: std::sync::Arc<str>, ty: Type) -> Field {
-        Field { name: FieldName::Owned(name), ty, spelled: true }
+    pub(super) fn owned(name: std::sync::Arc<str>, ty: Type, rules: FieldRules) -> Field {
+        Field { name: FieldName::Owned(name), ty, spelled: true, rules }
     }
 
-    /// The name.
+    /// What is said of the field beside its name and type.
+    pub fn rules(&self) -> FieldRules {
+        self.rules
+    }
+
+    /// Whether the members of this one count as those of the record.
+    pub fn is_transparent(&self) -> bool {
+        matches!(self.rules.role, FieldRole::Anonymous | FieldRole::Base)
+    }
+
+    /// The name; empty for a member without one.
     pub fn name(&self) -> &str {
         match &self.name {
             FieldName::Static(s) => s,
@@ -192,6 +299,7 @@ impl Record {
                     name: FieldName::Static(f.name),
                     ty: f.ty.clone(),
                     spelled: f.spelled,
+                    rules: f.rules,
                 })
                 .collect(),
             RecordRef::Owned(r) => r.fields(),

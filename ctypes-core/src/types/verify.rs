@@ -41,6 +41,7 @@ const fn is_same(rust: &Type, said: &Type) -> bool {
     match (&rust.0, &said.0) {
         (Repr::Scalar(a), Repr::Scalar(b)) => a.is_compatible(*b, &Target::NATIVE),
         (Repr::Pointer { .. }, Repr::Pointer { .. }) | (Repr::Record(_), Repr::Record(_)) => true,
+        (Repr::Enum(a), Repr::Enum(b)) => a.native().is_compatible(b.native(), &Target::NATIVE),
         (
             Repr::Array { of: Element::Static(a), len: n, .. },
             Repr::Array { of: Element::Static(b), len: m, .. },
@@ -74,6 +75,7 @@ const fn describe(message: Message, ty: &Type) -> Message {
         Repr::Pointer { .. } => message.text("a pointer"),
         Repr::Array { .. } => message.text("an array"),
         Repr::Record(_) => message.text("a record"),
+        Repr::Enum(_) => message.text("an enumeration"),
     };
     match ty.native_extent() {
         Some(extent) => extent_of(message.text(" of "), extent),
@@ -119,6 +121,25 @@ impl Disagreement {
             Disagreement::Impossible(LayoutFault::TooDeep) => message.text("it is nested too deep"),
             Disagreement::Impossible(LayoutFault::BadAlignment(n)) => {
                 message.text("C has no alignment of ").number(n)
+            }
+            Disagreement::Impossible(LayoutFault::TooWide { width, limit }) => {
+                let message = message.text("a bit field of ").number(width as u64);
+                message.text(" bits has a type of ").number(limit as u64)
+            }
+            Disagreement::Impossible(LayoutFault::NamedZeroWidth) => {
+                message.text("a named bit field has no bits")
+            }
+            Disagreement::Impossible(LayoutFault::NotAnInteger) => {
+                message.text("a bit field is of a type that is no integer")
+            }
+            Disagreement::Impossible(LayoutFault::NoSuchRule) => {
+                message.text("this platform has no compiler with that rule for bit fields")
+            }
+            Disagreement::Impossible(LayoutFault::AttributeWithoutName) => {
+                message.text("an anonymous member has an alignment or packing of its own")
+            }
+            Disagreement::Impossible(LayoutFault::MisplacedFlexible) => {
+                message.text("a flexible array is not the last of several members of a struct")
             }
         };
         panic!("{}", message.as_str())

@@ -135,6 +135,7 @@ fn described(record: &Record, core: &TokenStream) -> TokenStream {
             ty: #ty,
             offset: ::core::mem::offset_of!(Self, #member),
             spelled: #spelled,
+            rules: #core::__private::FieldRules::PLAIN,
         })
     });
     let types = record.fields.iter().map(|f| f.ty);

@@ -1,0 +1,228 @@
+//! Enumerations: named values, and the integer type that a target's compiler picks for them.
+//!
+//! C11 6.7.2.2p4 leaves the type to the compiler. gcc and clang take `unsigned int`, or `int` if a
+//! value is negative, or a wider type if that is too narrow; with `-fshort-enums` the smallest that
+//! will do. Microsoft's compiler always takes `int`. A type that is said beside the tag (C23) holds
+//! everywhere.
+
+use super::{Repr, Scalar, ScalarClass, Type, is_identifier};
+use crate::error::DefineError;
+use crate::target::{Extent, Target};
+use std::fmt;
+use std::sync::Arc;
+
+/// An enumeration.
+#[derive(Clone)]
+pub struct Enumeration(pub(crate) EnumRef);
+
+/// The descriptor of an enumeration that is known at compile time; the derive emits it.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct StaticEnum {
+    pub name: &'static str,
+    pub values: &'static [(&'static str, i128)],
+    /// The type that is said beside the tag.
+    pub fixed: Option<Scalar>,
+}
+
+#[derive(Clone)]
+pub(crate) enum EnumRef {
+    Static(&'static StaticEnum),
+    Owned(Arc<OwnedEnum>, Scalar),
+}
+
+pub(crate) struct OwnedEnum {
+    name: Arc<str>,
+    values: Vec<(Arc<str>, i128)>,
+    fixed: Option<Scalar>,
+}
+
+impl EnumRef {
+    /// The integer type on this platform.
+    pub(crate) const fn native(&self) -> Scalar {
+        match self {
+            EnumRef::Static(e) => match e.underlying(&Target::NATIVE) {
+                Some(scalar) => scalar,
+                None => Scalar::Int,
+            },
+            EnumRef::Owned(_, native) => *native,
+        }
+    }
+
+    pub(crate) const fn native_extent(&self) -> Extent {
+        self.native().extent(&Target::NATIVE)
+    }
+
+    pub(crate) fn id(&self) -> usize {
+        match self {
+            EnumRef::Static(e) => std::ptr::from_ref(*e).addr(),
+            EnumRef::Owned(e, _) => Arc::as_ptr(e).addr(),
+        }
+    }
+}
+
+impl StaticEnum {
+    const fn underlying(&self, target: &Target) -> Option<Scalar> {
+        let (mut least, mut greatest, mut i) = (0, 0, 0);
+        while i < self.values.len() {
+            let value = self.values[i].1;
+            least = if value < least { value } else { least };
+            greatest = if value > greatest { value } else { greatest };
+            i += 1;
+        }
+        underlying(self.fixed, least, greatest, target)
+    }
+}
+
+/// The integer type of an enumeration with values from `least` (at most 0) to `greatest`; `None` if
+/// no compiler of the target has one.
+const fn underlying(
+    fixed: Option<Scalar>,
+    least: i128,
+    greatest: i128,
+    target: &Target,
+) -> Option<Scalar> {
+    if let Some(fixed) = fixed {
+        return if holds(fixed, least, greatest, target) { Some(fixed) } else { None };
+    }
+    if target.signed_enums {
+        // Values above those of `int` wrap around, as FORCE_DWORD = 0xffffffff in Windows' headers.
+        let fits = holds(Scalar::Int, least, 0, target) && holds(Scalar::UInt, 0, greatest, target);
+        return if fits { Some(Scalar::Int) } else { None };
+    }
+    let candidates = if least < 0 {
+        [Scalar::SChar, Scalar::Short, Scalar::Int, Scalar::Long, Scalar::LongLong]
+    } else {
+        [Scalar::UChar, Scalar::UShort, Scalar::UInt, Scalar::ULong, Scalar::ULongLong]
+    };
+    let mut i = if target.short_enums { 0 } else { 2 };
+    while i < candidates.len() {
+        if holds(candidates[i], least, greatest, target) {
+            return Some(candidates[i]);
+        }
+        i += 1;
+    }
+    None
+}
+
+const fn holds(scalar: Scalar, least: i128, greatest: i128, target: &Target) -> bool {
+    let bits = scalar.extent(target).size * 8;
+    if bits > 64 {
+        return matches!(scalar.class(target), ScalarClass::Signed) || least >= 0;
+    }
+    match scalar.class(target) {
+        ScalarClass::Signed => least >= -(1 << (bits - 1)) && greatest < 1 << (bits - 1),
+        ScalarClass::Unsigned => least >= 0 && greatest < 1 << bits,
+        ScalarClass::Bool => least >= 0 && greatest <= 1,
+        ScalarClass::Float | ScalarClass::Complex => false,
+    }
+}
+
+impl Enumeration {
+    /// The tag, without `enum`.
+    pub fn name(&self) -> &str {
+        match &self.0 {
+            EnumRef::Static(e) => e.name,
+            EnumRef::Owned(e, _) => &e.name,
+        }
+    }
+
+    /// The enumerators in order.
+    pub fn values(&self) -> Vec<(&str, i128)> {
+        match &self.0 {
+            EnumRef::Static(e) => e.values.to_vec(),
+            EnumRef::Owned(e, _) => e.values.iter().map(|(n, v)| (&**n, *v)).collect(),
+        }
+    }
+
+    /// The type that is said beside the tag, as C23 allows.
+    pub fn fixed(&self) -> Option<Scalar> {
+        match &self.0 {
+            EnumRef::Static(e) => e.fixed,
+            EnumRef::Owned(e, _) => e.fixed,
+        }
+    }
+
+    /// The integer type on `target`; `None` if no type there holds all the values.
+    pub fn underlying(&self, target: &Target) -> Option<Scalar> {
+        let values = self.values();
+        let least = values.iter().map(|v| v.1).min().unwrap_or(0).min(0);
+        let greatest = values.iter().map(|v| v.1).max().unwrap_or(0).max(0);
+        underlying(self.fixed(), least, greatest, target)
+    }
+
+    /// The value of the enumerator of that name.
+    pub fn value(&self, name: &str) -> Option<i128> {
+        self.values().into_iter().find(|v| v.0 == name).map(|v| v.1)
+    }
+
+    /// The first enumerator of that value.
+    pub fn name_of(&self, value: i128) -> Option<&str> {
+        self.values().into_iter().find(|v| v.1 == value).map(|v| v.0)
+    }
+}
+
+impl fmt::Debug for Enumeration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "enum {}", self.name())
+    }
+}
+
+impl Type {
+    /// An enumeration with values, of the integer type that each target's compiler picks.
+    ///
+    /// ```
+    /// use ctypes_core::{Type, target::Target};
+    /// let colour = Type::enumeration("colour", [("RED", 0), ("GREEN", 1)])?;
+    /// assert_eq!(colour.size(), 4);
+    /// let bare_metal = Target { short_enums: true, ..Target::ARMV7_LINUX };
+    /// assert_eq!(colour.at(&bare_metal)?.size(), 1);
+    /// # Ok::<(), ctypes_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If a name is no identifier or occurs twice, or no type of this platform holds the values.
+    pub fn enumeration<'a>(
+        name: &str,
+        values: impl IntoIterator<Item = (&'a str, i128)>,
+    ) -> Result<Type, DefineError> {
+        Type::enumeration_of(name, None, values)
+    }
+
+    /// An enumeration whose integer type is said beside the tag: `enum name : uint8_t { … }` in C23.
+    ///
+    /// # Errors
+    /// As [`Type::enumeration`], and if a value does not fit `fixed`.
+    pub fn enumeration_of<'a>(
+        name: &str,
+        fixed: Option<Scalar>,
+        values: impl IntoIterator<Item = (&'a str, i128)>,
+    ) -> Result<Type, DefineError> {
+        let values: Vec<(Arc<str>, i128)> =
+            values.into_iter().map(|(n, v)| (n.into(), v)).collect();
+        let mut seen = std::collections::HashSet::new();
+        for bad in std::iter::once(name).chain(values.iter().map(|v| &*v.0)) {
+            if !is_identifier(bad) {
+                return Err(DefineError::BadName { name: bad.to_owned() });
+            }
+        }
+        if let Some(twice) = values.iter().find(|v| !seen.insert(v.0.clone())) {
+            return Err(DefineError::DuplicateField {
+                record: format!("enum {name}"),
+                field: twice.0.to_string(),
+            });
+        }
+        let owned = OwnedEnum { name: name.into(), values, fixed };
+        let shown = Enumeration(EnumRef::Owned(Arc::new(owned), Scalar::Int));
+        let Some(native) = shown.underlying(&Target::NATIVE) else {
+            return Err(DefineError::NoEnumType { name: format!("enum {name}") });
+        };
+        let EnumRef::Owned(owned, _) = shown.0 else { unreachable!("made above") };
+        Ok(Type(Repr::Enum(EnumRef::Owned(owned, native))))
+    }
+
+    #[doc(hidden)]
+    pub const fn static_enum(of: &'static StaticEnum) -> Type {
+        Type(Repr::Enum(EnumRef::Static(of)))
+    }
+}

@@ -1,0 +1,342 @@
+//! [`Layout`]: what the layout algorithm found out about a type on one target.
+//!
+//! Only facts, all of them computed already: nothing here adds up sizes of its own but to tell what
+//! lies between two members.
+
+use super::{Field, FieldRules, Type};
+use crate::layout::{BitRange, ByteSpan, Placement, RecordKind};
+use crate::target::{Endian, Extent, Target};
+
+/// Where everything in a type is, on one target. Its [`Display`](std::fmt::Display) is a listing in
+/// C, with offsets, holes and bit positions.
+#[derive(Debug, Clone)]
+pub struct Layout {
+    ty: Type,
+    target: Target,
+    extent: Extent,
+    fields: Vec<FieldLayout>,
+    /// What is found through anonymous members.
+    inner: Vec<FieldLayout>,
+}
+
+/// Where one field is.
+#[derive(Debug, Clone)]
+pub struct FieldLayout {
+    field: Field,
+    offset: u64,
+    bits: Option<BitRange>,
+    unit: ByteSpan,
+    extent: Extent,
+    pub(super) demanded: u64,
+    endian: Endian,
+}
+
+/// Bits of a record that belong to no member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Gap {
+    /// The byte in which the gap starts, from the start of the record.
+    pub offset: u64,
+    /// The bit of that byte, counted as in [`BitRange`]; 0 unless the gap follows a bit field.
+    pub bit: u8,
+    /// How many bits.
+    pub bits: u128,
+}
+
+impl Gap {
+    fn between(from: u128, to: u128) -> Gap {
+        Gap { offset: (from / 8) as u64, bit: (from % 8) as u8, bits: to - from }
+    }
+}
+
+impl Layout {
+    pub(super) fn new(
+        ty: &Type,
+        target: &Target,
+        extent: Extent,
+        mut fields: Vec<FieldLayout>,
+        mut inner: Vec<FieldLayout>,
+    ) -> Layout {
+        // A unit that reaches past the end, as in packed records, is no place to read from.
+        for field in fields.iter_mut().chain(&mut inner) {
+            if let Some(bits) = field.bits
+                && field.unit.offset + field.unit.size > extent.size
+            {
+                field.unit = bits.bytes();
+            }
+        }
+        Layout { ty: ty.clone(), target: *target, extent, fields, inner }
+    }
+
+    /// The type.
+    pub fn ty(&self) -> &Type {
+        &self.ty
+    }
+
+    /// The target.
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// Size in bytes, tail padding included.
+    pub fn size(&self) -> u64 {
+        self.extent.size
+    }
+
+    /// Alignment in bytes.
+    pub fn align(&self) -> u64 {
+        self.extent.align
+    }
+
+    /// The fields of a record in order, unnamed ones included; none for anything else.
+    pub fn fields(&self) -> &[FieldLayout] {
+        &self.fields
+    }
+
+    /// The field of that name, also one that is found through anonymous members; its offset is from
+    /// the start of this record.
+    pub fn field(&self, name: &str) -> Option<&FieldLayout> {
+        let named = |f: &&FieldLayout| !name.is_empty() && f.name() == name;
+        self.fields.iter().find(named).or_else(|| self.inner.iter().find(named))
+    }
+
+    /// All fields that have a name, those that are found through anonymous members included.
+    pub fn named_fields(&self) -> impl Iterator<Item = &FieldLayout> {
+        self.fields.iter().chain(&self.inner).filter(|f| !f.name().is_empty())
+    }
+
+    pub(super) fn is_union(&self) -> bool {
+        self.ty.record().is_some_and(|r| r.rules().kind == RecordKind::Union)
+    }
+
+    /// The gaps between the fields of a struct, in order; the room of unnamed bit fields counts as
+    /// a gap, that behind the last field does not.
+    ///
+    /// ```
+    /// use ctypes_core::{Type, Types, target::Target};
+    /// let types = Types::new();
+    /// let s = types.declare_struct("s")?;
+    /// let s = s.define(|r| r.field("a", Type::CHAR).field("b", Type::INT).field("c", Type::CHAR))?;
+    /// let layout = s.at(&Target::X86_64_LINUX)?;
+    /// assert_eq!((layout.holes()[0].offset, layout.holes()[0].bits), (1, 24));
+    /// assert_eq!(layout.tail_padding(), Some(layout.tail_padding().unwrap()));
+    /// # Ok::<(), ctypes_core::Error>(())
+    /// ```
+    pub fn holes(&self) -> Vec<Gap> {
+        let (mut holes, mut end) = (Vec::new(), 0);
+        if self.is_union() {
+            return holes;
+        }
+        for field in self.fields.iter().filter(|f| f.takes_room()) {
+            let (from, to) = field.bit_span();
+            if from > end {
+                holes.push(Gap::between(end, from));
+            }
+            end = end.max(to);
+        }
+        holes
+    }
+
+    /// What lies between the end of the last field and the end of the record, if anything does.
+    pub fn tail_padding(&self) -> Option<Gap> {
+        self.ty.record()?;
+        let fields = self.fields.iter().filter(|f| f.takes_room());
+        let end = fields.map(|f| f.bit_span().1).max().unwrap_or(0);
+        let size = u128::from(self.extent.size) * 8;
+        (end < size).then(|| Gap::between(end, size))
+    }
+
+    /// The place of a part of a part: `at("a.b[3].c")`, from the start of this type.
+    ///
+    /// ```
+    /// use ctypes_core::{Type, Types, target::Target};
+    /// let types = Types::new();
+    /// let point = types.declare_struct("point")?;
+    /// let point = point.define(|r| r.field("x", Type::INT).field("y", Type::INT))?;
+    /// let line = types.declare_struct("line")?;
+    /// let line = line.define(|r| r.field("tag", Type::CHAR).field("ends", point.array(2).unwrap()))?;
+    /// let (ty, bytes, _) = line.at(&Target::NATIVE)?.locate("ends[1].y").unwrap();
+    /// assert_eq!((ty, bytes.offset, bytes.size), (Type::INT, 16, 4));
+    /// # Ok::<(), ctypes_core::Error>(())
+    /// ```
+    ///
+    /// Answers with the type, the bytes and, for a bit field, the bits; `None` if there is no such
+    /// part. An index into a flexible array finds no bound.
+    pub fn locate(&self, path: &str) -> Option<(Type, ByteSpan, Option<BitRange>)> {
+        let mut ty = self.ty.clone();
+        let mut span = ByteSpan { offset: 0, size: self.extent.size };
+        let mut bits = None;
+        let mut rest = path;
+        while !rest.is_empty() {
+            if let Some(index) = rest.strip_prefix('[') {
+                let (index, behind) = index.split_once(']')?;
+                let super::TypeKind::Array { of, len } = ty.kind() else { return None };
+                let (index, size) =
+                    (index.parse::<u64>().ok()?, of.extent_at(&self.target).ok()?.size);
+                if len != 0 && index >= len {
+                    return None;
+                }
+                let offset = span.offset.checked_add(index.checked_mul(size)?)?;
+                (span, ty, rest) = (ByteSpan { offset, size }, of, behind);
+            } else {
+                let name = rest.strip_prefix('.').unwrap_or(rest);
+                let end = name.find(['.', '[']).unwrap_or(name.len());
+                let layout = ty.at(&self.target).ok()?;
+                let field = layout.field(&name[..end])?;
+                let offset = span.offset + field.offset();
+                bits = field.bits.map(|b| BitRange { byte: b.byte + span.offset, ..b });
+                span = ByteSpan { offset, size: field.size() };
+                (ty, rest) = (field.ty().clone(), &name[end..]);
+            }
+        }
+        Some((ty, span, bits))
+    }
+
+    /// What is not as in `other`: one line for the type and for each field that differs in offset,
+    /// size or bits, empty if nothing does.
+    ///
+    /// ```
+    /// use ctypes_core::{Type, Types, target::Target};
+    /// let types = Types::new();
+    /// let s = types.declare_struct("s")?;
+    /// let s = s.define(|r| r.field("a", Type::CHAR).field("b", Type::LONG))?;
+    /// let changes = s.at(&Target::X86_64_LINUX)?.diff(&s.at(&Target::ARMV7_LINUX)?);
+    /// assert!(changes[1].starts_with("b: offset 8, size 8 on x86_64-linux"), "{changes:?}");
+    /// # Ok::<(), ctypes_core::Error>(())
+    /// ```
+    pub fn diff(&self, other: &Layout) -> Vec<String> {
+        let (here, there) = (self.target.name, other.target.name);
+        let mut changes = Vec::new();
+        if self.extent != other.extent {
+            let show = |e: Extent| format!("size {}, align {}", e.size, e.align);
+            let (ours, theirs) = (show(self.extent), show(other.extent));
+            changes.push(format!("{}: {ours} on {here}; {theirs} on {there}", self.ty));
+        }
+        for field in self.named_fields() {
+            match other.field(field.name()) {
+                Some(twin) if (twin.place()) == field.place() => {}
+                Some(twin) => changes.push(format!(
+                    "{}: {} on {here}; {} on {there}",
+                    field.name(),
+                    field.place(),
+                    twin.place()
+                )),
+                None => changes.push(format!("{}: only on {here}", field.name())),
+            }
+        }
+        let only_there = other.named_fields().filter(|f| self.field(f.name()).is_none());
+        changes.extend(only_there.map(|f| format!("{}: only on {there}", f.name())));
+        changes
+    }
+}
+
+impl FieldLayout {
+    pub(super) fn new(
+        field: Field,
+        placed: Placement,
+        extent: Extent,
+        demanded: u64,
+        endian: Endian,
+    ) -> FieldLayout {
+        let Placement { offset, bits, unit, .. } = placed;
+        FieldLayout { field, offset, bits, unit, extent, demanded, endian }
+    }
+
+    /// The same field as seen from a record that holds its own at `by`.
+    pub(super) fn moved(mut self, by: u64) -> FieldLayout {
+        self.offset += by;
+        self.unit.offset += by;
+        if let Some(bits) = &mut self.bits {
+            bits.byte += by;
+        }
+        self
+    }
+
+    pub(super) fn endian(&self) -> Endian {
+        self.endian
+    }
+
+    pub(super) fn field(&self) -> &Field {
+        &self.field
+    }
+
+    /// The name; empty if the field has none.
+    pub fn name(&self) -> &str {
+        self.field.name()
+    }
+
+    /// The type.
+    pub fn ty(&self) -> &Type {
+        self.field.ty()
+    }
+
+    /// What is said of the field beside its name and type.
+    pub fn rules(&self) -> FieldRules {
+        self.field.rules()
+    }
+
+    /// Offset from the start of the record, in bytes; of a bit field, that of its first byte.
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// Size in bytes; of a bit field, the number of bytes that it has bits in.
+    pub fn size(&self) -> u64 {
+        match self.bits {
+            Some(bits) => bits.bytes().size,
+            None => self.extent.size,
+        }
+    }
+
+    /// The bits of a bit field.
+    pub fn bits(&self) -> Option<BitRange> {
+        self.bits
+    }
+
+    /// The first bit of a bit field in the byte at its offset, counted as in [`BitRange`].
+    pub fn bit_offset(&self) -> Option<u8> {
+        self.bits.map(|b| b.bit)
+    }
+
+    /// The width of a bit field.
+    pub fn width(&self) -> Option<u32> {
+        self.bits.map(|b| b.width)
+    }
+
+    /// Which bits of each of its bytes belong to the field; all of them if it is no bit field.
+    pub fn mask(&self) -> Vec<u8> {
+        match self.bits {
+            Some(bits) => {
+                (0..self.size()).map(|i| bits.mask(self.offset + i, self.endian)).collect()
+            }
+            None => vec![0xff; self.extent.size as usize],
+        }
+    }
+
+    /// The storage unit that holds a bit field: the aligned variable of its type, if there is one
+    /// inside the record, else the bytes that it has bits in. For others the bytes of the field.
+    pub fn unit(&self) -> ByteSpan {
+        self.unit
+    }
+
+    /// First bit and end in bits.
+    pub(super) fn bit_span(&self) -> (u128, u128) {
+        let (from, bits) = match self.bits {
+            Some(b) => (u128::from(b.byte) * 8 + u128::from(b.bit), u128::from(b.width)),
+            None => (u128::from(self.offset) * 8, u128::from(self.extent.size) * 8),
+        };
+        (from, from + bits)
+    }
+
+    /// Whether the field is more than a mark for the layout.
+    pub(super) fn takes_room(&self) -> bool {
+        self.rules().role != super::FieldRole::Unnamed
+    }
+
+    fn place(&self) -> String {
+        match self.bits {
+            Some(b) => format!("offset {}, bit {}, width {}", b.byte, b.bit, b.width),
+            None => format!("offset {}, size {}", self.offset, self.extent.size),
+        }
+    }
+}
