@@ -5,6 +5,7 @@
 
 mod common;
 mod core_path;
+mod enumeration;
 mod foreign_fn;
 mod library;
 mod record;
@@ -386,4 +387,75 @@ pub fn derive_cstruct(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(CUnion, attributes(ctype, ctypes))]
 pub fn derive_cunion(input: TokenStream) -> TokenStream {
     record::derive(&parse_macro_input!(input as DeriveInput), record::Kind::Union).into()
+}
+
+/// Describes an enumeration to C: implements `CType` for it, and conversions from and to its integer.
+///
+/// The enum stays what it is. An integer that is no variant never becomes one: where C may put any value, write
+/// `Raw<Color>` for the field, parameter or result, which has the same layout.
+///
+/// # Layout
+///
+/// `#[repr(C)]` is C's `enum color { … }`, whose integer type each platform's compiler picks (C11 6.7.2.2p4);
+/// `#[repr(u8)]` and the like are C23's `enum color : uint8_t`, and whatever older C declares as `uint8_t`. That rustc has
+/// chosen the same integer as C is asserted.
+///
+/// # What is generated
+///
+/// `Bits` stands for the integer: the one that `repr` names, for `#[repr(C)]` mostly `u32`, or `i32` if a value is
+/// negative or the compiler is Microsoft's.
+///
+/// | item | |
+/// |---|---|
+/// | `const fn to_raw(self) -> Bits` | the value in C |
+/// | `const fn try_from_raw(Bits) -> Result<Self, InvalidValue>` | the variant with that value |
+/// | `TryFrom<Bits>`; of `c_int` and `c_uint` for `#[repr(C)]` | the same |
+/// | `CType`, `Discrete`, `BitField` | for fields, `Raw` and `#[bits(n)]` |
+///
+/// The enum must be `Copy`.
+///
+/// # Options
+///
+/// In `#[ctypes(…)]`: `name = "color"`, the tag in C, if it is not the Rust name; `crate = path`.
+///
+/// # Errors
+///
+/// At compile time, on the token to blame: no `repr`, a variant with fields, no variants, generic parameters, an
+/// integer of 128 bits. At run time `InvalidValue`, which names the enumeration, the value and what was expected.
+///
+/// # Python equivalent
+///
+/// None: `ctypes` passes enumerations as `c_int`; `enum.IntEnum` checks as this does.
+///
+/// # Examples
+///
+/// ```
+/// use ctypes_core::{CType, Raw};
+/// use ctypes_derive::{CEnum, CStruct};
+///
+/// #[derive(CEnum, Debug, Clone, Copy, PartialEq)]
+/// #[repr(C)]
+/// enum Color {
+///     Red,
+///     Green = 5,
+/// }
+///
+/// assert_eq!(Color::Green.to_raw(), 5);
+/// assert_eq!(Color::try_from(0), Ok(Color::Red));
+/// let error = Color::try_from_raw(1).unwrap_err();
+/// assert_eq!(error.to_string(), "1 is no value of `Color`: expected Red = 0, Green = 5");
+///
+/// #[derive(CStruct)]
+/// #[repr(C)]
+/// struct Pixel {
+///     color: Raw<Color>,
+/// }
+/// let pixel = Pixel { color: Raw::from_bits(7) };
+/// assert!(pixel.color.get().is_err());
+/// assert_eq!(Pixel::TYPE.fields()[0].ty().to_string(), "enum Color");
+/// ```
+#[doc(alias = "enum")]
+#[proc_macro_derive(CEnum, attributes(ctypes))]
+pub fn derive_cenum(input: TokenStream) -> TokenStream {
+    enumeration::derive(&parse_macro_input!(input as DeriveInput)).into()
 }

@@ -4,4 +4,5 @@
 #![deny(warnings, missing_docs, clippy::all)]
 
 mod c;
+mod enums;
 mod unions;

@@ -8,14 +8,17 @@
 //! usable: everything but the `const` [`Type::size`] and [`Type::align`] sees the definition as soon
 //! as there is one.
 
+pub(crate) mod bit_field;
 mod build;
 mod compare;
 mod ctype;
 mod definition;
+pub(crate) mod discrete;
 mod display;
 mod enumeration;
 mod extent;
 mod function;
+pub(crate) mod integer;
 mod layout_view;
 mod listing;
 mod message;
@@ -24,8 +27,10 @@ mod record;
 mod scalar;
 pub(crate) mod verify;
 
+pub use bit_field::{BitField, BitKind, BitOverflow};
 pub use build::RecordBuilder;
 pub use ctype::{CPointee, CReturn, CType, LongDouble};
+pub use discrete::{Discrete, InvalidValue, Raw};
 pub use enumeration::Enumeration;
 pub use function::{CallConv, FunctionType};
 pub use layout_view::{FieldLayout, Gap, Layout};

@@ -2,7 +2,7 @@
 
 use super::model::{Field, Kind, Record};
 use crate::common::errors::Errors;
-use syn::{Ident, Type};
+use syn::{Ident, LitStr, Type};
 
 pub(super) fn check(record: &Record, errors: &mut Errors) {
     let (wanted, found) = (record.wanted, record.found);
@@ -84,17 +84,7 @@ fn check_generics(record: &Record, errors: &mut Errors) {
 fn check_options(record: &Record, errors: &mut Errors) {
     let options = &record.options;
     if let Some(name) = &options.name {
-        let text = name.value();
-        let mut chars = text.chars();
-        let starts = chars.next().is_some_and(|c| c.is_alphabetic() || c == '_');
-        if !starts || !chars.all(|c| c.is_alphanumeric() || c == '_') {
-            errors.push(
-                name,
-                format_args!(
-                    "`{text}` is no C identifier: expected the tag alone, without `struct`"
-                ),
-            );
-        }
+        errors.take(check_tag(name));
         if record.repr.transparent {
             errors.push(name, "a #[repr(transparent)] struct is its field to C and has no tag");
         }
@@ -110,6 +100,18 @@ fn check_options(record: &Record, errors: &mut Errors) {
             errors.push(remote, "a mirror of a foreign struct has no generic parameters");
         }
     }
+}
+
+/// That a tag is one in C.
+pub(crate) fn check_tag(name: &LitStr) -> syn::Result<()> {
+    let text = name.value();
+    let mut chars = text.chars();
+    let starts = chars.next().is_some_and(|c| c.is_alphabetic() || c == '_');
+    if starts && chars.all(|c| c.is_alphanumeric() || c == '_') {
+        return Ok(());
+    }
+    let message = format!("`{text}` is no C identifier: expected the tag alone, without `struct`");
+    Err(syn::Error::new_spanned(name, message))
 }
 
 fn check_field(record: &Record, field: &Field, is_last: bool, errors: &mut Errors) {

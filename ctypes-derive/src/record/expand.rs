@@ -16,6 +16,8 @@ macro_rules! mixed {
     ($($tokens:tt)*) => { quote_spanned!(Span::mixed_site()=> $($tokens)*) };
 }
 
+pub(crate) use mixed;
+
 pub(super) fn expand(record: &Record, core: &TokenStream) -> TokenStream {
     let ident = record.ident;
     let generics = bound(record.generics, core, |param| {
@@ -62,7 +64,7 @@ pub(super) fn expand(record: &Record, core: &TokenStream) -> TokenStream {
 }
 
 /// An impl beside a `compile_error!`, so that the uses of the type do not fail as well.
-pub(super) fn stub(input: &DeriveInput, core: &TokenStream) -> TokenStream {
+pub(crate) fn stub(input: &DeriveInput, core: &TokenStream) -> TokenStream {
     let unsized_ = match &input.data {
         Data::Struct(data) => data.fields.iter().any(|f| matches!(f.ty, Type::Slice(_))),
         _ => false,

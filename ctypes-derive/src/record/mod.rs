@@ -11,6 +11,8 @@ mod parse;
 mod shape;
 pub(crate) mod spelling;
 
+pub(crate) use check::check_tag;
+pub(crate) use expand::{mixed, stub};
 pub(crate) use model::Kind;
 
 use crate::common::errors::Errors;
