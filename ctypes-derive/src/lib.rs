@@ -3,6 +3,7 @@
 //! Most programs get them from `ctypes-wrap`, which depends on this crate. [`macro@foreign_fn`] also works for
 //! programs that depend on `ctypes-core` alone.
 
+mod bitfield;
 mod common;
 mod core_path;
 mod enumeration;
@@ -322,7 +323,7 @@ pub fn library(attribute: TokenStream, item: TokenStream) -> TokenStream {
 #[doc(alias = "Structure")]
 #[doc(alias = "_fields_")]
 #[doc(alias = "_pack_")]
-#[proc_macro_derive(CStruct, attributes(ctype, ctypes))]
+#[proc_macro_derive(CStruct, attributes(bits, ctype, ctypes))]
 pub fn derive_cstruct(input: TokenStream) -> TokenStream {
     record::derive(&parse_macro_input!(input as DeriveInput), record::Kind::Struct).into()
 }
@@ -458,4 +459,101 @@ pub fn derive_cunion(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(CEnum, attributes(ctypes))]
 pub fn derive_cenum(input: TokenStream) -> TokenStream {
     enumeration::derive(&parse_macro_input!(input as DeriveInput)).into()
+}
+
+/// Lets a struct have bit fields, where C has them: `#[bits(n)]`.
+///
+/// The attribute stands above the derives, of which `CStruct` must be one. Fields without `#[bits]` stay fields; a
+/// bit field becomes methods.
+///
+/// ```
+/// use core::ffi::c_uint;
+/// use ctypes_core::{CType, Target};
+/// use ctypes_derive::{CStruct, bitfield};
+///
+/// #[bitfield]
+/// #[derive(CStruct, Debug, Clone, Copy, PartialEq)]
+/// #[repr(C)]
+/// pub struct Header {
+///     /// The version of the protocol.
+///     #[bits(4)]
+///     pub version: c_uint,
+///     #[bits(4)]
+///     pub ihl: c_uint,
+///     #[bits(0)]
+///     _align: c_uint,
+///     pub length: u16,
+/// }
+///
+/// const HEADER: Header = Header::zeroed().with_version(4).with_ihl(5);
+/// let mut header = Header { length: 20, ..HEADER };
+/// header.set_version(6);
+/// assert_eq!((header.version(), header.ihl(), size_of::<Header>()), (6, 5, 8));
+/// assert_eq!(
+///     header.try_set_ihl(16).unwrap_err().to_string(),
+///     "field `ihl` of `Header`: expected a value from 0 to 15 for 4 bits, found 16",
+/// );
+///
+/// // The same declaration, elsewhere: a big-endian compiler starts with the most significant bit.
+/// let there = Header::TYPE.at(&Target::S390X_LINUX)?;
+/// let ihl = there.field("ihl").and_then(|f| f.bits()).unwrap();
+/// assert_eq!(ihl.read(&[0x45], Target::S390X_LINUX.endian), Some(5));
+/// # Ok::<(), ctypes_core::Error>(())
+/// ```
+///
+/// # What is generated
+///
+/// For a bit field `x` of type `T`, as visible as the field; all of them are `const fn`:
+///
+/// | method | |
+/// |---|---|
+/// | `x(&self) -> T` | the value, signed types extended by their sign; for an enumeration (`CEnum`) `Result<T, InvalidValue>` |
+/// | `set_x(&mut self, value: T)` | stores the low bits, as an assignment in C does |
+/// | `with_x(self, value: T) -> Self` | the same with another value, for constants |
+/// | `try_set_x(&mut self, value: T) -> Result<(), BitOverflow>` | stores it if it fits |
+///
+/// and `zeroed() -> Self`, as visible as the struct. `Debug`, `Default`, `PartialEq`, `Eq` and `Hash` in the list of
+/// derives are implemented so that they see the fields: bits between fields and fields without a name do not
+/// count. Any other derive sees the storage; `PartialOrd` and `Ord` are refused.
+///
+/// The width is a constant of type `u32`. A bit field whose name begins with `_` has no name in C, and may have a
+/// width of 0, which ends the storage unit (C11 6.7.2.1p12).
+///
+/// # Layout
+///
+/// That of C's compiler on the platform that is compiled for, for `#[repr(C)]` with `packed`
+/// (`__attribute__((packed))`), `packed(n)` (`#pragma pack(n)`, which is not the same even for 1) or `align(n)`. A run of
+/// bit fields becomes one hidden member, an integer if C's compiler would load one, else bytes. Everything is
+/// computed by the layout algorithm of the run-time crate and asserted against what rustc made of it.
+///
+/// # Options
+///
+/// Those of [`macro@CStruct`], and `#[ctypes(layout = "ms")]` or `"gcc"` for the rule that is not the platform's own
+/// (`__attribute__((ms_struct))`, `((gcc_struct))`).
+///
+/// # Errors
+///
+/// At compile time, on the token to blame: a named field of width 0, one wider than its type, a type that is no
+/// integer, `bool` or enumeration, two fields of one name, generic parameters, a union, `#[cfg]` on a field, the
+/// attribute below the derives, and all that [`macro@CStruct`] refuses.
+///
+/// # Platform behaviour
+///
+/// `CType::BY_VALUE` is true where rustc passes the hidden members as C passes the bit fields; calls with other
+/// structs take the engine. It is false for alignments above 8, for fields of no bits (on which compilers differ),
+/// and on RISC-V and PowerPC.
+///
+/// # Python equivalent
+///
+/// ```python
+/// class HEADER(Structure):
+///     _fields_ = [("version", c_uint, 4), ("ihl", c_uint, 4), ("length", c_uint16)]
+/// ```
+///
+/// `ctypes` has no unnamed fields, and none of width 0. `_layout_` is `layout = "…"`.
+#[doc(alias = "_fields_")]
+#[doc(alias = "_layout_")]
+#[proc_macro_attribute]
+pub fn bitfield(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    bitfield::expand(attribute.into(), item.into()).into()
 }

@@ -3,6 +3,8 @@
 #![cfg(target_os = "linux")]
 #![deny(warnings, missing_docs, clippy::all)]
 
+mod bitfield_items;
+mod bitfields;
 mod c;
 mod enums;
 mod unions;

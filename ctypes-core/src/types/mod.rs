@@ -9,9 +9,11 @@
 //! as there is one.
 
 pub(crate) mod bit_field;
+pub(crate) mod bit_plan;
+pub(crate) mod bit_storage;
 mod build;
 mod compare;
-mod ctype;
+pub(crate) mod ctype;
 mod definition;
 pub(crate) mod discrete;
 mod display;

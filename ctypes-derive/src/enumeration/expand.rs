@@ -55,6 +55,8 @@ pub(super) fn expand(model: &Model, core: &TokenStream) -> TokenStream {
                     } });
                 const BY_VALUE: ::core::primitive::bool = true;
                 const ANY_BITS: ::core::primitive::bool = false;
+                const ZERO: ::core::primitive::bool =
+                    #core::__private::check_number::<#ident>(0).is_ok();
             }
 
             // SAFETY: the values are those of all variants, and of nothing else.

@@ -4,7 +4,7 @@ use super::model::{Field, Kind, Record};
 use crate::common::errors::Errors;
 use syn::{Ident, LitStr, Type};
 
-pub(super) fn check(record: &Record, errors: &mut Errors) {
+pub(crate) fn check(record: &Record, errors: &mut Errors) {
     let (wanted, found) = (record.wanted, record.found);
     if wanted != found {
         let article = if found == Kind::Enum { "an" } else { "a" };

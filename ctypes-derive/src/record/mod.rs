@@ -4,11 +4,11 @@
 //! macro runs on the build machine. Every error points at the user's token, and all that are found
 //! in one record are shown at once.
 
-mod check;
-mod expand;
-mod model;
-mod parse;
-mod shape;
+pub(crate) mod check;
+pub(crate) mod expand;
+pub(crate) mod model;
+pub(crate) mod parse;
+pub(crate) mod shape;
 pub(crate) mod spelling;
 
 pub(crate) use check::check_tag;
@@ -24,7 +24,7 @@ use syn::DeriveInput;
 /// as well.
 pub(crate) fn derive(input: &DeriveInput, wanted: Kind) -> TokenStream {
     let mut errors = Errors::default();
-    let record = parse::parse(input, wanted, &mut errors);
+    let record = parse::parse(input, wanted, None, &mut errors);
     check::check(&record, &mut errors);
     let core = core_path(record.options.krate.as_ref(), &mut errors);
     if errors.is_empty() {

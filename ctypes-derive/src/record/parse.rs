@@ -1,16 +1,21 @@
 //! From tokens to the model. Attributes are read completely, so that every mistake in them is told.
 
-use super::model::{Field, Kind, Options, Record, Repr};
+use super::model::{Bits, Field, Kind, Options, Record, Repr};
 use super::{shape, spelling};
 use crate::common::errors::Errors;
 use proc_macro2::Ident;
 use syn::meta::ParseNestedMeta;
 use syn::{
-    Attribute, Data, DeriveInput, Fields, FieldsNamed, LitInt, LitStr, Member, Path, Type,
+    Attribute, Data, DeriveInput, Expr, Fields, FieldsNamed, LitInt, LitStr, Member, Path, Type,
     parenthesized,
 };
 
-pub(super) fn parse<'a>(input: &'a DeriveInput, wanted: Kind, errors: &mut Errors) -> Record<'a> {
+pub(crate) fn parse<'a>(
+    input: &'a DeriveInput,
+    wanted: Kind,
+    plan: Option<Ident>,
+    errors: &mut Errors,
+) -> Record<'a> {
     let mut record = Record {
         ident: &input.ident,
         generics: &input.generics,
@@ -19,6 +24,7 @@ pub(super) fn parse<'a>(input: &'a DeriveInput, wanted: Kind, errors: &mut Error
         repr: Repr::default(),
         options: Options::default(),
         fields: Vec::new(),
+        plan,
         markers: Vec::new(),
     };
     for attr in &input.attrs {
@@ -28,6 +34,9 @@ pub(super) fn parse<'a>(input: &'a DeriveInput, wanted: Kind, errors: &mut Error
             errors.take(attr.parse_nested_meta(|meta| option(meta, &mut record.options)));
         } else if attr.path().is_ident("ctype") {
             errors.push(attr, "#[ctype(\"…\")] says what a field is in C and belongs on a field");
+        } else if attr.path().segments.last().is_some_and(|s| s.ident == "bitfield") {
+            errors
+                .push(attr, "#[bitfield] must stand above the derives: move it to the first line");
         }
     }
     match &input.data {
@@ -47,7 +56,8 @@ fn repr(meta: ParseNestedMeta, repr: &mut Repr) -> syn::Result<()> {
     } else if meta.path.is_ident("transparent") {
         repr.transparent = true;
     } else if meta.path.is_ident("packed") {
-        repr.pack = Some(if meta.input.peek(syn::token::Paren) { number(&meta)? } else { 1 });
+        repr.packed = !meta.input.peek(syn::token::Paren);
+        repr.pack = Some(if repr.packed { 1 } else { number(&meta)? });
     } else if meta.path.is_ident("align") {
         // The largest of several is what counts, to rustc as to C.
         repr.align = repr.align.max(Some(number(&meta)?));
@@ -64,7 +74,8 @@ fn number(meta: &ParseNestedMeta) -> syn::Result<u64> {
     content.parse::<LitInt>()?.base10_parse()
 }
 
-const OPTIONS: &str = "the options are `crate = path`, `name = \"tag\"` and `remote = path`";
+const OPTIONS: &str =
+    "the options are `crate = path`, `layout = \"ms\"`, `name = \"tag\"` and `remote = path`";
 
 fn option(meta: ParseNestedMeta, options: &mut Options) -> syn::Result<()> {
     let twice = || meta.error("this option is given twice");
@@ -75,6 +86,16 @@ fn option(meta: ParseNestedMeta, options: &mut Options) -> syn::Result<()> {
     if meta.path.is_ident("name") {
         let name = meta.value()?.parse::<LitStr>()?;
         return options.name.replace(name).map_or(Ok(()), |_| Err(twice()));
+    }
+    if meta.path.is_ident("layout") {
+        let rule = meta.value()?.parse::<LitStr>()?;
+        if !matches!(rule.value().as_str(), "gcc" | "ms") {
+            return Err(syn::Error::new_spanned(
+                rule,
+                "expected the rule that bit fields follow: \"gcc\" or \"ms\"",
+            ));
+        }
+        return options.layout.replace(rule).map_or(Ok(()), |_| Err(twice()));
     }
     if meta.path.is_ident("remote") {
         let path = meta.value()?.parse::<Path>()?;
@@ -111,6 +132,7 @@ fn each<'a>(
             continue;
         }
         let mut shape = shape::shape(&field.ty, &generics);
+        let (mut bits, mut attrs) = (None, Vec::new());
         for attr in &field.attrs {
             if attr.path().is_ident("ctypes") {
                 errors.push(
@@ -119,10 +141,37 @@ fn each<'a>(
                 );
             } else if attr.path().is_ident("ctype") {
                 spell(attr, &mut shape, errors);
+            } else if attr.path().is_ident("bits") {
+                bits = width(attr, record, errors);
+            } else {
+                attrs.push(attr);
             }
         }
-        record.fields.push(Field { member, ty: &field.ty, shape });
+        let vis = &field.vis;
+        record.fields.push(Field { member, ty: &field.ty, shape, bits, attrs, vis });
     }
+}
+
+fn width(attr: &Attribute, record: &Record, errors: &mut Errors) -> Option<Bits> {
+    if record.plan.is_none() {
+        errors.push(
+            attr,
+            "#[bits(n)] needs #[bitfield] above the derives, as the first line of the struct",
+        );
+        return None;
+    }
+    let width = errors.take(attr.parse_args::<Expr>())?;
+    let run = match record.fields.last() {
+        Some(Field { bits: Some(before), .. }) => before.run,
+        _ => record
+            .fields
+            .iter()
+            .filter_map(|f| f.bits.as_ref())
+            .map(|b| b.run + 1)
+            .max()
+            .unwrap_or(0),
+    };
+    Some(Bits { width, run })
 }
 
 fn spell(attr: &Attribute, shape: &mut shape::Shape, errors: &mut Errors) {
