@@ -35,7 +35,7 @@ pub(super) fn expand(
         #ctype
 
         #[automatically_derived]
-        #[allow(deprecated)]
+        #[allow(dead_code, deprecated)]
         const _: () = {
             impl #ident {
                 #[doc = #zeroed_doc]

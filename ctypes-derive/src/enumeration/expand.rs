@@ -42,7 +42,7 @@ pub(super) fn expand(model: &Model, core: &TokenStream) -> TokenStream {
     let try_from_raw = format!("The variant of `{ident}` with that value.");
     mixed! {
         #[automatically_derived]
-        #[allow(deprecated)]
+        #[allow(dead_code, deprecated)]
         const _: () = {
             // SAFETY: an integer of the size and alignment that the constant below asserts; not any
             // bits are a variant.
