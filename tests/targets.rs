@@ -32,6 +32,10 @@ const TRIPLES: &[(Target, &str)] = &[
     (Target::AARCH64_WINDOWS_MSVC, "aarch64-pc-windows-msvc"),
     (Target::X86_64_APPLE, "x86_64-apple-darwin"),
     (Target::AARCH64_APPLE, "arm64-apple-macos"),
+    (Target::AARCH64_WINDOWS_GNU, "aarch64-w64-mingw32"),
+    (Target::I686_LINUX_MUSL, "i686-linux-musl"),
+    (Target::ARMV7_LINUX_MUSL, "armv7-linux-musleabihf"),
+    (Target::POWERPC64LE_LINUX_MUSL, "powerpc64le-linux-musl"),
 ];
 
 /// The typedefs that freestanding C has no names for.

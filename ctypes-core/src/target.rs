@@ -1,6 +1,7 @@
 //! What a platform's C compiler decides about data: sizes, alignments, signs and byte order.
 //!
-//! A [`Target`] is a plain value. [`Target::NATIVE`] is the only place where the layout code looks at
+//! A [`Target`] is a plain value: named, found by its triple ([`Target::parse`]), or made by changing
+//! fields of another. [`Target::NATIVE`] is the only place where the layout code looks at
 //! `cfg(target_…)`; everything else takes a `&Target` and gives the same answer on every host.
 
 mod triple;
@@ -114,6 +115,9 @@ pub struct Target {
     pub compiler: Compiler,
     /// The rule for bit fields of a record that does not choose one.
     pub bit_rule: BitRule,
+    /// Whether a record may choose the other rule by an attribute: gcc heeds `ms_struct` and
+    /// `gcc_struct` on x86 and PowerPC, clang heeds `ms_struct`.
+    pub bit_rule_by_attribute: bool,
     /// Whether the type of an unnamed bit field counts for the record's alignment (AAPCS, AAPCS64).
     pub unnamed_bits_align: bool,
     /// Whether the type of a bit field matters to where it goes; not so with `-mno-bit-align` and in
@@ -147,6 +151,7 @@ const LP64: Target = Target {
     aligned_resists_pack: false,
     compiler: Compiler::Gcc,
     bit_rule: BitRule::Gcc,
+    bit_rule_by_attribute: true,
     unnamed_bits_align: false,
     bit_types_align: true,
     zero_width_boundary: 1,
@@ -156,8 +161,13 @@ const LP64: Target = Target {
     long_double_extent: Extent::new(16, 16),
 };
 
-const QUAD: Target =
-    Target { long_double: LongDoubleFormat::Quad, char_signed: false, name: "", ..LP64 };
+const QUAD: Target = Target {
+    long_double: LongDoubleFormat::Quad,
+    char_signed: false,
+    bit_rule_by_attribute: false,
+    name: "",
+    ..LP64
+};
 
 const DOUBLE: Target = Target {
     long_double: LongDoubleFormat::Double,
@@ -174,6 +184,7 @@ const LLP64: Target = Target {
     aligned_resists_pack: true,
     compiler: Compiler::Msvc,
     bit_rule: BitRule::Ms,
+    bit_rule_by_attribute: false,
     signed_enums: true,
     ..DOUBLE
 };
@@ -182,6 +193,7 @@ const LLP64: Target = Target {
 const MINGW: Target = Target {
     aligned_resists_pack: false,
     compiler: Compiler::Gcc,
+    bit_rule_by_attribute: true,
     signed_enums: false,
     long_double: LongDoubleFormat::X87,
     long_double_extent: Extent::new(16, 16),
@@ -198,6 +210,8 @@ impl Target {
         long: 4,
         time: 4,
         align8: 4,
+        // gcc's alignment of an `ms_struct` with members of 8 bytes depends on its machine mode.
+        bit_rule_by_attribute: false,
         long_double_extent: Extent::new(12, 4),
         ..LP64
     };
@@ -214,6 +228,7 @@ impl Target {
         char_signed: false,
         align16: 8,
         unnamed_bits_align: true,
+        bit_rule_by_attribute: false,
         ..DOUBLE
     };
     /// i386 Linux with musl, whose `time_t` has 8 bytes.
@@ -233,13 +248,18 @@ impl Target {
         ..QUAD
     };
     /// PowerPC of 64 bits, little-endian (ELFv2), Linux.
-    pub const POWERPC64LE_LINUX: Target =
-        Target { name: "powerpc64le-linux", long_double: LongDoubleFormat::DoubleDouble, ..QUAD };
+    pub const POWERPC64LE_LINUX: Target = Target {
+        name: "powerpc64le-linux",
+        long_double: LongDoubleFormat::DoubleDouble,
+        bit_rule_by_attribute: true,
+        ..QUAD
+    };
     /// The same with musl, where `long double` is `double`.
     pub const POWERPC64LE_LINUX_MUSL: Target = Target {
         name: "powerpc64le-linux-musl",
         long_double: LongDoubleFormat::Double,
         long_double_extent: Extent::new(8, 8),
+        bit_rule_by_attribute: true,
         ..QUAD
     };
     /// x86-64 Windows with Microsoft's compiler.
@@ -262,6 +282,8 @@ impl Target {
     pub const AARCH64_WINDOWS_GNU: Target = Target {
         name: "aarch64-windows-gnu",
         compiler: Compiler::Clang,
+        // From clang 20 on there is `gcc_struct`.
+        bit_rule_by_attribute: false,
         long_double: LongDoubleFormat::Double,
         long_double_extent: Extent::new(8, 8),
         ..MINGW
@@ -334,7 +356,11 @@ impl Target {
 
     /// The largest size of an object in bytes: what `ptrdiff_t` can tell apart.
     pub const fn max_size(&self) -> u64 {
-        u64::MAX >> (64 - 8 * self.pointer as u32 + 1)
+        match self.pointer {
+            0 => 0,
+            n @ 1..8 => u64::MAX >> (65 - 8 * n as u32),
+            _ => u64::MAX >> 1,
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which compiler judges which target, and how it is run.
 
-use ctypes_core::target::{BitRule, Target};
+use ctypes_core::target::{BitRule, Compiler, Endian, Extent, Target};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -12,54 +12,36 @@ pub struct Judge {
     pub options: &'static [&'static str],
     /// Debian's package.
     pub package: &'static str,
-    /// The rule for bit fields other than the target's own that this compiler can be asked for.
-    pub other_rule: Option<BitRule>,
 }
 
 const fn gcc(target: Target, program: &'static str, package: &'static str) -> Judge {
-    Judge { target, program, options: &[], package, other_rule: None }
+    Judge { target, program, options: &[], package }
 }
 
 const fn clang(target: Target, options: &'static [&'static str]) -> Judge {
-    Judge { target, program: "clang", options, package: "clang", other_rule: None }
+    Judge { target, program: "clang", options, package: "clang" }
 }
 
-const fn with_rule(judge: Judge, rule: BitRule) -> Judge {
-    Judge { other_rule: Some(rule), ..judge }
-}
-
-/// One judge for each named target. gcc knows the attributes that choose a rule on x86 only.
+/// One judge for each named target.
 pub const JUDGES: &[Judge] = &[
-    with_rule(
-        gcc(Target::X86_64_LINUX, "x86_64-linux-gnu-gcc", "gcc-x86-64-linux-gnu"),
-        BitRule::Ms,
-    ),
-    with_rule(gcc(Target::I686_LINUX, "i686-linux-gnu-gcc", "gcc-i686-linux-gnu"), BitRule::Ms),
+    gcc(Target::X86_64_LINUX, "x86_64-linux-gnu-gcc", "gcc"),
+    gcc(Target::I686_LINUX, "i686-linux-gnu-gcc", "gcc-i686-linux-gnu"),
     gcc(Target::AARCH64_LINUX, "aarch64-linux-gnu-gcc", "gcc-aarch64-linux-gnu"),
     gcc(Target::ARMV7_LINUX, "arm-linux-gnueabihf-gcc", "gcc-arm-linux-gnueabihf"),
     gcc(Target::RISCV64_LINUX, "riscv64-linux-gnu-gcc", "gcc-riscv64-linux-gnu"),
     gcc(Target::S390X_LINUX, "s390x-linux-gnu-gcc", "gcc-s390x-linux-gnu"),
     gcc(Target::POWERPC64LE_LINUX, "powerpc64le-linux-gnu-gcc", "gcc-powerpc64le-linux-gnu"),
     clang(Target::X86_64_WINDOWS_MSVC, &["--target=x86_64-pc-windows-msvc"]),
-    with_rule(
-        gcc(Target::X86_64_WINDOWS_GNU, "x86_64-w64-mingw32-gcc", "gcc-mingw-w64-x86-64"),
-        BitRule::Gcc,
-    ),
+    gcc(Target::X86_64_WINDOWS_GNU, "x86_64-w64-mingw32-gcc", "gcc-mingw-w64-x86-64"),
     clang(Target::I686_WINDOWS_MSVC, &["--target=i686-pc-windows-msvc"]),
-    with_rule(
-        gcc(Target::I686_WINDOWS_GNU, "i686-w64-mingw32-gcc", "gcc-mingw-w64-i686"),
-        BitRule::Gcc,
-    ),
+    gcc(Target::I686_WINDOWS_GNU, "i686-w64-mingw32-gcc", "gcc-mingw-w64-i686"),
     clang(Target::AARCH64_WINDOWS_MSVC, &["--target=aarch64-pc-windows-msvc"]),
-    with_rule(clang(Target::X86_64_APPLE, &["--target=x86_64-apple-darwin"]), BitRule::Ms),
-    with_rule(clang(Target::AARCH64_APPLE, &["--target=arm64-apple-macos"]), BitRule::Ms),
+    clang(Target::X86_64_APPLE, &["--target=x86_64-apple-darwin"]),
+    clang(Target::AARCH64_APPLE, &["--target=arm64-apple-macos"]),
     // clang knows gcc_struct from version 20 on.
     clang(Target::AARCH64_WINDOWS_GNU, &["--target=aarch64-w64-mingw32"]),
     // musl's data model is glibc's but for time_t, which is the library's and not the compiler's.
-    with_rule(
-        gcc(Target::I686_LINUX_MUSL, "i686-linux-gnu-gcc", "gcc-i686-linux-gnu"),
-        BitRule::Ms,
-    ),
+    gcc(Target::I686_LINUX_MUSL, "i686-linux-gnu-gcc", "gcc-i686-linux-gnu"),
     gcc(Target::ARMV7_LINUX_MUSL, "arm-linux-gnueabihf-gcc", "gcc-arm-linux-gnueabihf"),
     Judge {
         options: &["-mlong-double-64"],
@@ -71,7 +53,92 @@ pub const JUDGES: &[Judge] = &[
     },
 ];
 
+const fn by_clang(name: &'static str, target: Target) -> Target {
+    Target { name, compiler: Compiler::Clang, bit_rule_by_attribute: false, ..target }
+}
+
+/// Targets that no name stands for, as users make them: compilers can be told to be these.
+pub const USER_MADE: &[Judge] = &[
+    // The old ABI of ARM, in which the types of bit fields do not matter.
+    clang(
+        Target {
+            name: "arm-apcs",
+            compiler: Compiler::Clang,
+            align8: 4,
+            bit_types_align: false,
+            zero_width_boundary: 4,
+            long_double_extent: Extent::new(8, 4),
+            ..Target::ARMV7_LINUX
+        },
+        &["--target=arm-none-eabi", "-mabi=apcs-gnu"],
+    ),
+    // Named targets as clang has them, which is not always what gcc does.
+    clang(by_clang("x86_64-linux by clang", Target::X86_64_LINUX), &["--target=x86_64-linux-gnu"]),
+    clang(by_clang("i686-linux by clang", Target::I686_LINUX), &["--target=i686-linux-gnu"]),
+    clang(
+        by_clang("aarch64-linux by clang", Target::AARCH64_LINUX),
+        &["--target=aarch64-linux-gnu"],
+    ),
+    clang(
+        by_clang("riscv64-linux by clang", Target::RISCV64_LINUX),
+        &["--target=riscv64-linux-gnu"],
+    ),
+    clang(by_clang("mingw by clang", Target::X86_64_WINDOWS_GNU), &["--target=x86_64-w64-mingw32"]),
+    Judge {
+        options: &["-fshort-enums"],
+        ..gcc(
+            Target { name: "armv7 -fshort-enums", short_enums: true, ..Target::ARMV7_LINUX },
+            "arm-linux-gnueabihf-gcc",
+            "gcc-arm-linux-gnueabihf",
+        )
+    },
+    Judge {
+        options: &["-malign-double"],
+        ..gcc(
+            Target { name: "i686 -malign-double", align8: 8, ..Target::I686_LINUX },
+            "i686-linux-gnu-gcc",
+            "gcc-i686-linux-gnu",
+        )
+    },
+    Judge {
+        options: &["-mbig-endian"],
+        ..gcc(
+            Target { name: "aarch64_be", endian: Endian::Big, ..Target::AARCH64_LINUX },
+            "aarch64-linux-gnu-gcc",
+            "gcc-aarch64-linux-gnu",
+        )
+    },
+    Judge {
+        options: &["-mbig-endian"],
+        ..gcc(
+            Target { name: "armv7eb", endian: Endian::Big, ..Target::ARMV7_LINUX },
+            "arm-linux-gnueabihf-gcc",
+            "gcc-arm-linux-gnueabihf",
+        )
+    },
+    Judge {
+        options: &["-mno-ms-bitfields"],
+        ..gcc(
+            Target {
+                name: "mingw -mno-ms-bitfields",
+                bit_rule: BitRule::Gcc,
+                ..Target::X86_64_WINDOWS_GNU
+            },
+            "x86_64-w64-mingw32-gcc",
+            "gcc-mingw-w64-x86-64",
+        )
+    },
+];
+
 impl Judge {
+    /// The rule for bit fields that is not the target's own, if its compiler can be asked for it.
+    pub fn other_rule(&self) -> Option<BitRule> {
+        self.target.bit_rule_by_attribute.then_some(match self.target.bit_rule {
+            BitRule::Gcc => BitRule::Ms,
+            BitRule::Ms => BitRule::Gcc,
+        })
+    }
+
     /// Says what is missing, if the compiler cannot be run at all.
     pub fn check(&self) -> Result<(), String> {
         let found = Command::new(self.program)

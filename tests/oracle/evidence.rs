@@ -42,16 +42,9 @@ fn define(ty: &Type, defined: &mut HashSet<String>, text: &mut String) {
             define(&f.result(), defined, text);
             f.params().iter().for_each(|p| define(p, defined, text));
         }
-        TypeKind::Enum(_) => {
-            if defined.insert(ty.to_string()) {
-                text.push_str(&ty.definition());
-            }
-        }
-        TypeKind::Record(_) => {
-            if defined.insert(ty.to_string()) {
-                ty.fields().iter().for_each(|f| define(f.ty(), defined, text));
-                text.push_str(&ty.definition());
-            }
+        TypeKind::Enum(_) | TypeKind::Record(_) if defined.insert(ty.to_string()) => {
+            ty.fields().iter().for_each(|f| define(f.ty(), defined, text));
+            text.push_str(&ty.definition());
         }
         _ => {}
     }

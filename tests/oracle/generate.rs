@@ -8,7 +8,7 @@
 //! * enumerations whose values need more than `int` on Windows with Microsoft's compiler, which
 //!   would change the values;
 //! * `aligned` and `packed` on an anonymous member, for which C has no place;
-//! * `gcc_struct` and `ms_struct` where the target's compiler ignores them.
+//! * `gcc_struct` and `ms_struct` where [`Target::bit_rule_by_attribute`] says that there is no choice.
 
 use super::random::Random;
 use ctypes_core::layout::{RecordKind, RecordRules};

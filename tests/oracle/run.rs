@@ -5,7 +5,6 @@ use super::evidence::{differences, unit};
 use super::generate::Generator;
 use super::shrink::shrink;
 use ctypes_core::Type;
-use ctypes_core::target::BitRule;
 
 /// Records in one file.
 pub const BATCH: usize = 500;
@@ -18,7 +17,7 @@ pub fn judge(
     mut progress: impl FnMut(usize),
 ) -> Result<(), String> {
     judge.check()?;
-    let mut generator = Generator::new(seed, judge.target, judge.other_rule);
+    let mut generator = Generator::new(seed, judge.target, judge.other_rule());
     let mut done = 0;
     while done < count {
         let batch = generator.batch(BATCH.min(count - done));
@@ -62,9 +61,4 @@ pub fn number(variable: &str, default: u64) -> u64 {
         },
         Err(_) => default,
     }
-}
-
-/// Whether the rule is one that the judge can be asked for.
-pub fn knows(judge: &Judge, rule: BitRule) -> bool {
-    judge.other_rule == Some(rule) || judge.target.bit_rule == rule
 }

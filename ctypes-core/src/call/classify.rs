@@ -72,6 +72,10 @@ fn collect(ty: &Type, at: u64, out: &mut Vec<Leaf>, overlaps: &mut bool) -> Resu
                 None => collect(f.ty(), at + f.offset(), out, overlaps),
                 // psABI 3.2.3: unnamed bit fields have no class.
                 Some(_) if f.name().is_empty() => Ok(()),
+                // The psABI of RISC-V puts a float and a bit field into one register of each kind.
+                Some(_) if cfg!(target_arch = "riscv64") => {
+                    Err(format!("the bit field `{}` inside a record", f.name()))
+                }
                 // Bit fields are integers wherever they lie, and share their bytes.
                 Some(_) => {
                     *overlaps = true;

@@ -49,7 +49,7 @@ impl BitRange {
         }
         let base = (offset - self.byte) as u32 * 8;
         let (first, end) = (self.bit as u32, self.bit as u32 + self.width);
-        let from = if first > base { first - base } else { 0 };
+        let from = first.saturating_sub(base);
         let to = if end < base + 8 { end.saturating_sub(base) } else { 8 };
         if from >= to {
             return 0;

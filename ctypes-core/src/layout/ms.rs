@@ -15,19 +15,16 @@ impl RecordCursor {
         let of_type = if self.is_packed(&shape) {
             desired
         } else {
-            self.limited(max(shape.standalone, desired))
+            self.limited(max(shape.extent.align, desired))
         };
         self.raise(of_type);
         let mut start = self.end;
         if self.run.has_bits {
             start += self.run.left;
         }
-        start = round_up(start, max(desired, 1) as u128 * 8);
-        if !self.is_packed(&shape) {
-            start = round_up(start, self.limited(shape.standalone) as u128 * 8);
-        } else {
-            start = round_up(start, 8);
-        }
+        start = self.realigned(start, desired as u128 * 8);
+        let align = if self.is_packed(&shape) { 1 } else { self.limited(shape.extent.align) };
+        start = round_up(start, align as u128 * 8);
         self.run = Run::NONE;
         self.occupy(start, shape.extent.size as u128 * 8)
     }
@@ -40,12 +37,12 @@ impl RecordCursor {
     ) -> (u128, Option<u128>) {
         let unit = shape.extent.size as u128 * 8;
         let packed = self.is_packed(&shape);
-        let type_align = self.limited(shape.standalone);
+        let type_align = self.limited(shape.extent.align);
         let own = self.limited(explicit(&shape)) as u128 * 8;
         let own = if shape.align.is_some() { own } else { 1 };
         let before = self.run;
         if if width != 0 { !packed } else { before.has_bits } {
-            self.raise(self.limited(max(shape.standalone, explicit(&shape))));
+            self.raise(self.limited(max(shape.extent.align, explicit(&shape))));
         }
         if self.is_union() {
             return (self.occupy(0, round_up(width as u128, 8)), None);
@@ -62,7 +59,7 @@ impl RecordCursor {
             start += before.left;
         }
         // The first of a run, and one that no longer fits, obey the alignment that they were given.
-        start = round_up(start, own);
+        start = self.realigned(start, own);
         let is_new = if before.has_bits { before.unit != unit } else { width != 0 };
         if is_new {
             start = round_up(start, if packed { 8 } else { type_align as u128 * 8 });
@@ -70,6 +67,12 @@ impl RecordCursor {
         self.run = Run { unit, has_bits: width != 0, left: unit - width as u128, start };
         self.end = start + width as u128;
         (start, Some(start))
+    }
+
+    /// `start` at a boundary of `align` bits, for which gcc looks at where the bits before ended and
+    /// not at the end of their unit: a boundary there counts, wherever `start` is by now.
+    const fn realigned(&self, start: u128, align: u128) -> u128 {
+        if self.end.is_multiple_of(align) { start } else { round_up(start, align) }
     }
 
     /// The rest of the last unit belongs to the record.
@@ -103,9 +106,11 @@ impl RecordCursor {
             self.run.left -= width as u128;
             return (start, Some(self.run.start));
         }
-        let start = round_up(self.end, align as u128 * 8);
+        // What ends a unit may take back the rest of it, but not what the record has grown to.
+        let start = round_up(self.end - self.run.left, align as u128 * 8);
         if width == 0 {
-            self.end = start;
+            self.reached = if self.end > self.reached { self.end } else { self.reached };
+            self.end = round_up(start, 8);
             self.run = Run::NONE;
         } else {
             self.end = start + unit;

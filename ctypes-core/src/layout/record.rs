@@ -31,6 +31,8 @@ pub struct RecordCursor {
     pub(super) pack: Option<u64>,
     /// Where the next member may start, in bits; of a union, the largest end.
     pub(super) end: u128,
+    /// The largest end that was ever reached, which the next member may start before.
+    pub(super) reached: u128,
     /// Alignment of the record so far, in bytes.
     pub(super) align: u64,
     /// The part of `align` that attributes demand, for Microsoft's rule.
@@ -70,7 +72,7 @@ impl RecordCursor {
     /// Starts an empty record.
     ///
     /// # Errors
-    /// [`LayoutFault::BadAlignment`] if the pack value or the alignment is none,
+    /// [`LayoutFault::BadAlignment`] if the pack value, the alignment or the target's boundary is none,
     /// [`LayoutFault::NoSuchRule`] if the target has no compiler with the rule that is asked for.
     pub const fn new(rules: RecordRules, target: &Target) -> Result<RecordCursor, LayoutFault> {
         let align = match rules.align {
@@ -89,7 +91,15 @@ impl RecordCursor {
                 Err(e) => return Err(e),
             },
         };
-        if is_msvc(target) && matches!(rules.bit_rule, Some(BitRule::Gcc)) {
+        if !target.bit_types_align
+            && let Err(e) = check_alignment(target.zero_width_boundary as u64)
+        {
+            return Err(e);
+        }
+        if let Some(rule) = rules.bit_rule
+            && rule as u8 != target.bit_rule as u8
+            && !target.bit_rule_by_attribute
+        {
             return Err(LayoutFault::NoSuchRule);
         }
         Ok(RecordCursor {
@@ -97,6 +107,7 @@ impl RecordCursor {
             target: *target,
             pack,
             end: 0,
+            reached: 0,
             // Microsoft's rule adds the attribute's alignment only when the record is finished.
             align: if is_msvc(target) { 1 } else { align },
             demanded: align,
@@ -168,7 +179,7 @@ impl RecordCursor {
         let (end, align) = match self.rule() {
             Rule::GccMs => (self.end_gcc_ms(), self.align),
             Rule::Msvc => self.end_msvc(),
-            _ => (self.end, self.align),
+            _ => (if self.end > self.reached { self.end } else { self.reached }, self.align),
         };
         let rounding = if is_msvc(&self.target) { 8 } else { align as u128 * 8 };
         let size = round_up(end, rounding) / 8;
@@ -248,9 +259,6 @@ const fn check(shape: &FieldShape) -> Result<(), LayoutFault> {
     if let Err(fault) = check_alignment(shape.extent.align) {
         return Err(fault);
     }
-    if let Err(fault) = check_alignment(shape.standalone) {
-        return Err(fault);
-    }
     if let Err(fault) = check_alignment(shape.demanded) {
         return Err(fault);
     }
@@ -258,8 +266,13 @@ const fn check(shape: &FieldShape) -> Result<(), LayoutFault> {
         return Err(fault);
     }
     match shape.bits {
+        Some(_) if shape.extent.size > 16 || !shape.extent.size.is_power_of_two() => {
+            Err(LayoutFault::NotAnInteger)
+        }
         Some(bits) if bits.width == 0 && shape.named => Err(LayoutFault::NamedZeroWidth),
-        Some(bits) if bits.width > bits.limit || bits.width as u64 > shape.extent.size * 8 => {
+        Some(bits)
+            if bits.width > bits.limit || bits.width as u128 > shape.extent.size as u128 * 8 =>
+        {
             Err(LayoutFault::TooWide { width: bits.width, limit: bits.limit })
         }
         _ => Ok(()),
@@ -283,4 +296,58 @@ pub(super) const fn round_up(n: u128, to: u128) -> u128 {
 
 pub(super) const fn max(a: u64, b: u64) -> u64 {
     if a > b { a } else { b }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whatever it is told, the algorithm answers: with a fault, or with numbers that fit the target.
+    #[test]
+    fn nothing_panics() {
+        let mut state = 1_u64;
+        let mut next = |n: u64| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % n
+        };
+        let odd = [0, 1, 2, 3, 4, 8, 16, 64, 1 << 28, 1 << 29, 1 << 62, u64::MAX >> 1, u64::MAX];
+        for _ in 0..50_000 {
+            let mut some = |n: u64| (next(n) == 0).then(|| odd[next(odd.len() as u64) as usize]);
+            let kind = if some(4).is_some() { RecordKind::Union } else { RecordKind::Struct };
+            let rules = RecordRules {
+                pack: some(6),
+                align: some(6),
+                packed: some(4).is_some(),
+                ..RecordRules::plain(kind)
+            };
+            let mut target = Target::ALL[next(Target::ALL.len() as u64) as usize];
+            if next(10) == 0 {
+                target.pointer = next(256) as u8;
+                target.zero_width_boundary = next(256) as u8;
+                target.bit_types_align = next(2) == 0;
+            }
+            let Ok(mut cursor) = RecordCursor::new(rules, &target) else { continue };
+            for _ in 0..next(6) {
+                let extent = Extent::new(odd[next(odd.len() as u64) as usize], 1 << next(6));
+                let mut shape = match next(3) {
+                    0 => FieldShape::plain(extent),
+                    _ => FieldShape::bits(extent, next(140) as u32),
+                };
+                shape.named = next(3) != 0;
+                shape.packed = next(5) == 0;
+                shape.align = (next(6) == 0).then(|| odd[next(odd.len() as u64) as usize]);
+                if let Ok(placed) = cursor.place(shape) {
+                    assert!(placed.offset <= target.max_size());
+                }
+            }
+            if let Ok(whole) = cursor.finish() {
+                assert!(
+                    whole.size <= target.max_size() && whole.align.is_power_of_two(),
+                    "{whole:?} {cursor:?}"
+                );
+            }
+        }
+    }
 }

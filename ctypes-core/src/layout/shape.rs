@@ -73,9 +73,6 @@ pub struct FieldShape {
     /// The largest alignment that an attribute demands of the member's type or of what is inside it;
     /// 1 if none does. Part of `extent` already, and of use where packing does not undo it.
     pub demanded: u64,
-    /// The alignment of a variable of the type, which on i386 is more than that of a member for types
-    /// of 8 bytes; only gcc's `ms_struct` looks at it.
-    pub standalone: u64,
     /// For a bit field, its width.
     pub bits: Option<BitWidth>,
     /// Whether the bit field has a name. A field without bits always counts as named.
@@ -89,15 +86,7 @@ pub struct FieldShape {
 impl FieldShape {
     /// An ordinary member.
     pub const fn plain(extent: Extent) -> FieldShape {
-        FieldShape {
-            extent,
-            demanded: 1,
-            standalone: extent.align,
-            bits: None,
-            named: true,
-            align: None,
-            packed: false,
-        }
+        FieldShape { extent, demanded: 1, bits: None, named: true, align: None, packed: false }
     }
 
     /// A member of a type that is, or holds, a record with an alignment of its own.
@@ -115,11 +104,6 @@ impl FieldShape {
     /// A bit field of `_Bool`, which is one bit wide at most.
     pub const fn bool_bits(unit: Extent, width: u32) -> FieldShape {
         FieldShape { bits: Some(BitWidth { width, limit: 1 }), ..FieldShape::plain(unit) }
-    }
-
-    /// This member, of a type whose variables are aligned to `n` bytes outside records.
-    pub const fn standalone(self, n: u64) -> FieldShape {
-        FieldShape { standalone: n, ..self }
     }
 
     /// This bit field without a name.

@@ -16,8 +16,16 @@ impl RecordCursor {
         if width == 0 {
             return self.end_unit(&shape, affects_record);
         }
-        let own = self.limited(explicit(&shape));
+        let mut own = self.limited(explicit(&shape));
         let mut start = self.end;
+        // A field of 64 bits at a multiple of 64 is an integer variable to gcc, which a field with
+        // an alignment of its own then keeps: `long long x : 64 __attribute__((aligned(2)))` has 8
+        // on i386, where a plain one has 4.
+        let whole = width == 64 && shape.extent.size == 8 && shape.extent.align < 8;
+        let at_start = self.is_union() || start.is_multiple_of(64);
+        if whole && at_start && shape.align.is_some() && !self.is_packed(&shape) {
+            own = self.limited(max(own, 8));
+        }
         if shape.align.is_some() {
             start = round_up(start, own as u128 * 8);
         }
@@ -40,7 +48,7 @@ impl RecordCursor {
             return self.end_unit(&shape, affects_record);
         }
         let own = explicit(&shape);
-        let packed = self.is_packed(&shape);
+        let packed = self.is_packed(&shape) || !self.target.bit_types_align;
         let mut start = self.end;
         match self.pack {
             None => {

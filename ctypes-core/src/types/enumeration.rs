@@ -110,6 +110,9 @@ const fn holds(scalar: Scalar, least: i128, greatest: i128, target: &Target) -> 
     if bits > 64 {
         return matches!(scalar.class(target), ScalarClass::Signed) || least >= 0;
     }
+    if bits == 0 {
+        return false;
+    }
     match scalar.class(target) {
         ScalarClass::Signed => least >= -(1 << (bits - 1)) && greatest < 1 << (bits - 1),
         ScalarClass::Unsigned => least >= 0 && greatest < 1 << bits,

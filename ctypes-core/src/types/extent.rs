@@ -1,9 +1,7 @@
 //! Sizes, alignments and offsets of types on a target, all by the layout algorithm.
 
 use super::record::RecordId;
-use super::{
-    Element, Enumeration, Field, FieldLayout, Layout, Record, Repr, Scalar, ScalarClass, Type,
-};
+use super::{Element, Enumeration, Field, FieldLayout, Layout, Record, Repr, Scalar, Type};
 use crate::error::LayoutError;
 use crate::layout::{self, FieldShape, RecordCursor};
 use crate::target::{Extent, Target};
@@ -102,10 +100,10 @@ impl<'t> Measuring<'t> {
             Repr::Function(_) => {
                 Err(LayoutError::no_size(ty, "a function has no size; its pointer has"))
             }
-            Repr::Scalar(s) => Ok(scalar(*s, self.target)),
+            Repr::Scalar(s) => Ok(FieldShape::plain(s.extent(self.target))),
             Repr::Pointer { .. } => Ok(FieldShape::plain(pointer(self.target))),
             Repr::Enum(e) => match Enumeration(e.clone()).underlying(self.target) {
-                Some(underlying) => Ok(scalar(underlying, self.target)),
+                Some(underlying) => Ok(FieldShape::plain(underlying.extent(self.target))),
                 None => Err(LayoutError::no_size(
                     ty,
                     "no integer type of the target's compiler holds all its values",
@@ -115,7 +113,7 @@ impl<'t> Measuring<'t> {
                 let element = self.measure(of.get())?;
                 let extent = layout::array(element.extent, *len, self.target)
                     .map_err(|fault| LayoutError::fault(ty, None, fault))?;
-                Ok(FieldShape::demanding(extent, element.demanded).standalone(element.standalone))
+                Ok(FieldShape::demanding(extent, element.demanded))
             }
             Repr::Record(record) => {
                 let id = record.id();
@@ -202,17 +200,6 @@ impl<'t> Measuring<'t> {
         }
         Ok(())
     }
-}
-
-/// gcc aligns variables of 8 bytes, and pairs of them, to 8 even where members are not.
-const fn scalar(scalar: Scalar, target: &Target) -> FieldShape {
-    let extent = scalar.extent(target);
-    let part = match scalar.class(target) {
-        ScalarClass::Complex => extent.size / 2,
-        _ => extent.size,
-    };
-    let shape = FieldShape::plain(extent);
-    if part == 8 && extent.align < 8 { shape.standalone(8) } else { shape }
 }
 
 const fn pointer(target: &Target) -> Extent {

@@ -119,7 +119,7 @@ impl Layout {
     /// let s = s.define(|r| r.field("a", Type::CHAR).field("b", Type::INT).field("c", Type::CHAR))?;
     /// let layout = s.at(&Target::X86_64_LINUX)?;
     /// assert_eq!((layout.holes()[0].offset, layout.holes()[0].bits), (1, 24));
-    /// assert_eq!(layout.tail_padding(), Some(layout.tail_padding().unwrap()));
+    /// assert_eq!(layout.tail_padding().map(|t| (t.offset, t.bits)), Some((9, 24)));
     /// # Ok::<(), ctypes_core::Error>(())
     /// ```
     pub fn holes(&self) -> Vec<Gap> {
@@ -183,8 +183,8 @@ impl Layout {
                 let end = name.find(['.', '[']).unwrap_or(name.len());
                 let layout = ty.at(&self.target).ok()?;
                 let field = layout.field(&name[..end])?;
-                let offset = span.offset + field.offset();
-                bits = field.bits.map(|b| BitRange { byte: b.byte + span.offset, ..b });
+                let offset = span.offset.checked_add(field.offset())?;
+                bits = field.bits.map(|b| BitRange { byte: offset, ..b });
                 span = ByteSpan { offset, size: field.size() };
                 (ty, rest) = (field.ty().clone(), &name[end..]);
             }
@@ -303,14 +303,13 @@ impl FieldLayout {
         self.bits.map(|b| b.width)
     }
 
-    /// Which bits of each of its bytes belong to the field; all of them if it is no bit field.
+    /// Which bits of each of the bytes of a bit field belong to it; empty for other fields, which
+    /// have all of theirs.
     pub fn mask(&self) -> Vec<u8> {
-        match self.bits {
-            Some(bits) => {
-                (0..self.size()).map(|i| bits.mask(self.offset + i, self.endian)).collect()
-            }
-            None => vec![0xff; self.extent.size as usize],
-        }
+        let mask = |bits: BitRange| {
+            (0..bits.bytes().size).map(move |i| bits.mask(bits.byte + i, self.endian)).collect()
+        };
+        self.bits.map_or_else(Vec::new, mask)
     }
 
     /// The storage unit that holds a bit field: the aligned variable of its type, if there is one

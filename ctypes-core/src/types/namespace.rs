@@ -258,7 +258,7 @@ impl RecordDecl {
     /// # Errors
     /// A second definition, a duplicate field, a field that has no size (the record itself, by
     /// value, among them), an alignment that is none, a record larger than the platform allows or
-    /// nested deeper than [`MAX_NESTING`].
+    /// nested deeper than [`MAX_NESTING`](crate::layout::MAX_NESTING).
     pub fn define(
         &self,
         build: impl FnOnce(RecordBuilder) -> RecordBuilder,

@@ -2,7 +2,7 @@
 
 use super::namespace::OwnedRecord;
 use super::{Repr, ScalarClass, Type};
-use crate::layout::{FieldShape, LayoutFault, RecordCursor, RecordRules};
+use crate::layout::{FieldShape, LayoutFault, Placement, RecordCursor, RecordRules};
 use crate::target::{Extent, Target};
 use std::fmt;
 
@@ -98,7 +98,6 @@ impl FieldRules {
             }
             (Some(_), _) => return Err(LayoutFault::NotAnInteger),
         };
-        let shape = shape.standalone(of_type.standalone);
         let shape = if self.packed { shape.packed() } else { shape };
         let shape = match self.align {
             Some(n) => shape.aligned(n),
@@ -138,6 +137,27 @@ pub enum Disagreement {
 }
 
 impl StaticRecord {
+    /// Where C puts the field of that index on this platform.
+    pub const fn placement(&self, index: usize) -> Result<Placement, LayoutFault> {
+        let mut cursor = match RecordCursor::new(self.rules, &Target::NATIVE) {
+            Ok(cursor) => cursor,
+            Err(fault) => return Err(fault),
+        };
+        let mut i = 0;
+        loop {
+            let placed = match self.fields[i].native_shape() {
+                Ok(Some(shape)) => cursor.place(shape),
+                // Only a stand-in for a type that has an error of its own has no size.
+                Ok(None) => cursor.place(FieldShape::plain(Extent::new(0, 1))),
+                Err(fault) => Err(fault),
+            };
+            if i == index || placed.is_err() {
+                return placed;
+            }
+            i += 1;
+        }
+    }
+
     /// Compares what rustc did with what the layout algorithm says that C does.
     pub const fn check(&self, sizes: &[usize]) -> Disagreement {
         let mut cursor = match RecordCursor::new(self.rules, &Target::NATIVE) {
@@ -150,9 +170,9 @@ impl StaticRecord {
             // A `CType` always has a size, but for the `void` that stands in for a type whose own
             // derive has reported an error: one error is enough.
             let Some(extent) = field.ty.native_extent() else { return Disagreement::None };
-            let class = field.ty.class_at(&Target::NATIVE);
-            let shape = match field.rules.shape(FieldShape::plain(extent), class) {
-                Ok(shape) => shape,
+            let shape = match field.native_shape() {
+                Ok(Some(shape)) => shape,
+                Ok(None) => return Disagreement::None,
                 Err(fault) => return Disagreement::Impossible(fault),
             };
             let offset = match cursor.place(shape) {
@@ -175,6 +195,18 @@ impl StaticRecord {
             }
             Ok(e) => Disagreement::Whole(e),
             Err(fault) => Disagreement::Impossible(fault),
+        }
+    }
+}
+
+impl StaticField {
+    /// As the layout algorithm wants to know it; `None` for a type without a size.
+    const fn native_shape(&self) -> Result<Option<FieldShape>, LayoutFault> {
+        let Some(extent) = self.ty.native_extent() else { return Ok(None) };
+        let class = self.ty.class_at(&Target::NATIVE);
+        match self.rules.shape(FieldShape::plain(extent), class) {
+            Ok(shape) => Ok(Some(shape)),
+            Err(fault) => Err(fault),
         }
     }
 }
@@ -315,5 +347,39 @@ impl Record {
 impl fmt::Debug for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.rules().kind.keyword(), self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::RecordKind;
+
+    const fn field(name: &'static str, ty: &'static Type, rules: FieldRules) -> StaticField {
+        StaticField { name, ty, offset: 0, spelled: true, rules }
+    }
+
+    static HEADER: StaticRecord = StaticRecord {
+        name: "header",
+        rules: RecordRules::plain(RecordKind::Struct),
+        fields: &[
+            field("version", &Type::UINT, FieldRules::bits(4)),
+            field("", &Type::UINT, FieldRules::unnamed_bits(0)),
+            field("length", &Type::USHORT, FieldRules::PLAIN),
+        ],
+        size: 8,
+        align: 4,
+    };
+
+    /// What a macro asks for at compile time is what `Type::layout` says at run time.
+    #[test]
+    fn static_placements() {
+        const LENGTH: u64 = match HEADER.placement(2) {
+            Ok(placed) => placed.offset,
+            Err(_) => panic!("no layout"),
+        };
+        let layout = Type::static_record(&HEADER).layout().unwrap();
+        assert_eq!(layout.field("length").unwrap().offset(), LENGTH);
+        assert_eq!(layout.field("version").unwrap().bits(), HEADER.placement(0).unwrap().bits);
     }
 }

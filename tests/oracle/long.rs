@@ -6,7 +6,7 @@
 #[path = "mod.rs"]
 mod oracle;
 
-use oracle::compilers::JUDGES;
+use oracle::compilers::{JUDGES, USER_MADE};
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
@@ -26,10 +26,13 @@ fn main() -> ExitCode {
             }
         }
     }
-    let judges = JUDGES.iter().filter(|j| name.as_deref().is_none_or(|n| n == j.target.name));
+    let judges = JUDGES
+        .iter()
+        .chain(USER_MADE)
+        .filter(|j| name.as_deref().is_none_or(|n| n == j.target.name));
     let judges: Vec<_> = judges.collect();
     if judges.is_empty() {
-        let known: Vec<&str> = JUDGES.iter().map(|j| j.target.name).collect();
+        let known: Vec<&str> = JUDGES.iter().chain(USER_MADE).map(|j| j.target.name).collect();
         eprintln!("expected a target of {}; found {name:?}", known.join(", "));
         return ExitCode::from(2);
     }
