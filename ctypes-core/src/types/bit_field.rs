@@ -5,7 +5,7 @@
 //! field's width.
 
 use super::discrete::{InvalidValue, Raw, is_among};
-use super::integer::{Integer, is_signed};
+use super::integer::{Integer, Number, is_signed};
 use super::{CType, Discrete};
 use core::fmt;
 use core::mem::transmute_copy;
@@ -138,7 +138,7 @@ pub const fn decode<T: BitField>(bits: u128, width: u32) -> T::Value {
                     }
                 })
             } else {
-                Err(InvalidValue { ty: name, value: number, expected: values })
+                Err(InvalidValue::new(name, number, values))
             };
             // SAFETY: the value of an enumeration is this `Result`.
             unsafe { transmute_copy(&value) }
@@ -173,12 +173,9 @@ pub struct BitOverflow {
     pub field: &'static str,
     /// How many bits the field has.
     pub width: u32,
-    /// What was to be stored.
-    pub value: i128,
-    /// The least value that fits.
-    pub min: i128,
-    /// The greatest value that fits.
-    pub max: i128,
+    value: Number,
+    /// Whether it holds negative values.
+    pub is_signed: bool,
 }
 
 impl BitOverflow {
@@ -189,19 +186,32 @@ impl BitOverflow {
         width: u32,
         value: T,
     ) -> BitOverflow {
-        let bits = low_bits(value);
-        let ones = mask(width) as i128;
-        let (value, min, max) = match T::KIND.is_signed() {
-            true => (bits as i128, -(ones / 2) - 1, ones / 2),
-            false => (bits as i128, 0, ones),
-        };
-        BitOverflow { record, field, width, value, min, max }
+        let value = Number::new(low_bits(value) as i128);
+        let is_signed = T::KIND.is_signed();
+        BitOverflow { record, field, width, value, is_signed }
+    }
+
+    /// What was to be stored.
+    pub const fn value(&self) -> i128 {
+        self.value.get()
+    }
+
+    /// The least value that fits.
+    pub const fn min(&self) -> i128 {
+        if self.is_signed { -(mask(self.width) as i128 / 2) - 1 } else { 0 }
+    }
+
+    /// The greatest value that fits.
+    pub const fn max(&self) -> i128 {
+        let ones = mask(self.width) as i128;
+        if self.is_signed { ones / 2 } else { ones }
     }
 }
 
 impl fmt::Display for BitOverflow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let BitOverflow { record, field, width, value, min, max } = self;
+        let BitOverflow { record, field, width, .. } = self;
+        let (value, min, max) = (self.value(), self.min(), self.max());
         write!(
             f,
             "field `{field}` of `{record}`: expected a value from {min} to {max} for {width} bits, \

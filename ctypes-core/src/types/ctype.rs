@@ -21,7 +21,7 @@ use core::ptr::NonNull;
     message = "`{Self}` is no C type",
     label = "no C type",
     note = "C types are the primitive numbers and bool, raw pointers, `Option` of an `extern \"C\"` function \
-            pointer, arrays of those, and structs with #[derive(CStruct)]"
+            pointer, arrays of those, and what derives CStruct, CUnion or CEnum"
 )]
 pub unsafe trait CType: Sized + 'static {
     /// The description.

@@ -4,7 +4,7 @@
 //! What comes from C is checked before it becomes such a value; there is no way to one that is not
 //! among the type's values.
 
-use super::integer::{Integer, is_signed, narrow, widen};
+use super::integer::{Integer, Number, is_signed, narrow, widen};
 use super::message::Message;
 use super::{CType, Type};
 use core::fmt;
@@ -43,10 +43,24 @@ unsafe impl Discrete for bool {
 pub struct InvalidValue {
     /// The type.
     pub ty: &'static str,
-    /// What was found.
-    pub value: i128,
+    value: Number,
     /// The values that the type has, with their names.
     pub expected: &'static [(&'static str, i128)],
+}
+
+impl InvalidValue {
+    pub(super) const fn new(
+        ty: &'static str,
+        value: i128,
+        expected: &'static [(&'static str, i128)],
+    ) -> InvalidValue {
+        InvalidValue { ty, value: Number::new(value), expected }
+    }
+
+    /// What was found.
+    pub const fn value(&self) -> i128 {
+        self.value.get()
+    }
 }
 
 /// How many of the expected values a message lists.
@@ -54,7 +68,7 @@ const LISTED: usize = 8;
 
 impl fmt::Display for InvalidValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} is no value of `{}`: expected ", self.value, self.ty)?;
+        write!(f, "{} is no value of `{}`: expected ", self.value(), self.ty)?;
         for (i, (name, value)) in self.expected.iter().take(LISTED).enumerate() {
             let separator = if i == 0 { "" } else { ", " };
             write!(f, "{separator}{name} = {value}")?;
@@ -108,7 +122,7 @@ pub const fn check<T: Discrete>(bits: T::Bits) -> Result<T, InvalidValue> {
         // SAFETY: the sizes agree, and the trait promises that these bits are a value.
         return Ok(unsafe { transmute_copy(&bits) });
     }
-    Err(InvalidValue { ty: T::NAME, value, expected: T::VALUES })
+    Err(InvalidValue::new(T::NAME, value, T::VALUES))
 }
 
 /// The value of a `T` that is that number.
@@ -119,7 +133,7 @@ pub const fn check_number<T: Discrete>(value: i128) -> Result<T, InvalidValue> {
     if is_among(T::VALUES, value) {
         return check(narrow(value as u128));
     }
-    Err(InvalidValue { ty: T::NAME, value, expected: T::VALUES })
+    Err(InvalidValue::new(T::NAME, value, T::VALUES))
 }
 
 /// The bits of a value.

@@ -58,6 +58,23 @@ pub(super) const fn narrow<I: Integer>(bits: u128) -> I {
     }
 }
 
+/// A number of 64 bits of either sign. Errors hold it, which `i128` and its alignment would make large.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Number {
+    low: u64,
+    is_negative: bool,
+}
+
+impl Number {
+    pub(super) const fn new(number: i128) -> Number {
+        Number { low: number as u64, is_negative: number < 0 }
+    }
+
+    pub(super) const fn get(self) -> i128 {
+        if self.is_negative { self.low as i64 as i128 } else { self.low as i128 }
+    }
+}
+
 /// The integer of so many bytes and that sign: what an enumeration is made of.
 pub trait OfSize {
     /// The integer.

@@ -40,7 +40,10 @@ pub(crate) fn expand(record: &Record, core: &TokenStream) -> TokenStream {
     let in_record = fields("BY_VALUE_IN_RECORD");
     let (any_bits, zero) = (fields("ANY_BITS"), fields("ZERO"));
     let (by_value, by_value_in_record) = if record.repr.transparent {
-        (fields("BY_VALUE"), Some(mixed!(const BY_VALUE_IN_RECORD: bool = #in_record;)))
+        (
+            fields("BY_VALUE"),
+            Some(mixed!(const BY_VALUE_IN_RECORD: ::core::primitive::bool = #in_record;)),
+        )
     } else {
         // C has no values of no size, so there is no convention for them either.
         let plan = record.plan.iter();
@@ -58,10 +61,10 @@ pub(crate) fn expand(record: &Record, core: &TokenStream) -> TokenStream {
             // layout is rustc's, and what holds for all fields holds for the record.
             unsafe impl #impl_generics #core::CType for #ident #ty_generics #where_clause {
                 const TYPE: &'static #core::Type = #ty;
-                const BY_VALUE: bool = #by_value;
+                const BY_VALUE: ::core::primitive::bool = #by_value;
                 #by_value_in_record
-                const ANY_BITS: bool = #any_bits;
-                const ZERO: bool = #zero;
+                const ANY_BITS: ::core::primitive::bool = #any_bits;
+                const ZERO: ::core::primitive::bool = #zero;
             }
             #eager
             #mirror
@@ -85,8 +88,8 @@ pub(crate) fn stub(input: &DeriveInput, core: &TokenStream) -> TokenStream {
         #[automatically_derived]
         unsafe impl #impl_generics #core::CType for #ident #ty_generics #where_clause {
             const TYPE: &'static #core::Type = &#core::Type::VOID;
-            const BY_VALUE: bool = false;
-            const ANY_BITS: bool = false;
+            const BY_VALUE: ::core::primitive::bool = false;
+            const ANY_BITS: ::core::primitive::bool = false;
         }
     }
 }

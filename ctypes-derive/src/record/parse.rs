@@ -34,9 +34,6 @@ pub(crate) fn parse<'a>(
             errors.take(attr.parse_nested_meta(|meta| option(meta, &mut record.options)));
         } else if attr.path().is_ident("ctype") {
             errors.push(attr, "#[ctype(\"…\")] says what a field is in C and belongs on a field");
-        } else if attr.path().segments.last().is_some_and(|s| s.ident == "bitfield") {
-            errors
-                .push(attr, "#[bitfield] must stand above the derives: move it to the first line");
         }
     }
     match &input.data {
