@@ -102,6 +102,67 @@ pub mod bogus {
         ceil(x)
     }
 
+    /// An enumeration.
+    #[derive(
+        ::ctypes_wrap::CEnum, ::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug,
+    )]
+    #[repr(C)]
+    pub enum Colour {
+        /// The first.
+        Red,
+        /// The second.
+        Green = 3,
+    }
+
+    /// The same with an integer that is said.
+    #[derive(
+        ::ctypes_wrap::CEnum, ::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug,
+    )]
+    #[repr(u8)]
+    pub enum Small {
+        /// The only one.
+        One = 1,
+    }
+
+    /// A union.
+    #[derive(::ctypes_wrap::CUnion, ::core::clone::Clone, ::core::marker::Copy)]
+    #[repr(C)]
+    pub union Either {
+        /// A number.
+        pub number: i32,
+        /// A pointer to itself.
+        pub next: *mut Either,
+    }
+
+    /// Bit fields.
+    #[::ctypes_wrap::bitfield]
+    #[derive(
+        ::ctypes_wrap::CStruct,
+        ::core::clone::Clone,
+        ::core::marker::Copy,
+        ::core::fmt::Debug,
+        ::core::default::Default,
+        ::core::cmp::PartialEq,
+        ::core::cmp::Eq,
+        ::core::hash::Hash,
+    )]
+    #[repr(C)]
+    #[ctypes(crate = ::ctypes_core)]
+    pub struct Bits {
+        #[bits(1)]
+        pub r#type: i32,
+        #[bits(7)]
+        pub value: u16,
+        #[bits(2)]
+        pub color: Colour,
+        /// An ordinary one.
+        pub plain: i16,
+        #[bits(0)]
+        _end: i32,
+        #[bits(3)]
+        pub __place: u64,
+    }
+
     #[::ctypes_wrap::library("m", handle = pub Maths, env = "CTYPES_TEST_UNSET")]
     unsafe extern "C" {
         pub safe fn cos(x: f64) -> f64;
@@ -146,6 +207,15 @@ fn bogus_names_change_nothing() {
     assert_eq!((bogus::r#type(-3), program.r#type(-3), program.clone(-4)), (3, 3, 4));
     assert_eq!(bogus::try_type(-3).map_err(ctypes_wrap::Error::from).expect("libc has it"), 3);
     assert!(program.environ().is_some() && program.no_such_function().is_none());
+}
+
+#[test]
+fn bit_fields_among_bogus_names() {
+    let bits = bogus::Bits::zeroed().with_value(100).with_type(-1).with_color(bogus::Colour::Green);
+    assert_eq!((bits.value(), bits.r#type(), bits), (100, -1, bits));
+    assert!(matches!(bits.color(), Ok(bogus::Colour::Green)));
+    assert_eq!(bogus::Small::One.to_raw(), 1);
+    assert_eq!(size_of::<bogus::Either>(), size_of::<usize>());
 }
 
 #[test]

@@ -1,7 +1,9 @@
-//! What `#[derive(CStruct)]` refuses, and how it says so: one file a refusal, the compiler's words
+//! What the derives and `#[bitfield]` refuse, and how it says so: one file a refusal, the compiler's words
 //! beside it.
 
 #[test]
 fn refusals() {
-    trybuild::TestCases::new().compile_fail("tests/ui/derive/*.rs");
+    let cases = trybuild::TestCases::new();
+    cases.compile_fail("tests/ui/derive/*.rs");
+    cases.compile_fail("tests/ui/bitfield/*.rs");
 }

@@ -6,6 +6,8 @@
 use crate::layout::LayoutFault;
 use crate::types::Type;
 
+pub use crate::types::{BitOverflow, InvalidValue};
+
 /// Any failure that this crate reports.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -19,6 +21,12 @@ pub enum Error {
     /// A record cannot be defined so.
     #[error(transparent)]
     Define(#[from] DefineError),
+    /// An integer is no value of an enumeration.
+    #[error(transparent)]
+    InvalidValue(#[from] InvalidValue),
+    /// A value does not fit a bit field.
+    #[error(transparent)]
+    BitOverflow(#[from] BitOverflow),
     /// A signature cannot be called on this platform or in this build.
     #[cfg(feature = "dynamic")]
     #[error(transparent)]

@@ -37,4 +37,4 @@ pub use error::Error;
 #[cfg(feature = "load")]
 pub use library::{Library, Symbol};
 pub use target::Target;
-pub use types::{CPointee, CReturn, CType, CallConv, LongDouble, Type, Types};
+pub use types::{CPointee, CReturn, CType, CallConv, Discrete, LongDouble, Raw, Type, Types};

@@ -3,8 +3,10 @@
 //! Most programs get them from `ctypes-wrap`, which depends on this crate. [`macro@foreign_fn`] also works for
 //! programs that depend on `ctypes-core` alone.
 
+mod bitfield;
 mod common;
 mod core_path;
+mod enumeration;
 mod foreign_fn;
 mod library;
 mod record;
@@ -241,7 +243,7 @@ pub fn library(attribute: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// # Errors
 ///
-/// At compile time, on the token to blame: no `repr`; an enum or a union; no fields, which C does
+/// At compile time, on the token to blame: no `repr`; an enum or a union, which have derives of their own; no fields, which C does
 /// not know; a field whose type is no C type; a name in `#[ctype]` that is no scalar or not what the Rust
 /// type is; a layout on which C and rustc disagree; a mirror unlike its original; an unknown option.
 ///
@@ -321,7 +323,237 @@ pub fn library(attribute: TokenStream, item: TokenStream) -> TokenStream {
 #[doc(alias = "Structure")]
 #[doc(alias = "_fields_")]
 #[doc(alias = "_pack_")]
-#[proc_macro_derive(CStruct, attributes(ctype, ctypes))]
+#[proc_macro_derive(CStruct, attributes(bits, ctype, ctypes))]
 pub fn derive_cstruct(input: TokenStream) -> TokenStream {
-    record::derive(&parse_macro_input!(input as DeriveInput)).into()
+    record::derive(&parse_macro_input!(input as DeriveInput), record::Kind::Struct).into()
+}
+
+/// Describes a union to C: implements `CType` for it.
+///
+/// The union stays what it is; reading a member is `unsafe`, as of any union in Rust. What is added is what
+/// [`macro@CStruct`] adds to a struct, with the same options, attributes, rules for the members' types and assertions.
+///
+/// # Layout
+///
+/// `#[repr(C)]`, together with `packed`, `packed(n)` or `align(n)` as needed: all members at offset 0, the size that of
+/// the largest, rounded up to the strictest alignment (C11 6.7.2.1p16). A member that is not `Copy` is
+/// `ManuallyDrop<T>`, which is `T` to C.
+///
+/// # Errors
+///
+/// As [`macro@CStruct`], at compile time.
+///
+/// # Safety
+///
+/// The derive is safe to write. There is no safe way to read a member, also where every member holds any bits:
+/// a member that is smaller than the union leaves the rest uninitialised when it is written.
+///
+/// # Platform behaviour
+///
+/// `CType::BY_VALUE` is true if it is for all members; arrays count as their elements.
+///
+/// # Python equivalent
+///
+/// ```python
+/// class NUMBER(Union):
+///     _fields_ = [("i", c_int), ("d", c_double)]
+/// ```
+///
+/// # Examples
+///
+/// ```
+/// use core::ffi::{c_double, c_int};
+/// use ctypes_core::{CType, Target};
+/// use ctypes_derive::CUnion;
+///
+/// #[derive(CUnion, Clone, Copy)]
+/// #[repr(C)]
+/// union Number {
+///     integer: c_int,
+///     double: c_double,
+///     bytes: [u8; 12],
+/// }
+///
+/// const SIZE: usize = Number::TYPE.size();
+/// assert_eq!(SIZE, 16);
+/// assert_eq!(Number::TYPE.to_string(), "union Number");
+/// assert_eq!(Number::TYPE.at(&Target::I686_LINUX)?.size(), 12);
+///
+/// let number = Number { double: 1.0 };
+/// // SAFETY: all bytes of the member were written as the double.
+/// assert_eq!(unsafe { number.integer }, 0);
+/// # Ok::<(), ctypes_core::Error>(())
+/// ```
+#[doc(alias = "Union")]
+#[proc_macro_derive(CUnion, attributes(ctype, ctypes))]
+pub fn derive_cunion(input: TokenStream) -> TokenStream {
+    record::derive(&parse_macro_input!(input as DeriveInput), record::Kind::Union).into()
+}
+
+/// Describes an enumeration to C: implements `CType` for it, and conversions from and to its integer.
+///
+/// The enum stays what it is. An integer that is no variant never becomes one: where C may put any value, write
+/// `Raw<Color>` for the field, parameter or result, which has the same layout.
+///
+/// # Layout
+///
+/// `#[repr(C)]` is C's `enum color { … }`, whose integer type each platform's compiler picks (C11 6.7.2.2p4);
+/// `#[repr(u8)]` and the like are C23's `enum color : uint8_t`, and whatever older C declares as `uint8_t`. That rustc has
+/// chosen the same integer as C is asserted.
+///
+/// # What is generated
+///
+/// `Bits` stands for the integer: the one that `repr` names, for `#[repr(C)]` mostly `u32`, or `i32` if a value is
+/// negative or the compiler is Microsoft's.
+///
+/// | item | |
+/// |---|---|
+/// | `const fn to_raw(self) -> Bits` | the value in C |
+/// | `const fn try_from_raw(Bits) -> Result<Self, InvalidValue>` | the variant with that value |
+/// | `TryFrom<Bits>`; of `c_int` and `c_uint` for `#[repr(C)]` | the same |
+/// | `CType`, `Discrete`, `BitField` | for fields, `Raw` and `#[bits(n)]` |
+///
+/// The enum must be `Copy`.
+///
+/// # Options
+///
+/// In `#[ctypes(…)]`: `name = "color"`, the tag in C, if it is not the Rust name; `crate = path`.
+///
+/// # Errors
+///
+/// At compile time, on the token to blame: no `repr`, a variant with fields, no variants, generic parameters, an
+/// integer of 128 bits. At run time `InvalidValue`, which names the enumeration, the value and what was expected.
+///
+/// # Python equivalent
+///
+/// None: `ctypes` passes enumerations as `c_int`; `enum.IntEnum` checks as this does.
+///
+/// # Examples
+///
+/// ```
+/// use ctypes_core::{CType, Raw};
+/// use ctypes_derive::{CEnum, CStruct};
+///
+/// #[derive(CEnum, Debug, Clone, Copy, PartialEq)]
+/// #[repr(C)]
+/// enum Color {
+///     Red,
+///     Green = 5,
+/// }
+///
+/// assert_eq!(Color::Green.to_raw(), 5);
+/// assert_eq!(Color::try_from(0), Ok(Color::Red));
+/// let error = Color::try_from_raw(1).unwrap_err();
+/// assert_eq!(error.to_string(), "1 is no value of `Color`: expected Red = 0, Green = 5");
+///
+/// #[derive(CStruct)]
+/// #[repr(C)]
+/// struct Pixel {
+///     color: Raw<Color>,
+/// }
+/// let pixel = Pixel { color: Raw::from_bits(7) };
+/// assert!(pixel.color.get().is_err());
+/// assert_eq!(Pixel::TYPE.fields()[0].ty().to_string(), "enum Color");
+/// ```
+#[doc(alias = "enum")]
+#[proc_macro_derive(CEnum, attributes(ctypes))]
+pub fn derive_cenum(input: TokenStream) -> TokenStream {
+    enumeration::derive(&parse_macro_input!(input as DeriveInput)).into()
+}
+
+/// Lets a struct have bit fields, where C has them: `#[bits(n)]`.
+///
+/// The attribute stands above the derives, of which `CStruct` must be one. Fields without `#[bits]` stay fields; a
+/// bit field becomes methods.
+///
+/// ```
+/// use core::ffi::c_uint;
+/// use ctypes_core::{CType, Target};
+/// use ctypes_derive::{CStruct, bitfield};
+///
+/// #[bitfield]
+/// #[derive(CStruct, Debug, Clone, Copy, PartialEq)]
+/// #[repr(C)]
+/// pub struct Header {
+///     /// The version of the protocol.
+///     #[bits(4)]
+///     pub version: c_uint,
+///     #[bits(4)]
+///     pub ihl: c_uint,
+///     #[bits(0)]
+///     _align: c_uint,
+///     pub length: u16,
+/// }
+///
+/// const HEADER: Header = Header::zeroed().with_version(4).with_ihl(5);
+/// let mut header = Header { length: 20, ..HEADER };
+/// header.set_version(6);
+/// assert_eq!((header.version(), header.ihl(), size_of::<Header>()), (6, 5, 8));
+/// assert_eq!(
+///     header.try_set_ihl(16).unwrap_err().to_string(),
+///     "field `ihl` of `Header`: expected a value from 0 to 15 for 4 bits, found 16",
+/// );
+///
+/// // The same declaration, elsewhere: a big-endian compiler starts with the most significant bit.
+/// let there = Header::TYPE.at(&Target::S390X_LINUX)?;
+/// let ihl = there.field("ihl").and_then(|f| f.bits()).unwrap();
+/// assert_eq!(ihl.read(&[0x45], Target::S390X_LINUX.endian), Some(5));
+/// # Ok::<(), ctypes_core::Error>(())
+/// ```
+///
+/// # What is generated
+///
+/// For a bit field `x` of type `T`, as visible as the field; all of them are `const fn`:
+///
+/// | method | |
+/// |---|---|
+/// | `x(&self) -> T` | the value, signed types extended by their sign; for an enumeration (`CEnum`) `Result<T, InvalidValue>` |
+/// | `set_x(&mut self, value: T)` | stores the low bits, as an assignment in C does |
+/// | `with_x(self, value: T) -> Self` | the same with another value, for constants |
+/// | `try_set_x(&mut self, value: T) -> Result<(), BitOverflow>` | stores it if it fits |
+///
+/// and `zeroed() -> Self`, as visible as the struct. `Debug`, `Default`, `PartialEq`, `Eq` and `Hash` in the list of
+/// derives are implemented so that they see the fields: bits between fields and fields without a name do not
+/// count. Any other derive sees the storage; `PartialOrd` and `Ord` are refused.
+///
+/// The width is a constant of type `u32`. A bit field whose name begins with `_` has no name in C, and may have a
+/// width of 0, which ends the storage unit (C11 6.7.2.1p12).
+///
+/// # Layout
+///
+/// That of C's compiler on the platform that is compiled for, for `#[repr(C)]` with `packed`
+/// (`__attribute__((packed))`), `packed(n)` (`#pragma pack(n)`, which is not the same even for 1) or `align(n)`. A run of
+/// bit fields becomes one hidden member, an integer if C's compiler would load one, else bytes. Everything is
+/// computed by the layout algorithm of the run-time crate and asserted against what rustc made of it.
+///
+/// # Options
+///
+/// Those of [`macro@CStruct`], and `#[ctypes(layout = "ms")]` or `"gcc"` for the rule that is not the platform's own
+/// (`__attribute__((ms_struct))`, `((gcc_struct))`).
+///
+/// # Errors
+///
+/// At compile time, on the token to blame: a named field of width 0, one wider than its type, a type that is no
+/// integer, `bool` or enumeration, two fields of one name, generic parameters, a union, `#[cfg]` on a field, the
+/// attribute below the derives, and all that [`macro@CStruct`] refuses.
+///
+/// # Platform behaviour
+///
+/// `CType::BY_VALUE` is true where rustc passes the hidden members as C passes the bit fields; calls with other
+/// structs take the engine. It is false for alignments above 8, for fields of no bits (on which compilers differ),
+/// and on RISC-V and PowerPC.
+///
+/// # Python equivalent
+///
+/// ```python
+/// class HEADER(Structure):
+///     _fields_ = [("version", c_uint, 4), ("ihl", c_uint, 4), ("length", c_uint16)]
+/// ```
+///
+/// `ctypes` has no unnamed fields, and none of width 0. `_layout_` is `layout = "…"`.
+#[doc(alias = "_fields_")]
+#[doc(alias = "_layout_")]
+#[proc_macro_attribute]
+pub fn bitfield(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    bitfield::expand(attribute.into(), item.into()).into()
 }

@@ -41,7 +41,7 @@ pub mod prelude;
 #[cfg(feature = "load")]
 pub use bindings::Bindings;
 pub use ctypes_core::*;
-pub use ctypes_derive::CStruct;
+pub use ctypes_derive::{CEnum, CStruct, CUnion, bitfield};
 #[cfg(feature = "load")]
 pub use ctypes_derive::{foreign_fn, library};
 

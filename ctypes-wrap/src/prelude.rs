@@ -1,6 +1,8 @@
 //! What most programs need: `use ctypes_wrap::prelude::*;`.
 
-pub use crate::{CStruct, CType, CallConv, Error, LongDouble, Type, Types};
+pub use crate::{
+    CEnum, CStruct, CType, CUnion, CallConv, Error, LongDouble, Raw, Type, Types, bitfield,
+};
 
 #[cfg(feature = "load")]
 pub use crate::foreign::{ForeignFn, ForeignVar};

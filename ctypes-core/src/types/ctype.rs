@@ -2,6 +2,7 @@
 
 use super::{CallConv, StaticFunction, Type};
 use core::ffi::c_void;
+use core::mem::{ManuallyDrop, MaybeUninit};
 use core::ptr::NonNull;
 
 /// A Rust type that has the size, alignment and meaning of a C type.
@@ -15,11 +16,12 @@ use core::ptr::NonNull;
 /// - If [`CType::BY_VALUE`], passing `Self` to an `extern "C"` function is what C does with it.
 /// - If [`CType::BY_VALUE_IN_RECORD`], the same holds for a struct with a field of type `Self`.
 /// - If [`CType::ANY_BITS`], every initialised byte pattern of that size is a valid `Self`.
+/// - If [`CType::ZERO`], the one that is all zero is.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no C type",
     label = "no C type",
     note = "C types are the primitive numbers and bool, raw pointers, `Option` of an `extern \"C\"` function \
-            pointer, arrays of those, and structs with #[derive(CStruct)]"
+            pointer, arrays of those, and what derives CStruct, CUnion or CEnum"
 )]
 pub unsafe trait CType: Sized + 'static {
     /// The description.
@@ -31,6 +33,18 @@ pub unsafe trait CType: Sized + 'static {
     const BY_VALUE_IN_RECORD: bool = Self::BY_VALUE;
     /// Whether every bit pattern is a valid value: not so for `bool`, function pointers, `NonNull`.
     const ANY_BITS: bool;
+    /// Whether all bits zero are a value, as C initialises static memory.
+    const ZERO: bool = Self::ANY_BITS;
+}
+
+/// A value of all bits zero.
+///
+/// # Panics
+/// If that is no value of the type; in a constant the program does not compile.
+pub const fn zeroed<T: CType>() -> T {
+    assert!(T::ZERO, "a member of this type must not be zero");
+    // SAFETY: the trait promises that all bits zero are a value.
+    unsafe { MaybeUninit::zeroed().assume_init() }
 }
 
 /// What a pointer can point at: any [`CType`], and `c_void`.
@@ -113,6 +127,7 @@ unsafe impl CType for bool {
     const TYPE: &'static Type = &Type::BOOL;
     const BY_VALUE: bool = true;
     const ANY_BITS: bool = false;
+    const ZERO: bool = true;
 }
 
 // SAFETY: a thin raw pointer is C's pointer; any bits are a valid one.
@@ -149,6 +164,16 @@ unsafe impl<T: CType, const N: usize> CType for [T; N] {
     const BY_VALUE: bool = false;
     const BY_VALUE_IN_RECORD: bool = T::BY_VALUE_IN_RECORD;
     const ANY_BITS: bool = T::ANY_BITS;
+    const ZERO: bool = T::ZERO;
+}
+
+// SAFETY: `ManuallyDrop<T>` has the layout, ABI and bit validity of T (std docs).
+unsafe impl<T: CType> CType for ManuallyDrop<T> {
+    const TYPE: &'static Type = T::TYPE;
+    const BY_VALUE: bool = T::BY_VALUE;
+    const BY_VALUE_IN_RECORD: bool = T::BY_VALUE_IN_RECORD;
+    const ANY_BITS: bool = T::ANY_BITS;
+    const ZERO: bool = T::ZERO;
 }
 
 /// C's `long double`, as bytes: Rust has no such number.
@@ -233,6 +258,7 @@ macro_rules! function_pointers {
             const BY_VALUE: bool = true;
             // A non-null address need not be that of such a function.
             const ANY_BITS: bool = false;
+            const ZERO: bool = true;
         }
         // SAFETY: as above, never null.
         unsafe impl<$($p: CType,)* Z: CReturn> CType for $($q)* fn($($p),*) -> Z {

@@ -8,14 +8,19 @@
 //! usable: everything but the `const` [`Type::size`] and [`Type::align`] sees the definition as soon
 //! as there is one.
 
+pub(crate) mod bit_field;
+pub(crate) mod bit_plan;
+pub(crate) mod bit_storage;
 mod build;
 mod compare;
-mod ctype;
+pub(crate) mod ctype;
 mod definition;
+pub(crate) mod discrete;
 mod display;
 mod enumeration;
 mod extent;
 mod function;
+pub(crate) mod integer;
 mod layout_view;
 mod listing;
 mod message;
@@ -25,8 +30,10 @@ mod scalar;
 mod shared;
 pub(crate) mod verify;
 
+pub use bit_field::{BitField, BitKind, BitOverflow};
 pub use build::RecordBuilder;
 pub use ctype::{CPointee, CReturn, CType, LongDouble};
+pub use discrete::{Discrete, InvalidValue, Raw};
 pub use enumeration::Enumeration;
 pub use function::{CallConv, FunctionType};
 pub use layout_view::{FieldLayout, Gap, Layout};

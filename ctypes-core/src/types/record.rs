@@ -65,6 +65,11 @@ impl FieldRules {
     pub const PLAIN: FieldRules =
         FieldRules { role: FieldRole::Named, bits: None, align: None, packed: false };
 
+    /// Whether the member itself can be named.
+    pub(crate) const fn has_name(&self) -> bool {
+        matches!(self.role, FieldRole::Named | FieldRole::Flexible)
+    }
+
     /// A bit field.
     pub const fn bits(width: u32) -> FieldRules {
         FieldRules { bits: Some(width), ..FieldRules::PLAIN }

@@ -20,7 +20,7 @@ pub struct FieldOf {
 }
 
 impl FieldOf {
-    const fn message(&self) -> Message {
+    pub(super) const fn message(&self) -> Message {
         Message::new().text("field `").text(self.field).text("` of `").text(self.record).text("`: ")
     }
 }
@@ -115,34 +115,33 @@ impl Disagreement {
                 let message = message.text("C and Rust disagree on it: in C it has ");
                 extent_of(extent_of(message, c).text(", in Rust "), rust)
             }
-            Disagreement::Impossible(LayoutFault::TooLarge) => {
-                message.text("it is too large for C")
-            }
-            Disagreement::Impossible(LayoutFault::TooDeep) => message.text("it is nested too deep"),
-            Disagreement::Impossible(LayoutFault::BadAlignment(n)) => {
-                message.text("C has no alignment of ").number(n)
-            }
-            Disagreement::Impossible(LayoutFault::TooWide { width, limit }) => {
-                let message = message.text("a bit field of ").number(width as u64);
-                message.text(" bits has a type of ").number(limit as u64)
-            }
-            Disagreement::Impossible(LayoutFault::NamedZeroWidth) => {
-                message.text("a named bit field has no bits")
-            }
-            Disagreement::Impossible(LayoutFault::NotAnInteger) => {
-                message.text("a bit field is of a type that is no integer")
-            }
-            Disagreement::Impossible(LayoutFault::NoSuchRule) => {
-                message.text("this platform has no compiler with that rule for bit fields")
-            }
-            Disagreement::Impossible(LayoutFault::AttributeWithoutName) => {
-                message.text("an anonymous member has an alignment or packing of its own")
-            }
-            Disagreement::Impossible(LayoutFault::MisplacedFlexible) => {
-                message.text("a flexible array is not the last of several members of a struct")
-            }
+            Disagreement::Impossible(fault) => fault_of(message, fault),
         };
         panic!("{}", message.as_str())
+    }
+}
+
+/// Why C has no such record.
+pub(super) const fn fault_of(message: Message, fault: LayoutFault) -> Message {
+    match fault {
+        LayoutFault::TooLarge => message.text("it is too large for C"),
+        LayoutFault::TooDeep => message.text("it is nested too deep"),
+        LayoutFault::BadAlignment(n) => message.text("C has no alignment of ").number(n),
+        LayoutFault::TooWide { width, limit } => {
+            let message = message.text("a bit field of ").number(width as u64);
+            message.text(" bits has a type of ").number(limit as u64)
+        }
+        LayoutFault::NamedZeroWidth => message.text("a named bit field has no bits"),
+        LayoutFault::NotAnInteger => message.text("a bit field is of a type that is no integer"),
+        LayoutFault::NoSuchRule => {
+            message.text("this platform has no compiler with that rule for bit fields")
+        }
+        LayoutFault::AttributeWithoutName => {
+            message.text("an anonymous member has an alignment or packing of its own")
+        }
+        LayoutFault::MisplacedFlexible => {
+            message.text("a flexible array is not the last of several members of a struct")
+        }
     }
 }
 

@@ -1,17 +1,22 @@
-//! What is wrong with a struct, as far as its tokens tell it. Types are the compiler's to judge.
+//! What is wrong with a struct or union, as far as its tokens tell it. Types are the compiler's to judge.
 
 use super::model::{Field, Kind, Record};
 use crate::common::errors::Errors;
-use syn::{Ident, Type};
+use syn::{Ident, LitStr, Type};
 
-pub(super) fn check(record: &Record, errors: &mut Errors) {
-    if let Kind::Other(found) = record.kind {
+pub(crate) fn check(record: &Record, errors: &mut Errors) {
+    let (wanted, found) = (record.wanted, record.found);
+    if wanted != found {
+        let article = if found == Kind::Enum { "an" } else { "a" };
         return errors.push(
             record.ident,
             format_args!(
-                "CStruct is for structs, and `{}` is {found}: for a field that is {found} in C, use \
-                 bytes or an integer of its size",
-                record.ident
+                "{} is for a {}, and `{}` is {article} {}: derive {}",
+                wanted.derive(),
+                wanted.word(),
+                record.ident,
+                found.word(),
+                found.derive()
             ),
         );
     }
@@ -22,9 +27,10 @@ pub(super) fn check(record: &Record, errors: &mut Errors) {
         errors.push(
             record.ident,
             format_args!(
-                "`{}` has no fields: C knows no struct without a member; for an opaque type, of which \
+                "`{}` has no fields: C knows no {} without a member; for an opaque type, of which \
                  only pointers are used, write `_private: [u8; 0]`",
-                record.ident
+                record.ident,
+                record.found.word()
             ),
         );
     }
@@ -40,8 +46,13 @@ fn check_repr(record: &Record, errors: &mut Errors) {
             record.ident,
             format_args!(
                 "without #[repr(C)] Rust may order the fields of `{}` as it likes: write #[repr(C)] \
-                 above the struct, or #[repr(transparent)] if it wraps one C type",
-                record.ident
+                 above the {}{}",
+                record.ident,
+                record.found.word(),
+                match record.found {
+                    Kind::Struct => ", or #[repr(transparent)] if it wraps one C type",
+                    _ => "",
+                }
             ),
         );
     }
@@ -61,8 +72,11 @@ fn check_generics(record: &Record, errors: &mut Errors) {
     for lifetime in record.generics.lifetimes() {
         errors.push(
             lifetime,
-            "CStruct describes a type once and for all, so the type must be 'static: use a raw \
-             pointer in place of a borrow",
+            format_args!(
+                "{} describes a type once and for all, so the type must be 'static: use a raw \
+                 pointer in place of a borrow",
+                record.wanted.derive()
+            ),
         );
     }
 }
@@ -70,17 +84,7 @@ fn check_generics(record: &Record, errors: &mut Errors) {
 fn check_options(record: &Record, errors: &mut Errors) {
     let options = &record.options;
     if let Some(name) = &options.name {
-        let text = name.value();
-        let mut chars = text.chars();
-        let starts = chars.next().is_some_and(|c| c.is_alphabetic() || c == '_');
-        if !starts || !chars.all(|c| c.is_alphanumeric() || c == '_') {
-            errors.push(
-                name,
-                format_args!(
-                    "`{text}` is no C identifier: expected the tag alone, without `struct`"
-                ),
-            );
-        }
+        errors.take(check_tag(name));
         if record.repr.transparent {
             errors.push(name, "a #[repr(transparent)] struct is its field to C and has no tag");
         }
@@ -98,12 +102,25 @@ fn check_options(record: &Record, errors: &mut Errors) {
     }
 }
 
+/// That a tag is one in C.
+pub(crate) fn check_tag(name: &LitStr) -> syn::Result<()> {
+    let text = name.value();
+    let mut chars = text.chars();
+    let starts = chars.next().is_some_and(|c| c.is_alphabetic() || c == '_');
+    if starts && chars.all(|c| c.is_alphanumeric() || c == '_') {
+        return Ok(());
+    }
+    let message = format!("`{text}` is no C identifier: expected the tag alone, without `struct`");
+    Err(syn::Error::new_spanned(name, message))
+}
+
 fn check_field(record: &Record, field: &Field, is_last: bool, errors: &mut Errors) {
     match field.ty {
         ty if holds(ty, record.ident) => errors.push(
             ty,
             format_args!(
-                "a struct cannot hold itself: use a pointer, `*mut {}`, as in C",
+                "a {} cannot hold itself: use a pointer, `*mut {}`, as in C",
+                record.found.word(),
                 record.ident
             ),
         ),

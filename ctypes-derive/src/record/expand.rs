@@ -8,15 +8,19 @@ use super::shape::Shape;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Data, DeriveInput, GenericParam, Generics, Type, parse_quote};
+use syn::{Data, DeriveInput, GenericParam, Generics, Member, Type, parse_quote};
 
 /// `quote!` whose local names are the macro's own, wherever the pieces end up. They begin with `__`
 /// all the same: a binding is never hygienic against a user's constant of its name.
 macro_rules! mixed {
-    ($($tokens:tt)*) => { quote_spanned!(Span::mixed_site()=> $($tokens)*) };
+    ($($tokens:tt)*) => {
+        ::quote::quote_spanned!(::proc_macro2::Span::mixed_site()=> $($tokens)*)
+    };
 }
 
-pub(super) fn expand(record: &Record, core: &TokenStream) -> TokenStream {
+pub(crate) use mixed;
+
+pub(crate) fn expand(record: &Record, core: &TokenStream) -> TokenStream {
     let ident = record.ident;
     let generics = bound(record.generics, core, |param| {
         record.fields.iter().any(|f| mentions(f.ty.to_token_stream(), param))
@@ -25,19 +29,25 @@ pub(super) fn expand(record: &Record, core: &TokenStream) -> TokenStream {
     let ty =
         if record.repr.transparent { transparent(record, core) } else { described(record, core) };
     // Raw pointers hold any bits and are passed by value, whatever they lead to.
-    let types = record.fields.iter().filter(|f| !f.shape.is_raw_pointer()).map(|f| f.ty);
+    // Bit fields hold any bits too: what they mean is found out when they are read.
+    let holds_any = |f: &&Field| f.shape.is_raw_pointer() || f.bits.is_some();
+    let types = record.fields.iter().filter(|f| !holds_any(f)).map(|f| f.ty);
     let types: Vec<_> = types.collect();
     let fields = |konst: &str| {
         let konst = Ident::new(konst, Span::mixed_site());
         mixed!(true #(&& <#types as #core::CType>::#konst)*)
     };
     let in_record = fields("BY_VALUE_IN_RECORD");
-    let any_bits = fields("ANY_BITS");
+    let (any_bits, zero) = (fields("ANY_BITS"), fields("ZERO"));
     let (by_value, by_value_in_record) = if record.repr.transparent {
-        (fields("BY_VALUE"), Some(mixed!(const BY_VALUE_IN_RECORD: bool = #in_record;)))
+        (
+            fields("BY_VALUE"),
+            Some(mixed!(const BY_VALUE_IN_RECORD: ::core::primitive::bool = #in_record;)),
+        )
     } else {
         // C has no values of no size, so there is no convention for them either.
-        (mixed!(::core::mem::size_of::<Self>() != 0 && #in_record), None)
+        let plan = record.plan.iter();
+        (mixed!(::core::mem::size_of::<Self>() != 0 #(&& #plan.by_value)* && #in_record), None)
     };
     // A generic type's constants are evaluated where the type is used.
     let eager = (!record.is_generic())
@@ -47,13 +57,14 @@ pub(super) fn expand(record: &Record, core: &TokenStream) -> TokenStream {
         #[automatically_derived]
         #[allow(deprecated)]
         const _: () = {
-            // SAFETY: the struct is `repr(C)` (or its one field); the constants assert that C's
-            // layout is rustc's, and what holds for all fields holds for the struct.
+            // SAFETY: the record is `repr(C)` (or its one field); the constants assert that C's
+            // layout is rustc's, and what holds for all fields holds for the record.
             unsafe impl #impl_generics #core::CType for #ident #ty_generics #where_clause {
                 const TYPE: &'static #core::Type = #ty;
-                const BY_VALUE: bool = #by_value;
+                const BY_VALUE: ::core::primitive::bool = #by_value;
                 #by_value_in_record
-                const ANY_BITS: bool = #any_bits;
+                const ANY_BITS: ::core::primitive::bool = #any_bits;
+                const ZERO: ::core::primitive::bool = #zero;
             }
             #eager
             #mirror
@@ -62,7 +73,7 @@ pub(super) fn expand(record: &Record, core: &TokenStream) -> TokenStream {
 }
 
 /// An impl beside a `compile_error!`, so that the uses of the type do not fail as well.
-pub(super) fn stub(input: &DeriveInput, core: &TokenStream) -> TokenStream {
+pub(crate) fn stub(input: &DeriveInput, core: &TokenStream) -> TokenStream {
     let unsized_ = match &input.data {
         Data::Struct(data) => data.fields.iter().any(|f| matches!(f.ty, Type::Slice(_))),
         _ => false,
@@ -77,8 +88,8 @@ pub(super) fn stub(input: &DeriveInput, core: &TokenStream) -> TokenStream {
         #[automatically_derived]
         unsafe impl #impl_generics #core::CType for #ident #ty_generics #where_clause {
             const TYPE: &'static #core::Type = &#core::Type::VOID;
-            const BY_VALUE: bool = false;
-            const ANY_BITS: bool = false;
+            const BY_VALUE: ::core::primitive::bool = false;
+            const ANY_BITS: ::core::primitive::bool = false;
         }
     }
 }
@@ -123,18 +134,19 @@ fn transparent(record: &Record, core: &TokenStream) -> TokenStream {
 
 fn described(record: &Record, core: &TokenStream) -> TokenStream {
     let name = record.tag();
-    let repr = &record.repr;
-    let (pack, align) = (option(repr.pack), option(repr.align));
+    let rules = rules(record, core);
     let fields = record.fields.iter().map(|field| {
-        let (field_name, member) = (field.name(), &field.member);
+        let field_name = if field.is_unnamed() { String::new() } else { field.name() };
         let ty = type_of(&field.shape, core);
         let spelled = field.shape.is_spelled();
+        let member = member(field);
+        let rules = field_rules(field, core);
         mixed!(#core::__private::StaticField {
             name: #field_name,
             ty: #ty,
             offset: ::core::mem::offset_of!(Self, #member),
             spelled: #spelled,
-            rules: #core::__private::FieldRules::PLAIN,
+            rules: #rules,
         })
     });
     let types = record.fields.iter().map(|f| f.ty);
@@ -151,26 +163,89 @@ fn described(record: &Record, core: &TokenStream) -> TokenStream {
     let at = located(record.ident);
     let whole = quote_spanned!(at=> __verdict.assert_whole(__record););
     let markers = markers(record);
+    let planned = planned(record, &name, core);
     mixed!(&#core::Type::static_record(const {
         let __record: &'static #core::__private::StaticRecord =
             const { &#core::__private::StaticRecord {
                 name: #name,
-                rules: #core::layout::RecordRules {
-                    pack: #pack,
-                    align: #align,
-                    ..#core::layout::RecordRules::plain(#core::layout::RecordKind::Struct)
-                },
+                rules: #rules,
                 fields: &[#(#fields),*],
                 size: ::core::mem::size_of::<Self>(),
                 align: ::core::mem::align_of::<Self>(),
             } };
         #(#spellings)*
+        #planned
         let __verdict = __record.check(&[#(::core::mem::size_of::<#types>()),*]);
         #(#layouts)*
         #whole
         #markers
         __record
     }))
+}
+
+/// What is said of the record as a whole.
+pub(crate) fn rules(record: &Record, core: &TokenStream) -> TokenStream {
+    let repr = &record.repr;
+    // With bit fields `packed` and `#pragma pack(1)` are not the same.
+    let packed = repr.packed && record.plan.is_some();
+    let (pack, align) = (option(repr.pack.filter(|_| !packed)), option(repr.align));
+    let kind = Ident::new(record.found.variant(), Span::mixed_site());
+    let rule = record.options.layout.as_ref().map(|rule| {
+        let rule = Ident::new(if rule.value() == "ms" { "Ms" } else { "Gcc" }, Span::mixed_site());
+        mixed!(bit_rule: ::core::option::Option::Some(#core::target::BitRule::#rule),)
+    });
+    mixed!(#core::layout::RecordRules {
+        pack: #pack,
+        packed: #packed,
+        align: #align,
+        #rule
+        ..#core::layout::RecordRules::plain(#core::layout::RecordKind::#kind)
+    })
+}
+
+/// What is said of a member beside its name and type.
+pub(crate) fn field_rules(field: &Field, core: &TokenStream) -> TokenStream {
+    let Some(bits) = &field.bits else { return mixed!(#core::__private::FieldRules::PLAIN) };
+    let width = &bits.width;
+    let rules =
+        Ident::new(if field.is_unnamed() { "unnamed_bits" } else { "bits" }, Span::mixed_site());
+    mixed!(#core::__private::FieldRules::#rules(#width))
+}
+
+/// The member of the Rust struct that holds a field.
+fn member(field: &Field) -> Member {
+    match &field.bits {
+        Some(bits) => Member::Named(storage(bits.run)),
+        None => field.member.clone(),
+    }
+}
+
+/// The member that holds a run of bit fields.
+pub(crate) fn storage(run: usize) -> Ident {
+    format_ident!("__bits{run}")
+}
+
+/// That C has the bit fields, and that they are where the plan put them.
+fn planned(record: &Record, name: &str, core: &TokenStream) -> TokenStream {
+    let Some(plan) = &record.plan else { return TokenStream::new() };
+    let members = record.fields.iter().enumerate().map(|(index, field)| {
+        let at = match &field.bits {
+            Some(bits) => located(&bits.width),
+            None => located(&field.member),
+        };
+        let (core, field_name) = (located_at(core, at), field.name());
+        quote_spanned! {at=> #plan.assert_member(#index, #core::__private::FieldOf {
+            record: #name,
+            field: #field_name,
+        });}
+    });
+    let runs = record.fields.iter().filter_map(|f| f.bits.as_ref()).map(|bits| bits.run).max();
+    let runs = (0..runs.map_or(0, |last| last + 1)).map(|run| {
+        let storage = storage(run);
+        let at = located(record.ident);
+        quote_spanned!(at=> #plan.assert_run(#run, ::core::mem::offset_of!(Self, #storage));)
+    });
+    mixed!(#(#members)* #(#runs)*)
 }
 
 fn option(n: Option<u64>) -> TokenStream {
@@ -252,6 +327,19 @@ fn type_of(shape: &Shape, core: &TokenStream) -> TokenStream {
     }
 }
 
+/// As [`type_of`], as far as a size depends on it: what pointers lead to is left out, since it may be
+/// the type whose layout is being found out.
+pub(crate) fn sized_type_of(shape: &Shape, core: &TokenStream) -> TokenStream {
+    match shape {
+        Shape::Pointer { .. } | Shape::Function { .. } => mixed!(&#core::Type::VOID_PTR),
+        Shape::Array(of, len) => {
+            let of = sized_type_of(of, core);
+            mixed!(&#core::Type::static_array(const { #of }, #len))
+        }
+        Shape::Scalar(..) | Shape::Other { .. } => type_of(shape, core),
+    }
+}
+
 /// A function that gives the type when it is asked for: recursive types must not ask now.
 fn lazy(
     shape: &Shape,
@@ -303,7 +391,7 @@ fn mirror(record: &Record, core: &TokenStream) -> TokenStream {
 }
 
 /// `core` itself counts as the start of an expression, which is where the compiler says it failed.
-fn located_at(core: &TokenStream, at: Span) -> TokenStream {
+pub(crate) fn located_at(core: &TokenStream, at: Span) -> TokenStream {
     let tokens = core.clone().into_iter();
     tokens
         .map(|mut token| {
@@ -314,6 +402,6 @@ fn located_at(core: &TokenStream, at: Span) -> TokenStream {
 }
 
 /// The place of the user's tokens, with the names of the macro.
-fn located(tokens: &impl Spanned) -> Span {
+pub(crate) fn located(tokens: &impl Spanned) -> Span {
     Span::mixed_site().located_at(tokens.span())
 }

@@ -1,53 +1,99 @@
-//! What the derive knows of a struct once it is parsed.
+//! What the derives know of a struct or union once it is parsed.
 
 use super::shape::Shape;
-use syn::{Generics, Ident, LitStr, Member, Path, Type};
+use syn::{Attribute, Expr, Generics, Ident, LitStr, Member, Path, Type, Visibility};
 
-pub(super) struct Record<'a> {
-    pub(super) ident: &'a Ident,
-    pub(super) generics: &'a Generics,
-    pub(super) kind: Kind,
-    pub(super) repr: Repr,
-    pub(super) options: Options,
+pub(crate) struct Record<'a> {
+    pub(crate) ident: &'a Ident,
+    pub(crate) generics: &'a Generics,
+    pub(crate) wanted: Kind,
+    pub(crate) found: Kind,
+    pub(crate) repr: Repr,
+    pub(crate) options: Options,
     /// Those that C has too.
-    pub(super) fields: Vec<Field<'a>>,
+    pub(crate) fields: Vec<Field<'a>>,
+    /// The constant that plans the bit fields, if there may be any.
+    pub(crate) plan: Option<Ident>,
     /// `PhantomData` fields: of no size, and unknown to C.
-    pub(super) markers: Vec<&'a Type>,
+    pub(crate) markers: Vec<&'a Type>,
 }
 
-#[derive(PartialEq, Eq)]
-pub(super) enum Kind {
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
     Struct,
-    /// `enum` or `union`: the word for the message.
-    Other(&'static str),
+    Union,
+    Enum,
+}
+
+impl Kind {
+    /// The keyword.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Kind::Struct => "struct",
+            Kind::Union => "union",
+            Kind::Enum => "enum",
+        }
+    }
+
+    /// The derive for it.
+    pub(crate) fn derive(self) -> &'static str {
+        match self {
+            Kind::Struct => "CStruct",
+            Kind::Union => "CUnion",
+            Kind::Enum => "CEnum",
+        }
+    }
+
+    /// The word in C's and our own terms for what the derive emits.
+    pub(crate) fn variant(self) -> &'static str {
+        match self {
+            Kind::Union => "Union",
+            Kind::Struct | Kind::Enum => "Struct",
+        }
+    }
 }
 
 /// The union of all `#[repr(…)]`.
 #[derive(Default)]
-pub(super) struct Repr {
-    pub(super) c: bool,
-    pub(super) transparent: bool,
-    pub(super) pack: Option<u64>,
-    pub(super) align: Option<u64>,
+pub(crate) struct Repr {
+    pub(crate) c: bool,
+    pub(crate) transparent: bool,
+    pub(crate) pack: Option<u64>,
+    pub(crate) align: Option<u64>,
+    /// Whether it is `packed` without a number.
+    pub(crate) packed: bool,
 }
 
 /// The union of all `#[ctypes(…)]`.
 #[derive(Default)]
-pub(super) struct Options {
-    pub(super) krate: Option<Path>,
-    pub(super) name: Option<LitStr>,
-    pub(super) remote: Option<Path>,
+pub(crate) struct Options {
+    pub(crate) krate: Option<Path>,
+    pub(crate) name: Option<LitStr>,
+    pub(crate) remote: Option<Path>,
+    /// The rule for bit fields.
+    pub(crate) layout: Option<LitStr>,
 }
 
-pub(super) struct Field<'a> {
-    pub(super) member: Member,
-    pub(super) ty: &'a Type,
-    pub(super) shape: Shape<'a>,
+pub(crate) struct Field<'a> {
+    pub(crate) member: Member,
+    pub(crate) ty: &'a Type,
+    pub(crate) shape: Shape<'a>,
+    pub(crate) bits: Option<Bits>,
+    /// Those that are the user's to keep: all but our own.
+    pub(crate) attrs: Vec<&'a Attribute>,
+    pub(crate) vis: &'a Visibility,
+}
+
+/// What is said of a bit field.
+pub(crate) struct Bits {
+    pub(crate) width: Expr,
+    /// Which of the runs of bit fields it is in.
+    pub(crate) run: usize,
 }
 
 impl Record<'_> {
     /// The C tag: `name = "…"`, else the Rust name.
-    pub(super) fn tag(&self) -> String {
+    pub(crate) fn tag(&self) -> String {
         match &self.options.name {
             Some(name) => name.value(),
             None => plain(self.ident),
@@ -55,13 +101,18 @@ impl Record<'_> {
     }
 
     /// Whether constants of the type can be evaluated where it is defined.
-    pub(super) fn is_generic(&self) -> bool {
+    pub(crate) fn is_generic(&self) -> bool {
         !self.generics.params.is_empty()
     }
 }
 
 impl Field<'_> {
-    pub(super) fn name(&self) -> String {
+    /// Whether the bit field only takes room: C gives it no name, Rust one that begins with `_`.
+    pub(crate) fn is_unnamed(&self) -> bool {
+        self.bits.is_some() && self.name().starts_with('_')
+    }
+
+    pub(crate) fn name(&self) -> String {
         match &self.member {
             Member::Named(ident) => plain(ident),
             Member::Unnamed(index) => index.index.to_string(),

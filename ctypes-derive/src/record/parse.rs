@@ -1,22 +1,30 @@
 //! From tokens to the model. Attributes are read completely, so that every mistake in them is told.
 
-use super::model::{Field, Kind, Options, Record, Repr};
+use super::model::{Bits, Field, Kind, Options, Record, Repr};
 use super::{shape, spelling};
 use crate::common::errors::Errors;
 use proc_macro2::Ident;
 use syn::meta::ParseNestedMeta;
 use syn::{
-    Attribute, Data, DeriveInput, Fields, LitInt, LitStr, Member, Path, Type, parenthesized,
+    Attribute, Data, DeriveInput, Expr, Fields, FieldsNamed, LitInt, LitStr, Member, Path, Type,
+    parenthesized,
 };
 
-pub(super) fn parse<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Record<'a> {
+pub(crate) fn parse<'a>(
+    input: &'a DeriveInput,
+    wanted: Kind,
+    plan: Option<Ident>,
+    errors: &mut Errors,
+) -> Record<'a> {
     let mut record = Record {
         ident: &input.ident,
         generics: &input.generics,
-        kind: Kind::Struct,
+        wanted,
+        found: Kind::Struct,
         repr: Repr::default(),
         options: Options::default(),
         fields: Vec::new(),
+        plan,
         markers: Vec::new(),
     };
     for attr in &input.attrs {
@@ -30,8 +38,11 @@ pub(super) fn parse<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Record<'
     }
     match &input.data {
         Data::Struct(data) => fields(&data.fields, &mut record, errors),
-        Data::Enum(_) => record.kind = Kind::Other("an enum"),
-        Data::Union(_) => record.kind = Kind::Other("a union"),
+        Data::Enum(_) => record.found = Kind::Enum,
+        Data::Union(data) => {
+            record.found = Kind::Union;
+            named(&data.fields, &mut record, errors);
+        }
     }
     record
 }
@@ -42,7 +53,8 @@ fn repr(meta: ParseNestedMeta, repr: &mut Repr) -> syn::Result<()> {
     } else if meta.path.is_ident("transparent") {
         repr.transparent = true;
     } else if meta.path.is_ident("packed") {
-        repr.pack = Some(if meta.input.peek(syn::token::Paren) { number(&meta)? } else { 1 });
+        repr.packed = !meta.input.peek(syn::token::Paren);
+        repr.pack = Some(if repr.packed { 1 } else { number(&meta)? });
     } else if meta.path.is_ident("align") {
         // The largest of several is what counts, to rustc as to C.
         repr.align = repr.align.max(Some(number(&meta)?));
@@ -59,7 +71,8 @@ fn number(meta: &ParseNestedMeta) -> syn::Result<u64> {
     content.parse::<LitInt>()?.base10_parse()
 }
 
-const OPTIONS: &str = "the options are `crate = path`, `name = \"tag\"` and `remote = path`";
+const OPTIONS: &str =
+    "the options are `crate = path`, `layout = \"ms\"`, `name = \"tag\"` and `remote = path`";
 
 fn option(meta: ParseNestedMeta, options: &mut Options) -> syn::Result<()> {
     let twice = || meta.error("this option is given twice");
@@ -71,6 +84,16 @@ fn option(meta: ParseNestedMeta, options: &mut Options) -> syn::Result<()> {
         let name = meta.value()?.parse::<LitStr>()?;
         return options.name.replace(name).map_or(Ok(()), |_| Err(twice()));
     }
+    if meta.path.is_ident("layout") {
+        let rule = meta.value()?.parse::<LitStr>()?;
+        if !matches!(rule.value().as_str(), "gcc" | "ms") {
+            return Err(syn::Error::new_spanned(
+                rule,
+                "expected the rule that bit fields follow: \"gcc\" or \"ms\"",
+            ));
+        }
+        return options.layout.replace(rule).map_or(Ok(()), |_| Err(twice()));
+    }
     if meta.path.is_ident("remote") {
         let path = meta.value()?.parse::<Path>()?;
         return options.remote.replace(path).map_or(Ok(()), |_| Err(twice()));
@@ -79,8 +102,24 @@ fn option(meta: ParseNestedMeta, options: &mut Options) -> syn::Result<()> {
 }
 
 fn fields<'a>(fields: &'a Fields, record: &mut Record<'a>, errors: &mut Errors) {
+    match fields {
+        Fields::Named(fields) => named(fields, record, errors),
+        Fields::Unnamed(fields) => each(&fields.unnamed, record, errors),
+        Fields::Unit => {}
+    }
+}
+
+fn named<'a>(fields: &'a FieldsNamed, record: &mut Record<'a>, errors: &mut Errors) {
+    each(&fields.named, record, errors);
+}
+
+fn each<'a>(
+    fields: impl IntoIterator<Item = &'a syn::Field>,
+    record: &mut Record<'a>,
+    errors: &mut Errors,
+) {
     let generics: Vec<&Ident> = record.generics.type_params().map(|p| &p.ident).collect();
-    for (index, field) in fields.iter().enumerate() {
+    for (index, field) in fields.into_iter().enumerate() {
         let member = match &field.ident {
             Some(ident) => Member::Named(ident.clone()),
             None => Member::Unnamed(index.into()),
@@ -90,6 +129,7 @@ fn fields<'a>(fields: &'a Fields, record: &mut Record<'a>, errors: &mut Errors) 
             continue;
         }
         let mut shape = shape::shape(&field.ty, &generics);
+        let (mut bits, mut attrs) = (None, Vec::new());
         for attr in &field.attrs {
             if attr.path().is_ident("ctypes") {
                 errors.push(
@@ -98,10 +138,37 @@ fn fields<'a>(fields: &'a Fields, record: &mut Record<'a>, errors: &mut Errors) 
                 );
             } else if attr.path().is_ident("ctype") {
                 spell(attr, &mut shape, errors);
+            } else if attr.path().is_ident("bits") {
+                bits = width(attr, record, errors);
+            } else {
+                attrs.push(attr);
             }
         }
-        record.fields.push(Field { member, ty: &field.ty, shape });
+        let vis = &field.vis;
+        record.fields.push(Field { member, ty: &field.ty, shape, bits, attrs, vis });
     }
+}
+
+fn width(attr: &Attribute, record: &Record, errors: &mut Errors) -> Option<Bits> {
+    if record.plan.is_none() {
+        errors.push(
+            attr,
+            "#[bits(n)] needs #[bitfield] above the derives, as the first line of the struct",
+        );
+        return None;
+    }
+    let width = errors.take(attr.parse_args::<Expr>())?;
+    let run = match record.fields.last() {
+        Some(Field { bits: Some(before), .. }) => before.run,
+        _ => record
+            .fields
+            .iter()
+            .filter_map(|f| f.bits.as_ref())
+            .map(|b| b.run + 1)
+            .max()
+            .unwrap_or(0),
+    };
+    Some(Bits { width, run })
 }
 
 fn spell(attr: &Attribute, shape: &mut shape::Shape, errors: &mut Errors) {

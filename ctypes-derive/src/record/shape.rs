@@ -8,7 +8,7 @@ use syn::{
 };
 
 /// A C type as tokens tell it.
-pub(super) enum Shape<'a> {
+pub(crate) enum Shape<'a> {
     /// Named by the path or by `#[ctype]`.
     Scalar(&'static Spelling, &'a Type),
     Pointer {
@@ -33,7 +33,7 @@ pub(super) enum Shape<'a> {
 }
 
 /// The shape of a type. `generics` are names that are no scalars, whatever they look like.
-pub(super) fn shape<'a>(ty: &'a Type, generics: &[&Ident]) -> Shape<'a> {
+pub(crate) fn shape<'a>(ty: &'a Type, generics: &[&Ident]) -> Shape<'a> {
     let other = Shape::Other { ty, is_primitive: false };
     match ty {
         Type::Paren(inner) => shape(&inner.elem, generics),
@@ -119,6 +119,11 @@ impl<'a> Shape<'a> {
             Shape::Array(of, _) => of.is_spelled(),
             Shape::Other { is_primitive, .. } => *is_primitive,
         }
+    }
+
+    /// Whether a bit field of the type is read as the type, as far as names tell.
+    pub(crate) fn is_its_own_value(&self) -> bool {
+        matches!(self, Shape::Scalar(..) | Shape::Other { is_primitive: true, .. })
     }
 
     /// Whether the type is `*mut T` or `*const T`.

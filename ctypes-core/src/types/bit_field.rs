@@ -1,0 +1,264 @@
+//! What can be a bit field, and how its bits become a Rust value: the getters and setters that
+//! `#[bitfield]` writes call these functions.
+//!
+//! Nothing here knows where a field is; a value is its low bits, and what is read has been cut to the
+//! field's width.
+
+use super::discrete::{InvalidValue, Raw, is_among};
+use super::integer::{Integer, Number, is_signed};
+use super::{CType, Discrete};
+use core::fmt;
+use core::mem::transmute_copy;
+
+/// A type that C allows for bit fields: integers, `bool`, enumerations, and [`Raw`] of the last two.
+///
+/// # Safety
+/// [`BitField::KIND`] is that of `Self`, and [`BitField::Value`] is `Self`, but for an enumeration
+/// `Result<Self, InvalidValue>`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a bit field",
+    label = "no integer, `bool` or enumeration",
+    note = "C has bit fields of integers, `bool` and enumerations (C11 6.7.2.1p5)"
+)]
+pub unsafe trait BitField: CType + Copy {
+    /// What reading such a field gives.
+    type Value: Copy;
+    /// How to read it.
+    const KIND: BitKind;
+}
+
+/// How bits become a value.
+#[derive(Debug, Clone, Copy)]
+pub struct BitKind(Kind);
+
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Bool,
+    Integer { signed: bool },
+    Enumeration { signed: bool, name: &'static str, values: &'static [(&'static str, i128)] },
+}
+
+impl BitKind {
+    /// That of an enumeration.
+    pub const fn enumeration<T: Discrete>() -> BitKind {
+        let signed = is_signed(T::TYPE);
+        BitKind(Kind::Enumeration { signed, name: T::NAME, values: T::VALUES })
+    }
+
+    const fn is_signed(self) -> bool {
+        match self.0 {
+            Kind::Bool => false,
+            Kind::Integer { signed } | Kind::Enumeration { signed, .. } => signed,
+        }
+    }
+}
+
+macro_rules! integers {
+    ($($int:ident)*) => {$(
+        // SAFETY: an integer of that sign.
+        unsafe impl BitField for $int {
+            type Value = $int;
+            const KIND: BitKind = BitKind(Kind::Integer { signed: <$int as Integer>::SIGNED });
+        }
+    )*};
+}
+
+integers!(i8 i16 i32 i64 isize u8 u16 u32 u64 usize);
+
+// SAFETY: `bool`.
+unsafe impl BitField for bool {
+    type Value = bool;
+    const KIND: BitKind = BitKind(Kind::Bool);
+}
+
+// SAFETY: it holds any bits, so it is read as an integer.
+unsafe impl<T: Discrete> BitField for Raw<T> {
+    type Value = Raw<T>;
+    const KIND: BitKind = BitKind(Kind::Integer { signed: is_signed(T::TYPE) });
+}
+
+/// The low bits of a value, extended by its sign.
+const fn low_bits<T: BitField>(value: T) -> u128 {
+    // SAFETY: every implementor is an integer of that size, or has the bits of one.
+    unsafe {
+        match (size_of::<T>(), T::KIND.is_signed()) {
+            (1, true) => transmute_copy::<T, i8>(&value) as u128,
+            (1, false) => transmute_copy::<T, u8>(&value) as u128,
+            (2, true) => transmute_copy::<T, i16>(&value) as u128,
+            (2, false) => transmute_copy::<T, u16>(&value) as u128,
+            (4, true) => transmute_copy::<T, i32>(&value) as u128,
+            (4, false) => transmute_copy::<T, u32>(&value) as u128,
+            (_, true) => transmute_copy::<T, i64>(&value) as u128,
+            (_, false) => transmute_copy::<T, u64>(&value) as u128,
+        }
+    }
+}
+
+/// A number of so many bits, extended to 64 by its sign.
+const fn extend(bits: u128, width: u32, signed: bool) -> i64 {
+    if signed && width > 0 && width < 64 {
+        let unused = 64 - width;
+        ((bits as u64) << unused) as i64 >> unused
+    } else {
+        bits as u64 as i64
+    }
+}
+
+/// The value of a field of `width` bits that were read as `bits`.
+#[inline]
+pub const fn decode<T: BitField>(bits: u128, width: u32) -> T::Value {
+    let number = extend(bits, width, T::KIND.is_signed());
+    match T::KIND.0 {
+        Kind::Bool => {
+            let value = number & 1 != 0;
+            // SAFETY: `T` is `bool` and its own value.
+            unsafe { transmute_copy(&value) }
+        }
+        Kind::Integer { .. } => {
+            // SAFETY: `T` is its own value, and an integer of that size or a `Raw` of one.
+            unsafe {
+                match size_of::<T>() {
+                    1 => transmute_copy(&(number as u8)),
+                    2 => transmute_copy(&(number as u16)),
+                    4 => transmute_copy(&(number as u32)),
+                    _ => transmute_copy(&(number as u64)),
+                }
+            }
+        }
+        Kind::Enumeration { name, values, .. } => {
+            let number = if T::KIND.is_signed() { number as i128 } else { number as u64 as i128 };
+            let value: Result<T, InvalidValue> = if is_among(values, number) {
+                // SAFETY: `T` has that size, and the number is among its values.
+                Ok(unsafe {
+                    match size_of::<T>() {
+                        1 => transmute_copy(&(number as u8)),
+                        2 => transmute_copy(&(number as u16)),
+                        4 => transmute_copy(&(number as u32)),
+                        _ => transmute_copy(&(number as u64)),
+                    }
+                })
+            } else {
+                Err(InvalidValue::new(name, number, values))
+            };
+            // SAFETY: the value of an enumeration is this `Result`.
+            unsafe { transmute_copy(&value) }
+        }
+    }
+}
+
+/// The bits of a value, of which a field stores the lowest.
+#[inline]
+pub const fn encode<T: BitField>(value: T) -> u128 {
+    low_bits(value)
+}
+
+/// Whether a value is the same once it has been stored in a field of `width` bits.
+const fn fits<T: BitField>(value: T, width: u32) -> bool {
+    let bits = low_bits(value);
+    extend(bits & mask(width), width, T::KIND.is_signed()) as u64 == bits as u64
+}
+
+/// `width` ones.
+pub(crate) const fn mask(width: u32) -> u128 {
+    if width >= 128 { u128::MAX } else { (1 << width) - 1 }
+}
+
+/// A value does not fit the bit field that it was to be stored in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BitOverflow {
+    /// The record.
+    pub record: &'static str,
+    /// The field.
+    pub field: &'static str,
+    /// How many bits the field has.
+    pub width: u32,
+    value: Number,
+    /// Whether it holds negative values.
+    pub is_signed: bool,
+}
+
+impl BitOverflow {
+    /// Of a value of type `T`.
+    pub(crate) const fn new<T: BitField>(
+        record: &'static str,
+        field: &'static str,
+        width: u32,
+        value: T,
+    ) -> BitOverflow {
+        let value = Number::new(low_bits(value) as i128);
+        let is_signed = T::KIND.is_signed();
+        BitOverflow { record, field, width, value, is_signed }
+    }
+
+    /// What was to be stored.
+    pub const fn value(&self) -> i128 {
+        self.value.get()
+    }
+
+    /// The least value that fits.
+    pub const fn min(&self) -> i128 {
+        if self.is_signed { -(mask(self.width) as i128 / 2) - 1 } else { 0 }
+    }
+
+    /// The greatest value that fits.
+    pub const fn max(&self) -> i128 {
+        let ones = mask(self.width) as i128;
+        if self.is_signed { ones / 2 } else { ones }
+    }
+}
+
+impl fmt::Display for BitOverflow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let BitOverflow { record, field, width, .. } = self;
+        let (value, min, max) = (self.value(), self.min(), self.max());
+        write!(
+            f,
+            "field `{field}` of `{record}`: expected a value from {min} to {max} for {width} bits, \
+             found {value}"
+        )
+    }
+}
+
+impl core::error::Error for BitOverflow {}
+
+/// As [`fits`], as a result.
+///
+/// # Errors
+/// If the value does not fit.
+pub const fn check_fit<T: BitField>(
+    record: &'static str,
+    field: &'static str,
+    width: u32,
+    value: T,
+) -> Result<(), BitOverflow> {
+    if fits(value, width) { Ok(()) } else { Err(BitOverflow::new(record, field, width, value)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signs_extend_from_the_width() {
+        assert_eq!(decode::<i8>(0b111, 3), -1);
+        assert_eq!(decode::<i32>(0b011, 3), 3);
+        assert_eq!(decode::<u16>(0xffff, 16), u16::MAX);
+        assert_eq!(decode::<i64>(u128::from(u64::MAX), 64), -1);
+        assert!(decode::<bool>(1, 1));
+        assert_eq!(decode::<Raw<bool>>(3, 2).bits(), 3);
+    }
+
+    #[test]
+    fn a_field_holds_half_a_range_of_each_sign() {
+        for (value, does) in [(-5, false), (-4, true), (3, true), (4, false)] {
+            assert_eq!(fits::<i32>(value, 3), does, "{value}");
+        }
+        assert!(fits(7_u8, 3) && !fits(8_u8, 3) && fits(i64::MIN, 64) && fits(u64::MAX, 64));
+        let error = check_fit("s", "f", 3, -5).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "field `f` of `s`: expected a value from -4 to 3 for 3 bits, found -5"
+        );
+    }
+}

@@ -1,0 +1,47 @@
+use ctypes_wrap::{CStruct, bitfield};
+
+#[bitfield]
+#[derive(CStruct)]
+#[repr(C)]
+struct Zero {
+    #[bits(0)]
+    a: u32,
+}
+
+#[bitfield]
+#[derive(CStruct)]
+#[repr(C)]
+struct TooWide {
+    #[bits(4)]
+    a: u8,
+    #[bits(9)]
+    b: u8,
+}
+
+const WIDTH: u32 = 0;
+
+#[bitfield]
+#[derive(CStruct)]
+#[repr(C)]
+struct ZeroByName {
+    #[bits(WIDTH)]
+    a: u32,
+}
+
+#[bitfield]
+#[derive(CStruct)]
+#[repr(C)]
+struct WideBool {
+    #[bits(2)]
+    a: bool,
+}
+
+#[bitfield]
+#[derive(CStruct)]
+#[repr(C)]
+struct NoWidth {
+    #[bits]
+    a: u32,
+}
+
+fn main() {}
