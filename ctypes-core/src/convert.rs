@@ -44,13 +44,15 @@ unsafe impl Sync for Value {}
 #[derive(Clone, PartialEq)]
 pub struct Bytes {
     ty: Type,
-    // 16-byte units keep every C type aligned.
+    // 16-byte units are aligned for what an engine reads and writes in place.
     units: Box<[u128]>,
+    len: usize,
 }
 
 impl Bytes {
     pub(crate) fn zeroed(ty: &Type, size: usize) -> Bytes {
-        Bytes { ty: ty.clone(), units: vec![0; size.div_ceil(16).max(1)].into_boxed_slice() }
+        let units = vec![0; size.div_ceil(16).max(1)].into_boxed_slice();
+        Bytes { ty: ty.clone(), units, len: size }
     }
 
     /// A value of the record type `ty`, or of a scalar wider than 64 bits, from its bytes in memory
@@ -95,10 +97,9 @@ impl Bytes {
 
     /// The bytes in memory order.
     pub fn as_bytes(&self) -> &[u8] {
-        let size = self.ty.native_extent().map_or(0, |e| e.size as usize);
-        // SAFETY: the units cover the size of the type, as `zeroed` made them; every byte of a u128
-        // is initialised; the borrow is that of self.
-        unsafe { core::slice::from_raw_parts(self.units.as_ptr().cast(), size) }
+        // SAFETY: the units cover this length, as `zeroed` made them; every byte of a u128 is
+        // initialised; the borrow is that of self.
+        unsafe { core::slice::from_raw_parts(self.units.as_ptr().cast(), self.len) }
     }
 
     pub(crate) fn as_mut_ptr(&mut self) -> *mut u8 {
@@ -111,17 +112,20 @@ impl Bytes {
     /// # use ctypes_core::{convert::Value, CType};
     /// # fn example<Div: CType>(v: Value) -> Option<Div> {
     /// let Value::Bytes(bytes) = v else { return None };
-    /// let d: Div = bytes.get()?;
+    /// // SAFETY: a Div promises nothing about its numbers.
+    /// let d: Div = unsafe { bytes.get()? };
     /// # Some(d) }
     /// ```
-    pub fn get<T: CType>(&self) -> Option<T> {
-        if !T::ANY_BITS || !T::TYPE.is_compatible(&self.ty) {
+    ///
+    /// # Safety
+    /// The bytes are a `T` that `T`'s own code could have made: a struct may promise more about its
+    /// private fields than their types do, and may free something when it is dropped.
+    pub unsafe fn get<T: CType>(&self) -> Option<T> {
+        if !T::ANY_BITS || size_of::<T>() != self.len || !T::TYPE.is_compatible(&self.ty) {
             return None;
         }
-        debug_assert!(size_of::<T>() <= self.units.len() * 16);
-        // SAFETY: compatible types have one layout, so the units cover a T, and any bits are a valid
-        // one; the units are initialised and aligned for every C type.
-        Some(unsafe { self.units.as_ptr().cast::<T>().read() })
+        // SAFETY: the units cover a T, any bits are a valid one, and the rest is the caller's promise.
+        Some(unsafe { self.units.as_ptr().cast::<T>().read_unaligned() })
     }
 }
 
@@ -265,6 +269,13 @@ pub(crate) fn check_bits(ty: &Type, bytes: &[u8]) -> Result<(), String> {
             Some(0 | 1) => Ok(()),
             other => Err(format!("a _Bool is 0 or 1, found {other:?}")),
         },
+        TypeKind::Enum(e) => {
+            let value = integer(ty, bytes);
+            match e.values().iter().any(|(_, v)| Some(*v) == value) {
+                true => Ok(()),
+                false => Err(format!("{} is no value of `{ty}`", value.unwrap_or_default())),
+            }
+        }
         TypeKind::Pointer { .. } if ty.is_nonnull() && bytes.iter().all(|b| *b == 0) => {
             Err(format!("NULL where `{ty}` is declared never to be"))
         }
@@ -287,5 +298,23 @@ pub(crate) fn check_bits(ty: &Type, bytes: &[u8]) -> Result<(), String> {
             })
         }
         _ => Ok(()),
+    }
+}
+
+/// The integer that bytes in memory order are, for a type that is one.
+fn integer(ty: &Type, bytes: &[u8]) -> Option<i128> {
+    let tag = Tag::of(ty);
+    if bytes.len() != tag.size() || bytes.len() > 8 {
+        return None;
+    }
+    let mut slot = Slot::ZERO;
+    for (to, from) in slot.0.iter_mut().zip(bytes) {
+        to.write(*from);
+    }
+    // SAFETY: the slot has the bytes of an integer of the tag's size; a Bytes has none of its own.
+    match (tag != Tag::Bytes).then(|| unsafe { Value::from_slot(tag, &slot) })? {
+        Value::Int(v) => Some(v.into()),
+        Value::UInt(v) => Some(v.into()),
+        _ => None,
     }
 }

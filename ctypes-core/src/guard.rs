@@ -42,8 +42,8 @@ pub fn guarded<R>(call: impl FnOnce() -> R) -> R {
 
 #[cold]
 fn resume() {
-    STATE.set(STATE.get() & !PANICKED);
     let payload = PENDING.try_with(|p| p.borrow_mut().take());
+    STATE.set(STATE.get() & !PANICKED);
     if let Ok(Some(payload)) = payload {
         panic::resume_unwind(payload);
     }
@@ -62,12 +62,13 @@ pub(crate) fn keep(payload: Box<dyn Any + Send>) -> Result<(), Box<dyn Any + Sen
     }
     let mut payload = Some(payload);
     // Where the thread's storage is gone already, no one could continue the panic.
-    let _ = PENDING.try_with(|p| *p.borrow_mut() = payload.take());
-    match payload {
-        Some(payload) => Err(payload),
-        None => {
-            STATE.set(STATE.get() | PANICKED);
-            Ok(())
-        }
+    let older = PENDING.try_with(|p| {
+        STATE.set(STATE.get() | PANICKED);
+        p.replace(payload.take())
+    });
+    // Outside the borrow: the drop of a payload may call back. It must not unwind either.
+    if panic::catch_unwind(panic::AssertUnwindSafe(|| drop(older))).is_err() {
+        std::process::abort();
     }
+    payload.map_or(Ok(()), Err)
 }

@@ -103,7 +103,8 @@ fn records_as_rust_structs() {
         unsafe {
             assert_eq!(echo.call::<Mixed>((sent,)), Ok(sent));
             let Ok(Value::Bytes(bytes)) = echo.call_value((sent,)) else { panic!("a record") };
-            assert_eq!(bytes.get::<Mixed>(), Some(sent));
+            // SAFETY: any numbers are a Mixed.
+            assert_eq!(unsafe { bytes.get::<Mixed>() }, Some(sent));
             assert_eq!(bytes.get::<i32>(), None);
             assert_eq!(echo.call::<Mixed>((Value::from(bytes),)), Ok(sent));
         }
@@ -124,8 +125,10 @@ fn a_handle_from_before_the_definition() {
     let sent = Mixed { a: 0.25, b: -7, c: 1e300 };
     // SAFETY: the function has that type.
     let Ok(Value::Bytes(bytes)) = (unsafe { echo.call_value((sent,)) }) else { panic!("a record") };
-    assert_eq!(bytes.get::<Mixed>(), Some(sent));
-    assert_eq!(Bytes::new(&early, bytes.as_bytes()).map(|b| b.get()), Ok(Some(sent)));
+    // SAFETY: any numbers are a Mixed.
+    assert_eq!(unsafe { bytes.get::<Mixed>() }, Some(sent));
+    // SAFETY: any numbers are a Mixed.
+    assert_eq!(Bytes::new(&early, bytes.as_bytes()).map(|b| unsafe { b.get() }), Ok(Some(sent)));
 }
 
 #[cfg(all(target_arch = "x86_64", not(windows)))]

@@ -13,15 +13,17 @@ use core::ffi::c_void;
 use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 use smallvec::SmallVec;
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock};
 use std::sync::{PoisonError, RwLock};
 
 /// The state behind a callback's code.
 ///
-/// It is freed by its owner, or, if the owner goes while the callback runs, loses its closure when
-/// the last run returns; the code itself is then leaked, because a return still goes through it.
+/// When its owner goes, it loses its closure, at once or when the last run returns. The rest, and the
+/// code with it, is buried and freed only after [`GRAVES`] later ones: a return may still go through
+/// the code, and a late call from C finds out whose callback it was.
 pub(crate) struct Context {
     signature: Signature,
     name: RwLock<String>,
@@ -48,10 +50,33 @@ fn this_thread() -> usize {
     ID.get()
 }
 
-/// What happened to a context whose owner has gone.
-pub(super) enum Ending {
-    Freed,
-    WhenItReturns,
+/// How many ended callbacks are kept.
+const GRAVES: usize = 1024;
+
+/// The ended callbacks, oldest first.
+static GRAVEYARD: Mutex<VecDeque<Grave>> = Mutex::new(VecDeque::new());
+
+struct Grave(NonNull<Context>);
+
+// SAFETY: what is left of an ended context is immutable, atomic or behind a lock; its body has been
+// taken away, or is by the run that ends last.
+unsafe impl Send for Grave {}
+
+fn bury(context: NonNull<Context>) {
+    let mut graves = GRAVEYARD.lock().unwrap_or_else(PoisonError::into_inner);
+    graves.push_back(Grave(context));
+    if graves.len() <= GRAVES {
+        return;
+    }
+    let Some(oldest) = graves.pop_front() else { return };
+    // SAFETY: buried contexts are alive.
+    if unsafe { oldest.0.as_ref() }.runs.load(Ordering::Acquire) == ENDED {
+        drop(graves);
+        // SAFETY: ended, not running, and out of the graveyard.
+        unsafe { Context::free(oldest.0) };
+    } else {
+        graves.push_back(oldest);
+    }
 }
 
 /// A closure in a form that takes raw arguments.
@@ -201,15 +226,14 @@ impl Context {
     ///
     /// # Safety
     /// The context is alive, and its owner does not use it again.
-    pub(super) unsafe fn end(this: NonNull<Context>) -> Ending {
-        // SAFETY: alive.
-        let runs = unsafe { this.as_ref() }.runs.fetch_or(ENDED, Ordering::AcqRel);
-        if runs != 0 {
-            return Ending::WhenItReturns;
-        }
-        // SAFETY: not running, and C has been promised that it is not called any more.
-        unsafe { Context::free(this) };
-        Ending::Freed
+    pub(super) unsafe fn end(this: NonNull<Context>) {
+        // SAFETY: alive until it is buried and beyond.
+        let context = unsafe { this.as_ref() };
+        let runs = context.runs.fetch_or(ENDED, Ordering::AcqRel);
+        // SAFETY: not running, and whoever enters from now on sees the end: no one uses the body.
+        let body = (runs == 0).then(|| unsafe { (*context.body.get()).take() });
+        bury(this);
+        drop(body);
     }
 
     pub(super) fn code(&self) -> *const c_void {
@@ -252,9 +276,18 @@ impl Context {
     /// `ret` has room for the result.
     unsafe fn write_panic_result(&self, ret: *mut u8) {
         let size = self.signature.result().native_extent().map_or(0, |e| e.size as usize);
+        let chosen = self.panic_result.read().unwrap_or_else(PoisonError::into_inner);
+        if chosen.is_none() && convert::check_bits(self.signature.result(), &vec![0; size]).is_err()
+        {
+            die(&format!(
+                "callback `{}` panicked and its result, a `{}`, has no natural default: choose one with `on_panic`",
+                self.name(),
+                self.signature.result()
+            ));
+        }
         // SAFETY: room for `size` bytes; a chosen result has just that size.
         unsafe {
-            match &*self.panic_result.read().unwrap_or_else(PoisonError::into_inner) {
+            match &*chosen {
                 Some(bytes) => core::ptr::copy_nonoverlapping(bytes.as_ptr().cast(), ret, size),
                 None => ret.write_bytes(0, size),
             }
@@ -270,10 +303,8 @@ impl Context {
         // SAFETY: alive until `runs` is counted down, since its owner does not free a running one.
         let context = unsafe { &*this };
         let tag = context.signature.result_tag();
-        if guard::is_pending() {
-            // SAFETY: the caller's promise.
-            unsafe { context.write_panic_result(ret) };
-            return tag;
+        if context.runs.fetch_add(1, Ordering::AcqRel) & ENDED != 0 {
+            die(&format!("callback `{}` was called after its end", context.name()));
         }
         if !context.any_thread.load(Ordering::Acquire) && this_thread() != context.thread {
             die(&format!(
@@ -281,15 +312,15 @@ impl Context {
                 context.name()
             ));
         }
-        context.runs.fetch_add(1, Ordering::AcqRel);
         let call = Call { signature: &context.signature, args, ret };
-        // SAFETY: the body is only taken away by the last run after the end, which this one precedes.
+        // SAFETY: the body is only taken away when no run is in progress, as this one now is.
         let body = unsafe { &*context.body.get() };
-        let outcome = catch_unwind(AssertUnwindSafe(|| match body {
-            Some(body) => (body.0)(&call),
-            None => panic!("called after its end"),
-        }));
-        if let Err(payload) = outcome {
+        if guard::is_pending() {
+            // SAFETY: the caller's promise.
+            unsafe { context.write_panic_result(ret) };
+        } else if let Some(body) = body
+            && let Err(payload) = catch_unwind(AssertUnwindSafe(|| (body.0)(&call)))
+        {
             say(&format!("the panic was in callback `{}`", context.name()));
             // SAFETY: the caller's promise.
             unsafe { context.write_panic_result(ret) };

@@ -17,7 +17,7 @@ use crate::call::tag::{Slot, Tag};
 use crate::convert::Value;
 use crate::error::SignatureError;
 use crate::types::{CReturn, CallConv, Type};
-use context::{Body, Ending};
+use context::Body;
 use core::ffi::c_void;
 use core::marker::PhantomData;
 use core::ptr::NonNull;
@@ -136,7 +136,8 @@ impl<'env, F> Callback<'env, F> {
     /// What C gets if the callback panics, instead of an abort where no guarded call could continue
     /// the panic. Inside a guarded call, C gets it until that call returns.
     ///
-    /// The default is all zero bits.
+    /// The default is all zero bits. A result that must not be zero, such as a `NonNull`, has no
+    /// default: without one chosen here a panic aborts.
     ///
     /// # Errors
     /// If the value is not of the result's type.
@@ -261,9 +262,7 @@ fn name_of<C>() -> &'static str {
 impl<F> Drop for Callback<'_, F> {
     fn drop(&mut self) {
         // SAFETY: the one owner gives the context up, and does not use it again.
-        match unsafe { Context::end(self.context) } {
-            Ending::Freed | Ending::WhenItReturns => {}
-        }
+        unsafe { Context::end(self.context) };
     }
 }
 

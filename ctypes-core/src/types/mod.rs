@@ -180,8 +180,10 @@ impl Type {
         }
     }
 
+    /// # Safety
+    /// The descriptor is that of a Rust type with that size, alignment and fields.
     #[doc(hidden)]
-    pub const fn static_record(record: &'static StaticRecord) -> Type {
+    pub const unsafe fn static_record(record: &'static StaticRecord) -> Type {
         Type(Repr::Record(RecordRef::Static(record)))
     }
 

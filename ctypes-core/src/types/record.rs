@@ -378,7 +378,8 @@ mod tests {
             Ok(placed) => placed.offset,
             Err(_) => panic!("no layout"),
         };
-        let layout = Type::static_record(&HEADER).layout().unwrap();
+        // SAFETY: what it describes is only laid out.
+        let layout = unsafe { Type::static_record(&HEADER) }.layout().unwrap();
         assert_eq!(layout.field("length").unwrap().offset(), LENGTH);
         assert_eq!(layout.field("version").unwrap().bits(), HEADER.placement(0).unwrap().bits);
     }

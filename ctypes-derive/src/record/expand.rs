@@ -164,7 +164,8 @@ fn described(record: &Record, core: &TokenStream) -> TokenStream {
     let whole = quote_spanned!(at=> __verdict.assert_whole(__record););
     let markers = markers(record);
     let planned = planned(record, &name, core);
-    mixed!(&#core::Type::static_record(const {
+    // SAFETY (of what is written): size, alignment and offsets are rustc's own.
+    mixed!(&unsafe { #core::Type::static_record(const {
         let __record: &'static #core::__private::StaticRecord =
             const { &#core::__private::StaticRecord {
                 name: #name,
@@ -180,7 +181,7 @@ fn described(record: &Record, core: &TokenStream) -> TokenStream {
         #whole
         #markers
         __record
-    }))
+    }) })
 }
 
 /// What is said of the record as a whole.

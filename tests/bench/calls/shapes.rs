@@ -217,7 +217,8 @@ macro_rules! records {
             }
             fn of(value: &Value) -> Option<Self> {
                 match value {
-                    Value::Bytes(bytes) => bytes.get(),
+                    // SAFETY: any numbers are a value of these structs.
+                    Value::Bytes(bytes) => unsafe { bytes.get() },
                     _ => None,
                 }
             }
