@@ -6,7 +6,9 @@
 
 use crate::call::args::TypeRef;
 use crate::call::tag::{Slot, Tag};
-use crate::types::{CType, Type, TypeKind};
+use crate::layout::BitRange;
+use crate::target::Target;
+use crate::types::{CType, Enumeration, ScalarClass, Type, TypeKind};
 use core::ffi::c_void;
 use std::fmt;
 
@@ -223,6 +225,7 @@ pub(crate) fn check_bits(ty: &Type, bytes: &[u8]) -> Result<(), String> {
             Some(0 | 1) => Ok(()),
             other => Err(format!("a _Bool is 0 or 1, found {other:?}")),
         },
+        TypeKind::Enum(e) => check_enumeration(&e, bytes),
         TypeKind::Pointer { .. } if ty.is_nonnull() && bytes.iter().all(|b| *b == 0) => {
             Err(format!("NULL where `{ty}` is declared never to be"))
         }
@@ -245,5 +248,21 @@ pub(crate) fn check_bits(ty: &Type, bytes: &[u8]) -> Result<(), String> {
             })
         }
         _ => Ok(()),
+    }
+}
+
+/// Whether an enumeration has a name for its value: Rust knows no other values.
+fn check_enumeration(e: &Enumeration, bytes: &[u8]) -> Result<(), String> {
+    let all = BitRange { byte: 0, bit: 0, width: bytes.len().min(16) as u32 * 8 };
+    let endian = Target::NATIVE.endian;
+    let scalar = e.underlying(&Target::NATIVE);
+    let value = match scalar.map(|s| s.class(&Target::NATIVE)) {
+        Some(ScalarClass::Unsigned) => all.read(bytes, endian).map(|n| n as i128),
+        _ => all.read_signed(bytes, endian),
+    };
+    let value = value.unwrap_or_default();
+    match e.name_of(value) {
+        Some(_) => Ok(()),
+        None => Err(format!("{value} is no value of `enum {}`", e.name())),
     }
 }
