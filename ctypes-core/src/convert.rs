@@ -7,7 +7,9 @@
 use crate::call::args::TypeRef;
 use crate::call::tag::{Slot, Tag};
 use crate::error::BytesError;
-use crate::types::{CType, Type, TypeKind};
+use crate::layout::BitRange;
+use crate::target::Target;
+use crate::types::{CType, Enumeration, ScalarClass, Type, TypeKind};
 use core::ffi::c_void;
 use std::fmt;
 
@@ -269,13 +271,7 @@ pub(crate) fn check_bits(ty: &Type, bytes: &[u8]) -> Result<(), String> {
             Some(0 | 1) => Ok(()),
             other => Err(format!("a _Bool is 0 or 1, found {other:?}")),
         },
-        TypeKind::Enum(e) => {
-            let value = integer(ty, bytes);
-            match e.values().iter().any(|(_, v)| Some(*v) == value) {
-                true => Ok(()),
-                false => Err(format!("{} is no value of `{ty}`", value.unwrap_or_default())),
-            }
-        }
+        TypeKind::Enum(e) => check_enumeration(&e, bytes),
         TypeKind::Pointer { .. } if ty.is_nonnull() && bytes.iter().all(|b| *b == 0) => {
             Err(format!("NULL where `{ty}` is declared never to be"))
         }
@@ -301,20 +297,18 @@ pub(crate) fn check_bits(ty: &Type, bytes: &[u8]) -> Result<(), String> {
     }
 }
 
-/// The integer that bytes in memory order are, for a type that is one.
-fn integer(ty: &Type, bytes: &[u8]) -> Option<i128> {
-    let tag = Tag::of(ty);
-    if bytes.len() != tag.size() || bytes.len() > 8 {
-        return None;
-    }
-    let mut slot = Slot::ZERO;
-    for (to, from) in slot.0.iter_mut().zip(bytes) {
-        to.write(*from);
-    }
-    // SAFETY: the slot has the bytes of an integer of the tag's size; a Bytes has none of its own.
-    match (tag != Tag::Bytes).then(|| unsafe { Value::from_slot(tag, &slot) })? {
-        Value::Int(v) => Some(v.into()),
-        Value::UInt(v) => Some(v.into()),
-        _ => None,
+/// Whether an enumeration has a name for its value: Rust knows no other values.
+fn check_enumeration(e: &Enumeration, bytes: &[u8]) -> Result<(), String> {
+    let all = BitRange { byte: 0, bit: 0, width: bytes.len().min(16) as u32 * 8 };
+    let endian = Target::NATIVE.endian;
+    let scalar = e.underlying(&Target::NATIVE);
+    let value = match scalar.map(|s| s.class(&Target::NATIVE)) {
+        Some(ScalarClass::Unsigned) => all.read(bytes, endian).map(|n| n as i128),
+        _ => all.read_signed(bytes, endian),
+    };
+    let value = value.unwrap_or_default();
+    match e.name_of(value) {
+        Some(_) => Ok(()),
+        None => Err(format!("{value} is no value of `enum {}`", e.name())),
     }
 }

@@ -104,7 +104,7 @@ fn records_as_rust_structs() {
             assert_eq!(echo.call::<Mixed>((sent,)), Ok(sent));
             let Ok(Value::Bytes(bytes)) = echo.call_value((sent,)) else { panic!("a record") };
             // SAFETY: any numbers are a Mixed.
-            assert_eq!(unsafe { bytes.get::<Mixed>() }, Some(sent));
+            assert_eq!(bytes.get::<Mixed>(), Some(sent));
             assert_eq!(bytes.get::<i32>(), None);
             assert_eq!(echo.call::<Mixed>((Value::from(bytes),)), Ok(sent));
         }

@@ -138,3 +138,26 @@ fn the_description_says_what_c_says() {
     const { assert!(!Color::ANY_BITS && Color::BY_VALUE && Raw::<Color>::ANY_BITS && !Holder::ANY_BITS) };
     assert_eq!(Holder::TYPE.fields()[1].ty(), Color::TYPE);
 }
+
+#[cfg(feature = "libffi")]
+#[test]
+fn a_dynamic_call_returns_no_value_that_is_no_variant() {
+    use ctypes_wrap::{CallConv, Function, Signature};
+    let lib = c::library("enums_dynamic", TEXT);
+    let sig = Signature::new(CallConv::C, Color::TYPE, [Color::TYPE]).expect("C has it");
+    let next: Function = lib.function("next", &sig).expect("it is defined");
+    // SAFETY: the text declares it so.
+    unsafe {
+        assert_eq!(next.call::<Color>((Color::Green,)).expect("6 is a variant"), Color::Blue);
+        let error = next.call::<Color>((Color::Blue,)).expect_err("7 is none");
+        assert!(error.to_string().contains("7 is no value of `enum Color`"), "{error}");
+        assert_eq!(next.call::<Raw<Color>>((Color::Blue,)).expect("any bits will do").bits(), 7);
+    }
+    let sig = Signature::new(CallConv::C, Holder::TYPE, [Holder::TYPE]).expect("C has it");
+    let holder: Function = lib.function("holder", &sig).expect("it is defined");
+    let h = Holder { first: 1, color: Raw::default(), level: Raw::default(), sign: Sign::Positive };
+    // SAFETY: as above.
+    let back = unsafe { holder.call::<Holder>((h,)) };
+    // The description cannot tell a `Raw` from what it holds, so the strict one of the two wins.
+    assert!(back.is_err_and(|e| e.to_string().contains("77 is no value of `enum Color`")));
+}

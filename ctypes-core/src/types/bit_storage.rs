@@ -2,7 +2,8 @@
 //! compiler would load, else bytes.
 //!
 //! Which of the two, and how many bytes, is decided by [`BitPlan`](super::bit_plan::BitPlan) in a
-//! constant; [`Choice`] turns the number into a type.
+//! constant; [`Choice`] turns the number into a type. Where a field is must be seen at compile time to become
+//! a shift and a mask, which is why the functions for bytes insist on being inlined.
 
 use super::bit_field::mask;
 use crate::layout::BitRange;
@@ -49,8 +50,11 @@ integers!(u8 u16 u32 u64);
 
 impl<const N: usize> Bits<[u8; N]> {
     /// The bits of a field.
-    #[inline]
+    #[inline(always)]
     pub const fn read(self, field: BitRange) -> u128 {
+        if let Some(window) = Window::of(field, N) {
+            return window.load(&self.0) as u128 >> window.shift & mask(field.width);
+        }
         match field.read(&self.0, Target::NATIVE.endian) {
             Some(bits) => bits,
             None => 0,
@@ -58,12 +62,77 @@ impl<const N: usize> Bits<[u8; N]> {
     }
 
     /// The same with other bits in a field.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub const fn with(mut self, field: BitRange, value: u128) -> Bits<[u8; N]> {
+        if let Some(window) = Window::of(field, N) {
+            let ones = (mask(field.width) as u64) << window.shift;
+            let value = (value as u64) << window.shift & ones;
+            let others = window.load(&self.0) & !ones;
+            window.store(&mut self.0, others | value);
+            return self;
+        }
         // A plan puts no field outside of its run.
         let _ = field.write(&mut self.0, value, Target::NATIVE.endian);
         self
+    }
+}
+
+/// One integer among the bytes that has all of a field, so that a field takes one load and not one a
+/// byte; there is none for a field that touches more than eight bytes, or more than a power of two of
+/// which the bytes have.
+#[derive(Clone, Copy)]
+struct Window {
+    start: usize,
+    size: usize,
+    /// How far from the least significant bit the field is.
+    shift: u32,
+}
+
+impl Window {
+    #[inline(always)]
+    const fn of(field: BitRange, available: usize) -> Option<Window> {
+        let span = field.bytes();
+        let size = (span.size as usize).next_power_of_two();
+        if size > 8 || size > available || field.width == 0 {
+            return None;
+        }
+        let offset = span.offset as usize;
+        let start = if offset + size <= available { offset } else { available - size };
+        let first = (offset - start) as u32 * 8 + field.bit as u32;
+        let shift = match Target::NATIVE.endian {
+            Endian::Little => first,
+            Endian::Big => size as u32 * 8 - first - field.width,
+        };
+        Some(Window { start, size, shift })
+    }
+
+    #[inline(always)]
+    const fn load(self, bytes: &[u8]) -> u64 {
+        let (_, bytes) = bytes.split_at(self.start);
+        if let (8, Some(bytes)) = (self.size, bytes.first_chunk()) {
+            u64::from_ne_bytes(*bytes)
+        } else if let (4, Some(bytes)) = (self.size, bytes.first_chunk()) {
+            u32::from_ne_bytes(*bytes) as u64
+        } else if let (2, Some(bytes)) = (self.size, bytes.first_chunk()) {
+            u16::from_ne_bytes(*bytes) as u64
+        } else {
+            bytes[0] as u64
+        }
+    }
+
+    #[inline(always)]
+    const fn store(self, bytes: &mut [u8], value: u64) {
+        let (_, bytes) = bytes.split_at_mut(self.start);
+        if let (8, Some(bytes)) = (self.size, bytes.first_chunk_mut()) {
+            *bytes = value.to_ne_bytes();
+        } else if let (4, Some(bytes)) = (self.size, bytes.first_chunk_mut()) {
+            *bytes = (value as u32).to_ne_bytes();
+        } else if let (2, Some(bytes)) = (self.size, bytes.first_chunk_mut()) {
+            *bytes = (value as u16).to_ne_bytes();
+        } else {
+            bytes[0] = value as u8;
+        }
     }
 }
 
@@ -116,6 +185,22 @@ impl Aligned for Align<16> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A window changes nothing about what is read and written.
+    #[test]
+    fn windows_see_the_same_bits() {
+        let endian = Target::NATIVE.endian;
+        let bytes: [u8; 11] = core::array::from_fn(|i| (i * 151 + 73) as u8);
+        for bit in 0..88_u32 {
+            for width in 1..=(88 - bit).min(70) {
+                let field = BitRange { byte: u64::from(bit / 8), bit: (bit % 8) as u8, width };
+                assert_eq!(Some(Bits(bytes).read(field)), field.read(&bytes, endian), "{field:?}");
+                let mut expected = bytes;
+                assert!(field.write(&mut expected, !0x5a5a_0ff0, endian));
+                assert_eq!(Bits(bytes).with(field, !0x5a5a_0ff0).0, expected, "{field:?}");
+            }
+        }
+    }
 
     /// An integer and its bytes are two views of the same bits.
     #[test]
