@@ -7,7 +7,9 @@ use core::ptr::null;
 use ctypes_wrap::prelude::*;
 
 fn main() -> Result<(), Error> {
-    let show = |what: &str, e: &dyn std::error::Error| println!("{what}:\n    {e}\n");
+    let show = |what: &str, e: &dyn std::error::Error| {
+        println!("{what}:\n    {}\n", e.to_string().replace('\n', "\n    "))
+    };
 
     if let Err(e) = unsafe { Library::open("sqlit3") } {
         show("a library that is not there", &e);

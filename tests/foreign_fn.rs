@@ -359,3 +359,22 @@ fn a_lifetime_of_the_declaration() {
     let found = strchr(first, c_int::from(b':')).expect("there is a colon");
     assert_eq!(std::ptr::from_ref(found).addr() - text.as_ptr().addr(), 1);
 }
+
+#[test]
+fn a_function_pointer_behind_an_alias_is_guarded_too() {
+    use ctypes_wrap::Callback;
+    type Compare = Option<unsafe extern "C" fn(*const c_int, *const c_int) -> c_int>;
+    #[foreign_fn]
+    unsafe extern "C" {
+        fn qsort(base: *mut c_int, count: usize, size: usize, compare: Compare);
+    }
+    let compare = Callback::new(|_: *const c_int, _: *const c_int| -> c_int { panic!("no order") })
+        .expect("a callback");
+    let mut numbers = [2, 1];
+    let payload = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        // SAFETY: the array has that many elements of that size.
+        unsafe { qsort(numbers.as_mut_ptr(), 2, size_of::<c_int>(), Some(compare.as_fn())) };
+    }))
+    .expect_err("the panic goes on");
+    assert_eq!(payload.downcast_ref(), Some(&"no order"));
+}

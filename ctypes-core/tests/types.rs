@@ -393,3 +393,18 @@ fn a_million_pointers_deep() {
     let error = record.define(|r| r.field("p", deep)).expect_err("too deep");
     assert!(error.to_string().contains("`struct deep`, field `p`: its declarators"), "{error}");
 }
+
+#[test]
+fn functions_made_of_functions() {
+    // Forty levels of two parameters each: written out, or compared part by part, without an end.
+    let made = || {
+        let mut f = Type::INT;
+        for _ in 0..40 {
+            f = Type::function(CallConv::C, &f, [&f.pointer(), &f.pointer()], false).pointer();
+        }
+        f
+    };
+    let (one, other) = (made(), made());
+    assert!(one == other && one.is_compatible(&other));
+    assert!(one.to_string().contains("/* … */"));
+}

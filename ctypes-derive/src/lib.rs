@@ -62,13 +62,13 @@ use syn::{DeriveInput, parse_macro_input};
 ///
 /// # Options
 ///
-/// * `lib = "name"`: searched for as `Library::open` does, `"m"` finds `libm.so.6`.
+/// * `lib = "name"`, or the name alone: searched for as `Library::open` does, `"m"` finds `libm.so.6`.
 /// * `lib = ["libpulse.so.0", "libpulse.so"]`: file names for the loader, tried as they are, in order.
 /// * `linux = […]`, `windows = […]`, `macos = […]`: the same for one system; `lib` is then for the others.
 /// * none of these: the running program and what it is linked with.
 /// * `load = name`: another name, and visibility, for `load`.
 /// * `callbacks`: the functions may run callbacks that panic; the panic then continues in the caller after the call.
-///   A function with a function pointer among its parameters is called so without being told.
+///   A function with a function pointer among its parameters, also by an alias, is called so without being told.
 /// * `crate = path`: where `ctypes-wrap` or `ctypes-core` is, if `Cargo.toml` does not tell.
 ///
 /// On an item: `#[symbol = "name"]` (or `#[link_name = "name"]`) if the symbol is not called as the item is,
@@ -184,6 +184,9 @@ pub fn foreign_fn(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// * `callbacks`, `crate = path`: as for [`macro@foreign_fn`]; the crate is `ctypes-wrap`.
 ///
 /// The attributes of items are those of [`macro@foreign_fn`].
+///
+/// The constructors are those of a trait, so that C functions may have their names. Where one has, say which is meant:
+/// `<Handle as Bindings>::open()`.
 ///
 /// # Safety
 ///

@@ -63,6 +63,6 @@ pub(crate) fn visit() -> Stop {
             ))? == 0
     };
     let two = if done && back == README { packed_len } else { 0 };
-    row(&format!("{len} bytes there and back, packed to"), one, two);
+    row("there and back, packed to", format!("{one} of {len}"), format!("{two} of {len}"));
     Ok(())
 }

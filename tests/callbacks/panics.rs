@@ -250,6 +250,43 @@ fn without_a_guard_and_a_chosen_result_the_program_aborts() {
 
 #[cfg(unix)]
 #[test]
+fn a_late_call_aborts_with_the_name() {
+    let stderr = stderr_of_abort("panics::a_late_call_aborts_with_the_name", || {
+        let callback = Callback::new(|i: c_int| -> c_int { i }).expect("a callback").named("gone");
+        let late = callback.as_fn();
+        drop(callback);
+        for _ in 0..1000 {
+            drop(Callback::new(|i: c_int| -> c_int { i }).expect("a callback"));
+        }
+        // SAFETY: not what a callback allows: the point is that it is found out.
+        unsafe { late(1) };
+    });
+    if let Some(stderr) = stderr {
+        assert!(stderr.contains("fatal: callback `gone` was called after its end"), "{stderr}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_result_that_must_not_be_zero_has_no_default() {
+    let test = "panics::a_result_that_must_not_be_zero_has_no_default";
+    let stderr = stderr_of_abort(test, || {
+        let callback =
+            Callback::new(|| -> core::ptr::NonNull<c_int> { panic!("nothing to point at") })
+                .expect("a callback")
+                .named("pointer");
+        let sig = Signature::of(callback.ty()).expect("a signature");
+        let f = Function::from_ptr("pointer", callback.as_ptr(), &sig).expect("an address");
+        // SAFETY: the function has that type.
+        let _ = unsafe { f.call_value(()) };
+    });
+    if let Some(stderr) = stderr {
+        assert!(stderr.contains("has no natural default: choose one with `on_panic`"), "{stderr}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
 fn a_plain_callback_on_another_thread_aborts() {
     let stderr = stderr_of_abort("panics::a_plain_callback_on_another_thread_aborts", || {
         let callback =

@@ -14,6 +14,10 @@ pub struct Probe<T: ?Sized>(PhantomData<T>);
 pub trait PassedAsDeclared {
     /// Whether a value of the type may be passed in a typed call.
     const BY_VALUE: bool = true;
+    /// Whether it is a function pointer.
+    const IS_CODE: bool = false;
+    /// Whether it is an array.
+    const IS_ARRAY: bool = false;
     /// The description, which there is none of.
     const TYPE: Option<&'static Type> = None;
 }
@@ -23,6 +27,10 @@ impl<T: ?Sized> PassedAsDeclared for Probe<T> {}
 impl<T: CType> Probe<T> {
     /// Whether a value of the type may be passed in a typed call.
     pub const BY_VALUE: bool = T::BY_VALUE;
+    /// Whether it is a function pointer.
+    pub const IS_CODE: bool = T::IS_CODE;
+    /// Whether it is an array.
+    pub const IS_ARRAY: bool = T::TYPE.is_array();
     /// The description.
     pub const TYPE: Option<&'static Type> = Some(T::TYPE);
 }

@@ -61,12 +61,19 @@ enum Sense {
 struct Comparison {
     sense: Sense,
     visited: HashSet<(RecordId, RecordId)>,
+    /// A function type may be built of another one again and again.
+    functions_seen: HashSet<(usize, usize)>,
     pending: Vec<(Type, Type)>,
 }
 
 impl Comparison {
     fn new(sense: Sense) -> Comparison {
-        Comparison { sense, visited: HashSet::new(), pending: Vec::new() }
+        Comparison {
+            sense,
+            visited: HashSet::new(),
+            functions_seen: HashSet::new(),
+            pending: Vec::new(),
+        }
     }
 
     fn types(mut self, a: &Type, b: &Type) -> bool {
@@ -121,7 +128,9 @@ impl Comparison {
                     || self.records(&Record(a.clone()), &Record(b.clone()))
             }
             (Repr::Function(a), Repr::Function(b)) => {
-                self.functions(&FunctionType(a.clone()), &FunctionType(b.clone()))
+                a.address() == b.address()
+                    || !self.functions_seen.insert((a.address(), b.address()))
+                    || self.functions(&FunctionType(a.clone()), &FunctionType(b.clone()))
             }
             _ => false,
         }

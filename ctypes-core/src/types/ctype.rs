@@ -35,6 +35,9 @@ pub unsafe trait CType: Sized + 'static {
     const ANY_BITS: bool;
     /// Whether all bits zero are a value, as C initialises static memory.
     const ZERO: bool = Self::ANY_BITS;
+    /// Whether this is a function pointer, so that a function that takes it may call back.
+    #[doc(hidden)]
+    const IS_CODE: bool = false;
 }
 
 /// A value of all bits zero.
@@ -258,6 +261,7 @@ macro_rules! function_pointers {
             const BY_VALUE: bool = true;
             // A non-null address need not be that of such a function.
             const ANY_BITS: bool = false;
+            const IS_CODE: bool = true;
             const ZERO: bool = true;
         }
         // SAFETY: as above, never null.
@@ -265,6 +269,7 @@ macro_rules! function_pointers {
             const TYPE: &'static Type = &Type::lazy_nonnull(|| <$($q)* fn($($p),*) -> Z as CFunction>::TYPE);
             const BY_VALUE: bool = true;
             const ANY_BITS: bool = false;
+            const IS_CODE: bool = true;
         }
         impl<$($p: CType,)* Z: CReturn> CFunction for $($q)* fn($($p),*) -> Z {
             const TYPE: &'static Type = &Type::static_function(&StaticFunction {

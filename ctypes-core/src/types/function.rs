@@ -86,6 +86,16 @@ impl FunctionRef {
     }
 }
 
+impl FunctionRef {
+    /// What tells one function type from another while two are compared.
+    pub(crate) fn address(&self) -> usize {
+        match self {
+            FunctionRef::Static(f) => core::ptr::from_ref(*f).addr(),
+            FunctionRef::Owned(f) => Arc::as_ptr(f).addr(),
+        }
+    }
+}
+
 /// The type of a function.
 #[derive(Clone)]
 pub struct FunctionType(pub(crate) FunctionRef);

@@ -54,6 +54,12 @@ fn asked(signature: &Signature) -> impl Iterator<Item = &Type> {
     signature.params.iter().map(|param| &param.ty).chain(output).filter(|ty| may_differ(ty))
 }
 
+/// What stands for the parameters that have to be asked.
+pub(crate) fn probes(signature: &Signature, krate: &TokenStream) -> Vec<TokenStream> {
+    let types = signature.params.iter().map(|param| &param.ty).filter(|ty| may_differ(ty));
+    types.map(|ty| probe(ty, krate)).collect()
+}
+
 /// Refuses what neither rustc nor an engine passes as C does.
 fn assertion(ty: &Type, is_pointer: bool, krate: &TokenStream) -> TokenStream {
     let probe = probe(ty, krate);
@@ -70,6 +76,10 @@ fn assertion(ty: &Type, is_pointer: bool, krate: &TokenStream) -> TokenStream {
         "rustc does not pass `{text}` by value as C does; calls that do need the feature `libffi` of ctypes"
     );
     quote_spanned! {span=>
+        ::core::assert!(
+            !<#probe>::IS_ARRAY,
+            "C takes an array as a pointer to its first element: write a pointer"
+        );
         ::core::assert!(<#probe>::BY_VALUE || #krate::__private::ENGINE, #message);
     }
 }

@@ -28,5 +28,18 @@ pub(crate) fn call(
         || block.attributes.callbacks
         || item.attributes.callbacks
         || signature.takes_callback();
-    if guarded { quote!(#krate::__private::guarded(|| #call)) } else { call }
+    let with_guard = quote!(#krate::__private::guarded(|| #call));
+    if guarded {
+        return with_guard;
+    }
+    // A type with a name of its own may be that of a function pointer: it is asked.
+    let probes = by_value::probes(signature, krate);
+    if probes.is_empty() {
+        return call;
+    }
+    quote! {{
+        #[allow(unused_imports)]
+        use #krate::__private::PassedAsDeclared as _;
+        if const { #(<#probes>::IS_CODE)||* } { #with_guard } else { #call }
+    }}
 }

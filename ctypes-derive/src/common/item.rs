@@ -46,6 +46,7 @@ impl Block {
         let attributes = BlockAttributes::parse(&block.attrs, errors);
         let abi = Abi::parse(Some(&block.abi), errors);
         let items = block.items.into_iter().filter_map(|item| Item::parse(item, errors)).collect();
+        let items = without_duplicates(items, errors);
         Block {
             attributes,
             unsafety: block.unsafety,
@@ -55,6 +56,21 @@ impl Block {
             items,
         }
     }
+}
+
+/// Reports a name that is there twice, and keeps the first; under conditions it may be there once for each.
+fn without_duplicates(items: Vec<Item>, errors: &mut Errors) -> Vec<Item> {
+    let mut kept: Vec<Item> = Vec::new();
+    for item in items {
+        let always = |item: &Item| item.attributes.cfg.is_empty();
+        let same = |other: &Item| always(other) && other.ident == item.ident;
+        if always(&item) && kept.iter().any(same) {
+            errors.push(&item.ident, format!("`{}` is declared twice in this block", item.ident));
+        } else {
+            kept.push(item);
+        }
+    }
+    kept
 }
 
 impl Item {

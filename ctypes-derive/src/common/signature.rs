@@ -37,6 +37,9 @@ impl Signature {
                 );
             }
         }
+        if let ReturnType::Type(_, ty) = &sig.output {
+            check_type(ty, "C functions return no arrays", errors);
+        }
         let params = sig.inputs.iter().enumerate();
         let params = params.filter_map(|(index, input)| param(index, input, errors)).collect();
         Signature {
@@ -99,6 +102,11 @@ fn param(index: usize, input: &FnArg, errors: &mut Errors) -> Option<Param> {
     if let Some(attribute) = input.attrs.first() {
         errors.push(attribute, "parameters of a foreign function take no attributes");
     }
+    check_type(
+        &input.ty,
+        "C takes an array as a pointer to its first element: write `*const T` or `*mut T`",
+        errors,
+    );
     let unnamed = format_ident!("__arg{index}", span = Span::mixed_site());
     let name = match &*input.pat {
         Pat::Ident(pat)
@@ -113,6 +121,17 @@ fn param(index: usize, input: &FnArg, errors: &mut Errors) -> Option<Param> {
         }
     };
     Some(Param { name, ty: (*input.ty).clone() })
+}
+
+/// Reports types that no C function has.
+fn check_type(ty: &Type, of_array: &str, errors: &mut Errors) {
+    match ty {
+        Type::Group(group) => check_type(&group.elem, of_array, errors),
+        Type::Paren(paren) => check_type(&paren.elem, of_array, errors),
+        Type::Array(array) => errors.push(array, of_array),
+        Type::ImplTrait(ty) => errors.push(ty, "a foreign function has no generic parameters"),
+        _ => {}
+    }
 }
 
 /// A function pointer, also in `Option`, which is how a nullable one is written.
