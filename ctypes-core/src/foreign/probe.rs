@@ -3,7 +3,7 @@
 //! [`Probe`] has the associated constant twice: inherent for types that describe themselves ([`CType`]), and
 //! from the trait [`PassedAsDeclared`] for all others. The compiler takes the inherent one where it exists.
 
-use crate::types::{CType, Type};
+use crate::types::{CType, Repr, Type};
 use core::marker::PhantomData;
 
 /// Stands for `T` in a question about it.
@@ -30,7 +30,7 @@ impl<T: CType> Probe<T> {
     /// Whether it is a function pointer.
     pub const IS_CODE: bool = T::IS_CODE;
     /// Whether it is an array.
-    pub const IS_ARRAY: bool = T::TYPE.is_array();
+    pub const IS_ARRAY: bool = matches!(T::TYPE.0, Repr::Array { .. });
     /// The description.
     pub const TYPE: Option<&'static Type> = Some(T::TYPE);
 }

@@ -307,10 +307,6 @@ impl Type {
         }
     }
 
-    pub(crate) const fn is_array(&self) -> bool {
-        matches!(self.0, Repr::Array { .. })
-    }
-
     /// What kind of type this is, and of what.
     pub fn kind(&self) -> TypeKind {
         match &self.0 {
