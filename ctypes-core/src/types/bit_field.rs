@@ -222,7 +222,7 @@ impl fmt::Display for BitOverflow {
 
 impl core::error::Error for BitOverflow {}
 
-/// As [`fits`], as a result.
+/// As `fits`, as a result.
 ///
 /// # Errors
 /// If the value does not fit.
