@@ -5,8 +5,9 @@
 
 use crate::target::LongDoubleFormat;
 
-/// Explicit significand bits, of which the first is the integer bit, and the exponent's bias.
+/// A format with a 15-bit exponent.
 struct Wide {
+    /// Bits of the significand, the integer bit among them.
     precision: u32,
     /// Whether the integer bit is stored.
     explicit: bool,
@@ -36,7 +37,11 @@ pub(super) fn read(format: LongDoubleFormat, bits: u128) -> Option<f64> {
         LongDoubleFormat::DoubleDouble => {
             let high = f64::from_bits((bits >> 64) as u64);
             // An infinity or a NaN is told by the first half alone.
-            Some(if high.is_finite() { high + f64::from_bits(bits as u64) } else { high })
+            if !high.is_finite() {
+                return Some(high);
+            }
+            let sum = high + f64::from_bits(bits as u64);
+            (!sum.is_infinite()).then_some(sum)
         }
     }
 }

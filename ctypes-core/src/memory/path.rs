@@ -65,7 +65,7 @@ impl Layout {
     /// assert_eq!(
     ///     layout.path("ends[2]").unwrap_err().to_string(),
     ///     "`ends[2]` of `struct line` on s390x-linux: at byte 4 of the path: \
-    ///      the index is 2, `struct point[2]` has 2 elements",
+    ///      the index is 2, `struct point [2]` has 2 elements",
     /// );
     /// # Ok::<(), ctypes_core::Error>(())
     /// ```
