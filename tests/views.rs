@@ -419,3 +419,26 @@ fn no_path_panics() -> Result<(), Error> {
     }
     Ok(())
 }
+
+#[test]
+fn an_enumerator_that_wraps_around_keeps_its_name() -> Result<(), Error> {
+    let text = "enum e { ZERO, FORCE_DWORD = 0xffffffff };
+        struct __attribute__((packed)) { unsigned char m[8]; enum e e[2]; } shown =
+        { {MARKER}, {FORCE_DWORD, ZERO} };";
+    let wrapping = Type::enumeration("e", [("ZERO", 0), ("FORCE_DWORD", 0xffff_ffff)])?;
+    let pair = wrapping.array(2)?;
+    let msvc = JUDGES.iter().find(|j| j.target == Target::X86_64_WINDOWS_MSVC).expect("a judge");
+    for judge in judges().chain([msvc]) {
+        let layout = pair.at(&judge.target)?;
+        let mut bytes = compiled(judge, text);
+        bytes.truncate(8);
+        let v = CView::new(&layout, &bytes)?;
+        assert_eq!(v.enumerator("[0]")?.as_deref(), Some("FORCE_DWORD"), "{}", judge.target.name);
+        let before = bytes.clone();
+        let mut v = CViewMut::new(&layout, &mut bytes)?;
+        v.set_enumerator("[0]", "ZERO")?;
+        v.set_enumerator("[0]", "FORCE_DWORD")?;
+        assert_eq!(bytes, before, "{}", judge.target.name);
+    }
+    Ok(())
+}

@@ -36,11 +36,12 @@ pub(super) fn read(format: LongDoubleFormat, bits: u128) -> Option<f64> {
         LongDoubleFormat::Quad => QUAD.read(bits),
         LongDoubleFormat::DoubleDouble => {
             let high = f64::from_bits((bits >> 64) as u64);
-            // An infinity or a NaN is told by the first half alone.
-            if !high.is_finite() {
+            let low = f64::from_bits(bits as u64);
+            // An infinity or a NaN is told by the first half alone, and so is a negative zero.
+            if !high.is_finite() || low == 0.0 {
                 return Some(high);
             }
-            let sum = high + f64::from_bits(bits as u64);
+            let sum = high + low;
             (!sum.is_infinite()).then_some(sum)
         }
     }

@@ -278,7 +278,8 @@ impl<'a> CView<'a> {
             ViewValue::UInt(v) => i128::try_from(v).ok(),
             _ => None,
         };
-        Ok(value.and_then(|v| of.name_of(v).map(str::to_owned)))
+        let wrapped = |v: i128| if v < 0 { of.name_of(v + modulus(&place)) } else { None };
+        Ok(value.and_then(|v| of.name_of(v).or_else(|| wrapped(v)).map(str::to_owned)))
     }
 
     /// The fields that have a name, in order, those of anonymous members behind the others, each with
@@ -306,6 +307,13 @@ impl<'a> CView<'a> {
     fn error(&self, path: &str, fault: ViewFault) -> ViewError {
         ViewError::new(&self.layout, path, fault)
     }
+}
+
+/// What an enumerator wraps around at where the enumeration is `int` whatever its values are, as
+/// `FORCE_DWORD = 0xffffffff` in Windows' headers.
+fn modulus(path: &ResolvedPath) -> i128 {
+    let size = path.ty().extent_at(path.target()).map_or(4, |e| e.size);
+    1_i128.checked_shl(8 * size.min(15) as u32).unwrap_or(i128::MAX)
 }
 
 fn enumeration(layout: &Layout, place: &ResolvedPath) -> Result<Enumeration, ViewError> {
@@ -400,6 +408,10 @@ impl<'a> CViewMut<'a> {
             let (expected, found) = (place.ty().to_string(), name.to_owned());
             return Err(self.as_view().error(path, ViewFault::NoEnumerator { expected, found }));
         };
+        let wraps = self.layout.target().signed_enums
+            && of.fixed().is_none()
+            && value >= modulus(&place) / 2;
+        let value = if wraps { value - modulus(&place) } else { value };
         self.store(&place, ViewValue::Int(value))
     }
 
