@@ -23,6 +23,7 @@ mod guard;
 pub mod layout;
 #[cfg(feature = "load")]
 pub mod library;
+pub mod memory;
 pub mod target;
 pub mod types;
 
@@ -36,5 +37,6 @@ pub use callback::{Callback, SyncCallback};
 pub use error::Error;
 #[cfg(feature = "load")]
 pub use library::{Library, Symbol};
+pub use memory::{CView, CViewMut};
 pub use target::Target;
 pub use types::{CPointee, CReturn, CType, CallConv, Discrete, LongDouble, Raw, Type, Types};

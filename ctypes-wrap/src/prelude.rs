@@ -1,7 +1,8 @@
 //! What most programs need: `use ctypes_wrap::prelude::*;`.
 
 pub use crate::{
-    CEnum, CStruct, CType, CUnion, CallConv, Error, LongDouble, Raw, Type, Types, bitfield,
+    CEnum, CStruct, CType, CUnion, CView, CViewMut, CallConv, Error, LongDouble, Raw, Type, Types,
+    bitfield,
 };
 
 #[cfg(feature = "load")]

@@ -146,52 +146,6 @@ impl Layout {
         (end < size).then(|| Gap::between(end, size))
     }
 
-    /// The place of a part of a part: `at("a.b[3].c")`, from the start of this type.
-    ///
-    /// ```
-    /// use ctypes_core::{Type, Types, target::Target};
-    /// let types = Types::new();
-    /// let point = types.declare_struct("point")?;
-    /// let point = point.define(|r| r.field("x", Type::INT).field("y", Type::INT))?;
-    /// let line = types.declare_struct("line")?;
-    /// let line = line.define(|r| r.field("tag", Type::CHAR).field("ends", point.array(2).unwrap()))?;
-    /// let (ty, bytes, _) = line.at(&Target::NATIVE)?.locate("ends[1].y").unwrap();
-    /// assert_eq!((ty, bytes.offset, bytes.size), (Type::INT, 16, 4));
-    /// # Ok::<(), ctypes_core::Error>(())
-    /// ```
-    ///
-    /// Answers with the type, the bytes and, for a bit field, the bits; `None` if there is no such
-    /// part. An index into a flexible array finds no bound.
-    pub fn locate(&self, path: &str) -> Option<(Type, ByteSpan, Option<BitRange>)> {
-        let mut ty = self.ty.clone();
-        let mut span = ByteSpan { offset: 0, size: self.extent.size };
-        let mut bits = None;
-        let mut rest = path;
-        while !rest.is_empty() {
-            if let Some(index) = rest.strip_prefix('[') {
-                let (index, behind) = index.split_once(']')?;
-                let super::TypeKind::Array { of, len } = ty.kind() else { return None };
-                let (index, size) =
-                    (index.parse::<u64>().ok()?, of.extent_at(&self.target).ok()?.size);
-                if len != 0 && index >= len {
-                    return None;
-                }
-                let offset = span.offset.checked_add(index.checked_mul(size)?)?;
-                (span, ty, rest) = (ByteSpan { offset, size }, of, behind);
-            } else {
-                let name = rest.strip_prefix('.').unwrap_or(rest);
-                let end = name.find(['.', '[']).unwrap_or(name.len());
-                let layout = ty.at(&self.target).ok()?;
-                let field = layout.field(&name[..end])?;
-                let offset = span.offset.checked_add(field.offset())?;
-                bits = field.bits.map(|b| BitRange { byte: offset, ..b });
-                span = ByteSpan { offset, size: field.size() };
-                (ty, rest) = (field.ty().clone(), &name[end..]);
-            }
-        }
-        Some((ty, span, bits))
-    }
-
     /// What is not as in `other`: one line for the type and for each field that differs in offset,
     /// size or bits, empty if nothing does.
     ///
