@@ -10,21 +10,13 @@ use crate::target::Endian;
 
 /// The sizes of which every number of bytes up to 17, the most that 128 bits can touch, is a sum.
 macro_rules! each_size {
-    ($piece:ident) => {{
+    ($piece:ident) => {
         $piece!(u128);
-    }
-    {
         $piece!(u64);
-    }
-    {
         $piece!(u32);
-    }
-    {
         $piece!(u16);
-    }
-    {
         $piece!(u8);
-    }};
+    };
 }
 
 /// A run of bits of a record, counted in the order in which the target's compiler fills them.
@@ -101,7 +93,7 @@ impl BitRange {
         let (mut value, mut done) = (0_u128, 0);
         // What is of a known size is loaded at once, where a compiler sees that `len` is a constant.
         macro_rules! piece {
-            ($int:ident) => {
+            ($int:ident) => {{
                 const SIZE: usize = size_of::<$int>();
                 if len & SIZE != 0 {
                     let (_, rest) = record.split_at(at(from, len, done, SIZE, endian));
@@ -114,7 +106,7 @@ impl BitRange {
                     }
                     done += SIZE;
                 }
-            };
+            }};
         }
         each_size!(piece);
         debug_assert!(done == len);
@@ -147,7 +139,7 @@ impl BitRange {
         let (mask, value) = (ones(self.width), value & ones(self.width));
         let mut done = 0;
         macro_rules! piece {
-            ($int:ident) => {
+            ($int:ident) => {{
                 const SIZE: usize = size_of::<$int>();
                 if len & SIZE != 0 {
                     let (_, rest) = record.split_at_mut(at(from, len, done, SIZE, endian));
@@ -167,7 +159,7 @@ impl BitRange {
                     }
                     done += SIZE;
                 }
-            };
+            }};
         }
         each_size!(piece);
         debug_assert!(done == len);
