@@ -8,6 +8,17 @@
 use super::ByteSpan;
 use crate::target::Endian;
 
+/// The sizes of which every number of bytes up to 17, the most that 128 bits can touch, is a sum.
+macro_rules! each_size {
+    ($piece:ident) => {
+        $piece!(u128);
+        $piece!(u64);
+        $piece!(u32);
+        $piece!(u16);
+        $piece!(u8);
+    };
+}
+
 /// A run of bits of a record, counted in the order in which the target's compiler fills them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct BitRange {
@@ -27,6 +38,7 @@ impl BitRange {
     }
 
     /// The bytes that the bits touch; none for a width of 0.
+    #[inline]
     pub const fn bytes(self) -> ByteSpan {
         let bits = self.bit as u64 + self.width as u64;
         let size = if self.width == 0 { 0 } else { bits.div_ceil(8) };
@@ -70,20 +82,35 @@ impl BitRange {
     /// assert_eq!(version.read(&[0x45], Endian::Big), Some(4));
     /// assert_eq!(version.read(&[0x45], Endian::Little), Some(5));
     /// ```
+    // Always, since it is small only where the place is a constant, which is asked after inlining.
+    #[inline(always)]
     pub const fn read(self, record: &[u8], endian: Endian) -> Option<u128> {
         let Some((from, len)) = self.within(record.len()) else { return None };
-        let (mut value, mut done, mut i) = (0_u128, 0, 0);
-        while i < len {
-            let mask = self.mask((from + i) as u64, endian);
-            let part = (record[from + i] & mask) >> mask.trailing_zeros();
-            match endian {
-                Endian::Little => value |= (part as u128) << done,
-                Endian::Big => value = value << mask.count_ones() | part as u128,
-            }
-            done += mask.count_ones();
-            i += 1;
+        if len == 0 {
+            return Some(0);
         }
-        Some(value)
+        let shift = self.shift(len, endian);
+        let (mut value, mut done) = (0_u128, 0);
+        // What is of a known size is loaded at once, where a compiler sees that `len` is a constant.
+        macro_rules! piece {
+            ($int:ident) => {{
+                const SIZE: usize = size_of::<$int>();
+                if len & SIZE != 0 {
+                    let (_, rest) = record.split_at(at(from, len, done, SIZE, endian));
+                    if let Some(bytes) = rest.first_chunk::<SIZE>() {
+                        let piece = match endian {
+                            Endian::Little => $int::from_le_bytes(*bytes),
+                            Endian::Big => $int::from_be_bytes(*bytes),
+                        } as u128;
+                        value |= moved(piece, done as u32 * 8, shift);
+                    }
+                    done += SIZE;
+                }
+            }};
+        }
+        each_size!(piece);
+        debug_assert!(done == len);
+        Some(value & ones(self.width))
     }
 
     /// The value of the field in `record` as a two's complement number of its width.
@@ -100,26 +127,56 @@ impl BitRange {
 
     /// Stores the low bits of `value` as the field and leaves all others as they are; false, without
     /// a change, if the bits are not all inside `record`.
+    // As `read`.
+    #[inline(always)]
     #[must_use]
     pub const fn write(self, record: &mut [u8], value: u128, endian: Endian) -> bool {
         let Some((from, len)) = self.within(record.len()) else { return false };
-        let (mut rest, mut i) = (value, 0);
-        while i < len {
-            // From the byte with the least significant bits of the value on.
-            let at = match endian {
-                Endian::Little => from + i,
-                Endian::Big => from + len - 1 - i,
-            };
-            let mask = self.mask(at as u64, endian);
-            let part = (rest as u8) << mask.trailing_zeros() & mask;
-            record[at] = record[at] & !mask | part;
-            rest >>= mask.count_ones();
-            i += 1;
+        if len == 0 {
+            return true;
         }
+        let shift = self.shift(len, endian);
+        let (mask, value) = (ones(self.width), value & ones(self.width));
+        let mut done = 0;
+        macro_rules! piece {
+            ($int:ident) => {{
+                const SIZE: usize = size_of::<$int>();
+                if len & SIZE != 0 {
+                    let (_, rest) = record.split_at_mut(at(from, len, done, SIZE, endian));
+                    if let Some(bytes) = rest.first_chunk_mut::<SIZE>() {
+                        let first = done as u32 * 8;
+                        let (mask, value) = (moved(mask, shift, first), moved(value, shift, first));
+                        *bytes = match endian {
+                            Endian::Little => {
+                                let old = $int::from_le_bytes(*bytes);
+                                (old & !(mask as $int) | value as $int).to_le_bytes()
+                            }
+                            Endian::Big => {
+                                let old = $int::from_be_bytes(*bytes);
+                                (old & !(mask as $int) | value as $int).to_be_bytes()
+                            }
+                        };
+                    }
+                    done += SIZE;
+                }
+            }};
+        }
+        each_size!(piece);
+        debug_assert!(done == len);
         true
     }
 
+    /// How far from the least significant bit of its bytes, of which there are `len`, the field is.
+    #[inline]
+    const fn shift(self, len: usize, endian: Endian) -> u32 {
+        match endian {
+            Endian::Little => self.bit as u32,
+            Endian::Big => len as u32 * 8 - self.bit as u32 - self.width,
+        }
+    }
+
     /// First byte and number of bytes, if the field is sound and inside so many bytes.
+    #[inline]
     const fn within(self, available: usize) -> Option<(usize, usize)> {
         if self.bit > 7 || self.width > 128 {
             return None;
@@ -130,6 +187,27 @@ impl BitRange {
             _ => None,
         }
     }
+}
+
+/// Where a piece of the field's bytes is that has `size` of them, after `done` less significant ones.
+#[inline]
+const fn at(from: usize, len: usize, done: usize, size: usize, endian: Endian) -> usize {
+    match endian {
+        Endian::Little => from + done,
+        Endian::Big => from + len - done - size,
+    }
+}
+
+/// The bits, which count from position `from`, as they count from position `to`.
+#[inline]
+const fn moved(bits: u128, from: u32, to: u32) -> u128 {
+    if from < to { bits.unbounded_shr(to - from) } else { bits.unbounded_shl(from - to) }
+}
+
+/// `width` ones.
+#[inline]
+pub(crate) const fn ones(width: u32) -> u128 {
+    if width >= 128 { u128::MAX } else { (1 << width) - 1 }
 }
 
 #[cfg(test)]

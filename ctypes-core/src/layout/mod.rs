@@ -42,6 +42,7 @@ mod shape;
 mod sysv;
 
 pub use bits::BitRange;
+pub(crate) use bits::ones;
 pub use record::RecordCursor;
 pub use shape::{BitWidth, ByteSpan, FieldShape, Placement, RecordKind, RecordRules};
 

@@ -7,6 +7,7 @@
 use super::discrete::{InvalidValue, Raw, is_among};
 use super::integer::{Integer, Number, is_signed};
 use super::{CType, Discrete};
+use crate::layout::ones;
 use core::fmt;
 use core::mem::transmute_copy;
 
@@ -45,6 +46,7 @@ impl BitKind {
         BitKind(Kind::Enumeration { signed, name: T::NAME, values: T::VALUES })
     }
 
+    #[inline]
     const fn is_signed(self) -> bool {
         match self.0 {
             Kind::Bool => false,
@@ -78,6 +80,7 @@ unsafe impl<T: Discrete> BitField for Raw<T> {
 }
 
 /// The low bits of a value, extended by its sign.
+#[inline]
 const fn low_bits<T: BitField>(value: T) -> u128 {
     // SAFETY: every implementor is an integer of that size, or has the bits of one.
     unsafe {
@@ -95,6 +98,7 @@ const fn low_bits<T: BitField>(value: T) -> u128 {
 }
 
 /// A number of so many bits, extended to 64 by its sign.
+#[inline]
 const fn extend(bits: u128, width: u32, signed: bool) -> i64 {
     if signed && width > 0 && width < 64 {
         let unused = 64 - width;
@@ -153,14 +157,10 @@ pub const fn encode<T: BitField>(value: T) -> u128 {
 }
 
 /// Whether a value is the same once it has been stored in a field of `width` bits.
+#[inline]
 const fn fits<T: BitField>(value: T, width: u32) -> bool {
     let bits = low_bits(value);
-    extend(bits & mask(width), width, T::KIND.is_signed()) as u64 == bits as u64
-}
-
-/// `width` ones.
-pub(crate) const fn mask(width: u32) -> u128 {
-    if width >= 128 { u128::MAX } else { (1 << width) - 1 }
+    extend(bits & ones(width), width, T::KIND.is_signed()) as u64 == bits as u64
 }
 
 /// A value does not fit the bit field that it was to be stored in.
@@ -198,12 +198,12 @@ impl BitOverflow {
 
     /// The least value that fits.
     pub const fn min(&self) -> i128 {
-        if self.is_signed { -(mask(self.width) as i128 / 2) - 1 } else { 0 }
+        if self.is_signed { -(ones(self.width) as i128 / 2) - 1 } else { 0 }
     }
 
     /// The greatest value that fits.
     pub const fn max(&self) -> i128 {
-        let ones = mask(self.width) as i128;
+        let ones = ones(self.width) as i128;
         if self.is_signed { ones / 2 } else { ones }
     }
 }
@@ -226,6 +226,7 @@ impl core::error::Error for BitOverflow {}
 ///
 /// # Errors
 /// If the value does not fit.
+#[inline]
 pub const fn check_fit<T: BitField>(
     record: &'static str,
     field: &'static str,

@@ -5,8 +5,7 @@
 //! constant; [`Choice`] turns the number into a type. Where a field is must be seen at compile time to become
 //! a shift and a mask, which is why the functions for bytes insist on being inlined.
 
-use super::bit_field::mask;
-use crate::layout::BitRange;
+use crate::layout::{BitRange, ones};
 use crate::target::{Endian, Target};
 
 /// The bits of a run, as an integer or as bytes.
@@ -21,18 +20,19 @@ macro_rules! integers {
             #[inline]
             pub const fn read(self, field: BitRange) -> u128 {
                 let low = (self.0 >> Self::shift(field)) as u128;
-                low & mask(field.width)
+                low & ones(field.width)
             }
 
             /// The same with other bits in a field.
             #[inline]
             #[must_use]
             pub const fn with(self, field: BitRange, value: u128) -> Bits<$int> {
-                let (shift, ones) = (Self::shift(field), mask(field.width) as $int);
-                Bits(self.0 & !(ones << shift) | (value as $int & ones) << shift)
+                let (shift, mask) = (Self::shift(field), ones(field.width) as $int);
+                Bits(self.0 & !(mask << shift) | (value as $int & mask) << shift)
             }
 
             /// How far from the least significant bit the field is.
+            #[inline]
             const fn shift(field: BitRange) -> u32 {
                 let first = field.byte as u32 * 8 + field.bit as u32;
                 let shift = match Target::NATIVE.endian {
@@ -214,7 +214,7 @@ mod tests {
                 let value = u128::from(!pattern.rotate_left(7));
                 let int = int.with(field, value);
                 assert_eq!(int.0.to_ne_bytes(), bytes.with(field, value).0, "{field:?}");
-                assert_eq!(int.read(field), value & mask(width), "{field:?}");
+                assert_eq!(int.read(field), value & ones(width), "{field:?}");
             }
         }
     }
