@@ -53,7 +53,7 @@ impl<const N: usize> Bits<[u8; N]> {
     #[inline(always)]
     pub const fn read(self, field: BitRange) -> u128 {
         if let Some(window) = Window::of(field, N) {
-            return window.load(&self.0) as u128 >> window.shift & mask(field.width);
+            return window.load(&self.0) as u128 >> window.shift & ones(field.width);
         }
         match field.read(&self.0, Target::NATIVE.endian) {
             Some(bits) => bits,
@@ -66,7 +66,7 @@ impl<const N: usize> Bits<[u8; N]> {
     #[must_use]
     pub const fn with(mut self, field: BitRange, value: u128) -> Bits<[u8; N]> {
         if let Some(window) = Window::of(field, N) {
-            let ones = (mask(field.width) as u64) << window.shift;
+            let ones = (ones(field.width) as u64) << window.shift;
             let value = (value as u64) << window.shift & ones;
             let others = window.load(&self.0) & !ones;
             window.store(&mut self.0, others | value);
