@@ -8,7 +8,7 @@
 use super::tag::Tag;
 use crate::layout::RecordKind;
 use crate::target::Target;
-use crate::types::{Repr, Scalar, Type, TypeKind};
+use crate::types::{FieldLayout, FieldRole, Repr, Scalar, Type, TypeKind};
 
 /// A piece of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,6 +85,11 @@ fn collect(ty: &Type, at: u64, out: &mut Vec<Leaf>, overlaps: &mut bool) -> Resu
             *overlaps |= record.rules().kind == RecordKind::Union;
             let layout = ty.layout().map_err(|e| e.to_string())?;
             layout.fields().iter().try_for_each(|f| match f.bits() {
+                // gcc gives an array of no elements the class of one, where it does not start eight bytes;
+                // clang does not.
+                None if f.size() == 0 && SYSV64 && (at + f.offset()) % 8 != 0 && may_count(f) => {
+                    Err(format!("`{}` of no size, on which compilers differ,", f.name()))
+                }
                 // What is empty is skipped: any number of it takes no room.
                 None if f.size() == 0 => Ok(()),
                 None => collect(f.ty(), at + f.offset(), out, overlaps),
@@ -109,6 +114,15 @@ fn collect(ty: &Type, at: u64, out: &mut Vec<Leaf>, overlaps: &mut bool) -> Resu
             Ok(())
         }
     }
+}
+
+/// Whether a field of no size may have an array of something in it.
+fn may_count(field: &FieldLayout) -> bool {
+    field.rules().role != FieldRole::Flexible
+        && match field.ty().kind() {
+            TypeKind::Array { of, .. } => of.extent_at(&Target::NATIVE).is_ok_and(|e| e.size != 0),
+            _ => true,
+        }
 }
 
 fn leaf(ty: &Type, offset: u64, size: u64, align: u64) -> Result<Vec<Leaf>, String> {
