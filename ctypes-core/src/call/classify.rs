@@ -6,7 +6,7 @@
 //! exception of homogeneous float aggregates (AAPCS64 6.4.2, AAPCS32 VFP).
 
 use super::tag::Tag;
-use crate::layout::RecordKind;
+use crate::layout::{BitRange, RecordKind};
 use crate::target::Target;
 use crate::types::{FieldLayout, FieldRole, Repr, Scalar, Type, TypeKind};
 
@@ -100,10 +100,13 @@ fn collect(ty: &Type, at: u64, out: &mut Vec<Leaf>, overlaps: &mut bool) -> Resu
                     Err(format!("the bit field `{}` inside a record", f.name()))
                 }
                 // Bit fields are integers wherever they lie, and share their bytes.
-                Some(_) => {
+                Some(bits) => {
                     *overlaps = true;
                     let (offset, size) = (at + f.offset(), f.size());
-                    out.push(Leaf { offset, size, align: 1, piece: Piece::U8 });
+                    let there = BitRange { byte: at + bits.byte, ..bits };
+                    let align =
+                        if there.is_unaligned_integer() { u64::from(bits.width) / 8 } else { 1 };
+                    out.push(Leaf { offset, size, align, piece: Piece::U8 });
                     Ok(())
                 }
             })
