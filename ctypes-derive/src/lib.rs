@@ -259,7 +259,8 @@ pub fn library(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// # Platform behaviour
 ///
 /// `CType::BY_VALUE` is what it is for the fields, where an array counts as its element: C passes a struct
-/// with an array in it, though no array. A struct of no size is not passed by value.
+/// with an array in it, though no array. A struct of no size is not passed by value, and of one with an array of no
+/// elements compilers disagree: it is false.
 ///
 /// # Python equivalent
 ///

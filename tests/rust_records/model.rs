@@ -3,6 +3,8 @@
 //! Everything a user can write is among them, but for what follows, with the reason:
 //! * `packed` together with `align`, and an aligned record or a `long double` inside a packed one: rustc refuses
 //!   it (E0587, E0588);
+//! * `packed` with Microsoft's rule and a field of width 0, which raises the alignment above the packing: rustc's
+//!   `packed` is a bound, so the derive refuses it;
 //! * bit fields directly in a union: the macro takes structs, C's form with a struct inside is among the records;
 //! * `aligned` or `packed` on one field, anonymous members, base records: the macros have no attribute for them;
 //! * alignments above 16 in a record with bit fields: the macro's hidden member goes no further;
@@ -201,6 +203,8 @@ fn plan(r: &mut Random, before: &[Plan], other_rule: bool) -> Plan {
     }
     // Without any, `#[bitfield]` is an error: such a record is a plain one.
     plan.ms &= plan.has_bits();
+    let is_packed = matches!(plan.repr, Repr::Packed | Repr::Pack(_));
+    plan.ms &= !(is_packed && plan.fields.iter().any(|f| f.bits == Some(0)));
     if plan.has_bits() && plan.align > 16 {
         plan.repr = Repr::Plain;
         plan.align = 16;

@@ -6,9 +6,9 @@
 //! exception of homogeneous float aggregates (AAPCS64 6.4.2, AAPCS32 VFP).
 
 use super::tag::Tag;
-use crate::layout::RecordKind;
+use crate::layout::{BitRange, RecordKind};
 use crate::target::Target;
-use crate::types::{Repr, Scalar, Type, TypeKind};
+use crate::types::{FieldLayout, FieldRole, Repr, Scalar, Type, TypeKind};
 
 /// A piece of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,6 +85,11 @@ fn collect(ty: &Type, at: u64, out: &mut Vec<Leaf>, overlaps: &mut bool) -> Resu
             *overlaps |= record.rules().kind == RecordKind::Union;
             let layout = ty.layout().map_err(|e| e.to_string())?;
             layout.fields().iter().try_for_each(|f| match f.bits() {
+                // gcc gives an array of no elements the class of one, where it does not start eight bytes;
+                // clang does not.
+                None if f.size() == 0 && SYSV64 && (at + f.offset()) % 8 != 0 && may_count(f) => {
+                    Err(format!("`{}` of no size, on which compilers differ,", f.name()))
+                }
                 // What is empty is skipped: any number of it takes no room.
                 None if f.size() == 0 => Ok(()),
                 None => collect(f.ty(), at + f.offset(), out, overlaps),
@@ -95,10 +100,13 @@ fn collect(ty: &Type, at: u64, out: &mut Vec<Leaf>, overlaps: &mut bool) -> Resu
                     Err(format!("the bit field `{}` inside a record", f.name()))
                 }
                 // Bit fields are integers wherever they lie, and share their bytes.
-                Some(_) => {
+                Some(bits) => {
                     *overlaps = true;
                     let (offset, size) = (at + f.offset(), f.size());
-                    out.push(Leaf { offset, size, align: 1, piece: Piece::U8 });
+                    let there = BitRange { byte: at + bits.byte, ..bits };
+                    let align =
+                        if there.is_unaligned_integer() { u64::from(bits.width) / 8 } else { 1 };
+                    out.push(Leaf { offset, size, align, piece: Piece::U8 });
                     Ok(())
                 }
             })
@@ -109,6 +117,15 @@ fn collect(ty: &Type, at: u64, out: &mut Vec<Leaf>, overlaps: &mut bool) -> Resu
             Ok(())
         }
     }
+}
+
+/// Whether a field of no size may have an array of something in it.
+fn may_count(field: &FieldLayout) -> bool {
+    field.rules().role != FieldRole::Flexible
+        && match field.ty().kind() {
+            TypeKind::Array { of, .. } => of.extent_at(&Target::NATIVE).is_ok_and(|e| e.size != 0),
+            _ => true,
+        }
 }
 
 fn leaf(ty: &Type, offset: u64, size: u64, align: u64) -> Result<Vec<Leaf>, String> {

@@ -71,6 +71,11 @@ impl<const FIELDS: usize, const RUNS: usize> BitPlan<FIELDS, RUNS> {
         };
         plan.align = whole.align as usize;
         plan.by_value = whole.align <= 8 && passes_bits_as_integers(members);
+        let mut field = 0;
+        while field < FIELDS {
+            plan.by_value = plan.by_value && !plan.fields[field].is_unaligned_integer();
+            field += 1;
+        }
         let (mut i, mut run, mut rust_end) = (0, 0, 0);
         while i < FIELDS {
             if members[i].rules.bits.is_none() {

@@ -165,7 +165,8 @@ unsafe impl<T: CPointee> CType for Option<NonNull<T>> {
 unsafe impl<T: CType, const N: usize> CType for [T; N] {
     const TYPE: &'static Type = &Type::static_array(T::TYPE, N);
     const BY_VALUE: bool = false;
-    const BY_VALUE_IN_RECORD: bool = T::BY_VALUE_IN_RECORD;
+    // gcc lets an array of no elements decide about the registers, clang and rustc do not.
+    const BY_VALUE_IN_RECORD: bool = N != 0 && T::BY_VALUE_IN_RECORD;
     const ANY_BITS: bool = T::ANY_BITS;
     const ZERO: bool = T::ZERO;
 }
