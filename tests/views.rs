@@ -69,7 +69,7 @@ fn run_time_record() -> Result<Type, Error> {
 
 #[derive(CEnum, Debug, Clone, Copy, PartialEq)]
 #[repr(C)]
-#[allow(dead_code)]
+#[allow(dead_code, clippy::upper_case_acronyms)]
 enum Colour {
     RED = 0,
     GREEN = 7,
@@ -223,7 +223,7 @@ fn a_flexible_array_goes_as_far_as_the_bytes() -> Result<(), Error> {
         let items: Result<Vec<i16>, _> = (0..3).map(|i| v.get(&format!("items[{i}]"))).collect();
         assert_eq!(items?, [-1, 2, 0x1234], "{}", judge.target.name);
         let beyond = v.get::<i16>("items[3]").unwrap_err().fault;
-        assert_eq!(beyond, ViewFault::TooShort { expected: 14, found: 13 });
+        assert_eq!(*beyond, ViewFault::TooShort { expected: 14, found: 13 });
         assert!(v.get::<i16>("items[18446744073709551615]").is_err());
     }
     Ok(())

@@ -14,8 +14,8 @@ pub struct ViewError {
     pub target: &'static str,
     /// The part, as it was asked for; empty for the whole.
     pub path: String,
-    /// What is wrong.
-    pub fault: ViewFault,
+    /// What is wrong; boxed, so that a `Result` stays small.
+    pub fault: Box<ViewFault>,
 }
 
 fn of_path(path: &str) -> String {
@@ -28,7 +28,7 @@ impl ViewError {
             ty: layout.ty().to_string(),
             target: layout.target().name,
             path: path.to_owned(),
-            fault,
+            fault: Box::new(fault),
         }
     }
 }
