@@ -182,7 +182,7 @@ impl RecordCursor {
             && self.target.pointer >= 4
             && self.run.unit == 0
             && self.end < (1 << 29) * 8
-            && self.end % 8 == 0
+            && self.end.is_multiple_of(8)
             && extent.size < 1 << 29
             && extent.align < 1 << 16
             && extent.align.is_power_of_two();
