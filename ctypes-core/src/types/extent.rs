@@ -12,7 +12,7 @@ impl Type {
     pub(crate) const fn native_extent(&self) -> Option<Extent> {
         match &self.0 {
             Repr::Void | Repr::Function(_) => None,
-            Repr::Scalar(s) => Some(s.extent(&Target::NATIVE)),
+            Repr::Scalar(s) => Some(s.native_extent()),
             Repr::Pointer { .. } => Some(pointer(&Target::NATIVE)),
             Repr::Array { native, .. } => Some(*native),
             Repr::Enum(e) => Some(e.native_extent()),

@@ -170,6 +170,16 @@ impl StaticRecord {
             // A `CType` always has a size, but for the `void` that stands in for a type whose own
             // derive has reported an error: one error is enough.
             let Some(extent) = field.ty.native_extent() else { return Disagreement::None };
+            // Of almost all fields nothing is said, and this runs in the compiler.
+            if matches!(field.rules, FieldRules::PLAIN)
+                && let Some(offset) = cursor.place_simple(extent)
+            {
+                if offset != field.offset as u64 || extent.size != sizes[i] as u64 {
+                    return Disagreement::Field { index: i, offset, size: extent.size };
+                }
+                i += 1;
+                continue;
+            }
             let shape = match field.native_shape() {
                 Ok(Some(shape)) => shape,
                 Ok(None) => return Disagreement::None,

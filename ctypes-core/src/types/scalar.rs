@@ -36,6 +36,13 @@ macro_rules! scalars {
             const fn spec(self, t: &Target) -> (ScalarClass, Extent) {
                 match self { $(Scalar::$variant => spec::$spec(t),)* }
             }
+
+            /// As [`Scalar::spec`] on this platform. A table, since every derived field asks for it
+            /// while the user's crate compiles, where each call takes time.
+            const fn native(self) -> &'static (ScalarClass, Extent) {
+                const NATIVE: &[(ScalarClass, Extent)] = &[$(spec::$spec(&Target::NATIVE),)*];
+                &NATIVE[self as usize]
+            }
         }
 
         impl super::Type {
@@ -94,6 +101,25 @@ impl Scalar {
     /// What the bits mean.
     pub const fn class(self, target: &Target) -> ScalarClass {
         self.spec(target).0
+    }
+
+    /// [`Scalar::extent`] on this platform.
+    pub(crate) const fn native_extent(self) -> Extent {
+        self.native().1
+    }
+
+    /// [`Scalar::class`] on this platform.
+    pub(crate) const fn native_class(self) -> ScalarClass {
+        self.native().0
+    }
+
+    /// [`Scalar::is_compatible`] on this platform.
+    pub(crate) const fn is_natively_compatible(self, other: Scalar) -> bool {
+        if self as u8 == other as u8 {
+            return true;
+        }
+        let (a, b) = (self.native(), other.native());
+        a.0 as u8 == b.0 as u8 && a.1.size == b.1.size && a.1.align == b.1.align
     }
 
     /// Whether the two are one type but for the name on `target`: same class, size and alignment.

@@ -39,7 +39,7 @@ pub const fn assert_spelling<T: CType>(said: &Type, place: FieldOf) {
 
 const fn is_same(rust: &Type, said: &Type) -> bool {
     match (&rust.0, &said.0) {
-        (Repr::Scalar(a), Repr::Scalar(b)) => a.is_compatible(*b, &Target::NATIVE),
+        (Repr::Scalar(a), Repr::Scalar(b)) => a.is_natively_compatible(*b),
         (Repr::Pointer { .. }, Repr::Pointer { .. }) | (Repr::Record(_), Repr::Record(_)) => true,
         (Repr::Enum(a), Repr::Enum(b)) => a.native().is_compatible(b.native(), &Target::NATIVE),
         (
@@ -63,7 +63,7 @@ const fn describe(message: Message, ty: &Type) -> Message {
         Repr::Void => return message.text("void"),
         Repr::Function(_) => return message.text("a function"),
         Repr::Scalar(scalar) => {
-            let class = match scalar.class(&Target::NATIVE) {
+            let class = match scalar.native_class() {
                 ScalarClass::Signed => "a signed integer",
                 ScalarClass::Unsigned => "an unsigned integer",
                 ScalarClass::Bool => "a boolean",
@@ -107,6 +107,10 @@ impl Disagreement {
     /// Panics if this is about the record as a whole.
     #[track_caller]
     pub const fn assert_whole(self, record: &StaticRecord) {
+        // First of all, since a message takes the compiler as long as all the rest.
+        if matches!(self, Disagreement::None | Disagreement::Field { .. }) {
+            return;
+        }
         let message = Message::new().text("`").text(record.name).text("`: ");
         let message = match self {
             Disagreement::None | Disagreement::Field { .. } => return,
