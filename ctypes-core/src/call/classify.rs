@@ -87,7 +87,11 @@ fn collect(ty: &Type, at: u64, out: &mut Vec<Leaf>, overlaps: &mut bool) -> Resu
             layout.fields().iter().try_for_each(|f| match f.bits() {
                 // gcc gives an array of no elements the class of one, where it does not start eight bytes;
                 // clang does not.
-                None if f.size() == 0 && SYSV64 && (at + f.offset()) % 8 != 0 && may_count(f) => {
+                None if f.size() == 0
+                    && SYSV64
+                    && !(at + f.offset()).is_multiple_of(8)
+                    && may_count(f) =>
+                {
                     Err(format!("`{}` of no size, on which compilers differ,", f.name()))
                 }
                 // What is empty is skipped: any number of it takes no room.

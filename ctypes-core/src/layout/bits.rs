@@ -42,7 +42,7 @@ impl BitRange {
     pub(crate) const fn is_unaligned_integer(self) -> bool {
         matches!(self.width, 16 | 32 | 64)
             && self.bit == 0
-            && self.byte % (self.width as u64 / 8) != 0
+            && !self.byte.is_multiple_of(self.width as u64 / 8)
     }
 
     /// The bytes that the bits touch; none for a width of 0.
