@@ -37,4 +37,6 @@ pub use error::Error;
 #[cfg(feature = "load")]
 pub use library::{Library, Symbol};
 pub use target::Target;
-pub use types::{CPointee, CReturn, CType, CallConv, Discrete, LongDouble, Raw, Type, Types};
+pub use types::{
+    Be, CPointee, CReturn, CType, CallConv, Discrete, Le, LongDouble, Raw, Type, Types,
+};

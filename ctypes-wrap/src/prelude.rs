@@ -1,7 +1,7 @@
 //! What most programs need: `use ctypes_wrap::prelude::*;`.
 
 pub use crate::{
-    CEnum, CStruct, CType, CUnion, CallConv, Error, LongDouble, Raw, Type, Types, bitfield,
+    Be, CEnum, CStruct, CType, CUnion, CallConv, Error, Le, LongDouble, Raw, Type, Types, bitfield,
 };
 
 #[cfg(feature = "load")]
