@@ -326,7 +326,7 @@ pub fn library(attribute: TokenStream, item: TokenStream) -> TokenStream {
 #[doc(alias = "Structure")]
 #[doc(alias = "_fields_")]
 #[doc(alias = "_pack_")]
-#[proc_macro_derive(CStruct, attributes(bits, ctype, ctypes))]
+#[proc_macro_derive(CStruct, attributes(anonymous, base, bits, ctype, ctypes))]
 pub fn derive_cstruct(input: TokenStream) -> TokenStream {
     record::derive(&parse_macro_input!(input as DeriveInput), record::Kind::Struct).into()
 }
@@ -388,7 +388,7 @@ pub fn derive_cstruct(input: TokenStream) -> TokenStream {
 /// # Ok::<(), ctypes_core::Error>(())
 /// ```
 #[doc(alias = "Union")]
-#[proc_macro_derive(CUnion, attributes(ctype, ctypes))]
+#[proc_macro_derive(CUnion, attributes(anonymous, base, ctype, ctypes))]
 pub fn derive_cunion(input: TokenStream) -> TokenStream {
     record::derive(&parse_macro_input!(input as DeriveInput), record::Kind::Union).into()
 }

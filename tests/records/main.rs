@@ -5,6 +5,8 @@
 
 mod bitfield_items;
 mod bitfields;
+mod byte_order;
 mod c;
 mod enums;
+mod members;
 mod unions;

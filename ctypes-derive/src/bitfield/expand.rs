@@ -71,7 +71,7 @@ pub(super) fn strip(input: &mut DeriveInput) {
 }
 
 fn is_ours(attr: &Attribute) -> bool {
-    ["bits", "ctype", "ctypes"].iter().any(|own| attr.path().is_ident(own))
+    ["anonymous", "base", "bits", "ctype", "ctypes"].iter().any(|own| attr.path().is_ident(own))
 }
 
 /// What stands around the storage of a run where rustc alone would not put it in its place.
