@@ -77,7 +77,7 @@ const fn describe(message: Message, ty: &Type) -> Message {
             message.text("`").text(scalar.c_name()).text("`, ").text(class)
         }
         Repr::Ordered(scalar, endian) => {
-            message.text("`").text(scalar.c_name()).text("`, ").text(endian.word())
+            message.text("`").text(scalar.c_name()).text("`, ").text(endian.word()).text(",")
         }
         Repr::Pointer { .. } => message.text("a pointer"),
         Repr::Array { .. } => message.text("an array"),
