@@ -5,7 +5,7 @@ pub use crate::foreign::support::*;
 pub use crate::guard::guarded;
 pub use crate::types::bit_field::{check_fit, decode, encode};
 pub use crate::types::bit_plan::{BitPlan, Planned};
-pub use crate::types::bit_storage::{Align, Aligned, Bits, Choice, Storage};
+pub use crate::types::bit_storage::{Align, Aligned, Bits, Choice, Storage, Unaligned};
 pub use crate::types::byte_order::ordered;
 pub use crate::types::ctype::zeroed;
 pub use crate::types::discrete::{assert_enumeration, bits, check, check_number};

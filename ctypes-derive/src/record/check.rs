@@ -58,16 +58,26 @@ fn check_repr(record: &Record, errors: &mut Errors) {
         );
     }
     if let (Some(_), Some(align)) = (repr.pack, repr.align) {
-        errors.push(
-            record.ident,
-            format_args!(
-                "Rust has no {} that is packed and aligned to {align} (E0587): describe `{}` at run \
-                 time, with `Types::declare_{}` and `packed_record().align({align})`",
-                record.found.word(),
-                record.ident,
-                record.found.word()
+        let (name, word) = (record.ident, record.found.word());
+        let remedy = match (repr.is_block() && record.found == Kind::Struct, &record.plan) {
+            (true, Some(_)) => None,
+            (true, None) => Some(
+                "write #[bitfield] above the derives, which makes bytes with accessors of it"
+                    .to_owned(),
             ),
-        );
+            (false, _) => Some(format!(
+                "describe it at run time, with `Types::declare_{word}`, `pack` and `align({align})`"
+            )),
+        };
+        if let Some(remedy) = remedy {
+            errors.push(
+                name,
+                format_args!(
+                    "Rust has no {word} that is packed and aligned to {align} (E0587), as `{name}` \
+                     is: {remedy}"
+                ),
+            );
+        }
     }
     if repr.transparent && record.fields.len() > 1 {
         errors.push(
@@ -183,6 +193,14 @@ fn check_role(record: &Record, field: &Field, index: usize, errors: &mut Errors)
     }
     if record.repr.transparent {
         errors.push(attr, "a #[repr(transparent)] struct is its field to C and has no members");
+    }
+    if record.repr.is_block() {
+        let name = record.ident;
+        errors.push(
+            attr,
+            format_args!("`{name}` is packed and aligned: {word} cannot lend members of it"),
+        );
+        return;
     }
     match &field.role {
         Role::Base(_) if record.found == Kind::Union => {

@@ -48,7 +48,12 @@ pub(crate) fn expand(record: &Record, core: &TokenStream) -> TokenStream {
     } else {
         // C has no values of no size, so there is no convention for them either.
         let plan = record.plan.iter();
-        (mixed!(::core::mem::size_of::<Self>() != 0 #(&& #plan.by_value)* && #in_record), None)
+        // Nor has Rust a struct of which C's compiler would think the same.
+        let never = record.repr.is_block().then(|| mixed!(false &&));
+        (
+            mixed!(#never ::core::mem::size_of::<Self>() != 0 #(&& #plan.by_value)* && #in_record),
+            None,
+        )
     };
     // A generic type's constants are evaluated where the type is used.
     let eager = (!record.is_generic())

@@ -125,6 +125,14 @@ impl Record<'_> {
     }
 }
 
+impl Repr {
+    /// Whether `#[bitfield]` makes bytes of it: packed without gaps and aligned as a whole, which rustc
+    /// refuses (E0587).
+    pub(crate) fn is_block(&self) -> bool {
+        self.pack == Some(1) && self.align.is_some()
+    }
+}
+
 impl Field<'_> {
     /// Whether the bit field only takes room: C gives it no name, Rust one that begins with `_`.
     pub(crate) fn is_unnamed(&self) -> bool {
