@@ -136,3 +136,31 @@ fn reflection_knows_the_roles() {
         .expect("C has it");
     assert_eq!(&built, Wide::TYPE);
 }
+
+/// A base and a member of types that the user chooses.
+#[derive(CStruct, Clone, Copy)]
+#[repr(C)]
+struct Generic<T> {
+    #[base]
+    base: T,
+    #[anonymous(i: c_int)]
+    inner: Only,
+}
+
+#[derive(CStruct, Clone, Copy)]
+#[repr(C)]
+struct Only {
+    i: c_int,
+}
+
+#[test]
+fn a_generic_record_has_them_too() {
+    let mut g = Generic { base: Pair { a: 1, b: 2 }, inner: Only { i: 3 } };
+    *g.i_mut() += 1;
+    g.b += 1;
+    assert_eq!((g.a, g.b, *g.i()), (1, 3, 4));
+    assert_eq!(
+        Generic::<Pair>::TYPE.layout().expect("it has one").field("i").map(|f| f.offset()),
+        Some(size_of::<Pair>() as u64)
+    );
+}

@@ -9,6 +9,7 @@ use super::model::{Field, Forwarded, Record, Role};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote_spanned};
 use syn::Generics;
+use syn::ext::IdentExt;
 
 /// The impls; nothing if no field is of another role than the plain one.
 pub(super) fn members(record: &Record, generics: &Generics) -> TokenStream {
@@ -56,7 +57,7 @@ fn accessors(record: &Record, field: &Field, forwarded: &Forwarded) -> TokenStre
     let Forwarded { unsafety, ident, ty } = forwarded;
     let (outer, vis, at) = (&field.member, field.vis, located(ident));
     let exclusive = format_ident!("{}_mut", ident);
-    let name = ident.to_string();
+    let name = ident.unraw().to_string();
     let path = format!("{}.{name}", outer.to_token_stream());
     let doc = format!("The member `{name}` of `{}`: `{path}`.", record.ident);
     let doc_mut = format!("The member `{name}` of `{}`, to change it: `{path}`.", record.ident);
