@@ -163,6 +163,60 @@ pub mod bogus {
         pub __place: u64,
     }
 
+    /// Numbers in one byte order.
+    #[derive(::ctypes_wrap::CStruct, ::core::clone::Clone, ::core::marker::Copy)]
+    #[repr(C)]
+    #[ctypes(endian = "big")]
+    pub struct Ordered {
+        /// The only one.
+        pub value: ::ctypes_wrap::Be<::core::ffi::c_long>,
+    }
+
+    /// Members of other records.
+    #[derive(::ctypes_wrap::CStruct, ::core::clone::Clone, ::core::marker::Copy)]
+    #[repr(C)]
+    pub struct Extended<T> {
+        /// What is extended.
+        #[base]
+        pub base: T,
+        /// Without a name in C.
+        #[anonymous(unsafe number: i32)]
+        pub either: Either,
+        /// As well.
+        #[anonymous(value: ::ctypes_wrap::Be<i64>)]
+        pub r#type: Ordered64,
+    }
+
+    /// A number of the same size everywhere.
+    #[derive(::ctypes_wrap::CStruct, ::core::clone::Clone, ::core::marker::Copy)]
+    #[repr(C)]
+    pub struct Ordered64 {
+        /// The only one.
+        pub value: ::ctypes_wrap::Be<i64>,
+    }
+
+    /// Packed and aligned.
+    #[::ctypes_wrap::bitfield]
+    #[derive(
+        ::ctypes_wrap::CStruct,
+        ::core::clone::Clone,
+        ::core::marker::Copy,
+        ::core::fmt::Debug,
+        ::core::default::Default,
+        ::core::cmp::PartialEq,
+        ::core::cmp::Eq,
+        ::core::hash::Hash,
+    )]
+    #[repr(C, packed, align(4))]
+    pub struct Block {
+        /// A number.
+        pub r#in: i8,
+        /// A number that is not aligned.
+        pub value: i32,
+        #[bits(3)]
+        pub color: u16,
+    }
+
     #[::ctypes_wrap::library("m", handle = pub Maths, env = "CTYPES_TEST_UNSET")]
     unsafe extern "C" {
         pub safe fn cos(x: f64) -> f64;
@@ -194,6 +248,7 @@ pub mod bogus {
 #[test]
 fn bogus_names_change_nothing() {
     assert!((bogus::cos(0.0) - 1.0).abs() < f64::EPSILON);
+    assert_eq!(bogus::Block::zeroed().with_in(3).with_value(-1).value(), -1);
     assert!((bogus::floor(1.5) - 1.0).abs() < f64::EPSILON);
     assert!((bogus::ceiling(1.5) - 2.0).abs() < f64::EPSILON);
     assert_eq!(bogus::abs(-2), 2);

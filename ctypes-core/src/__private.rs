@@ -5,12 +5,14 @@ pub use crate::foreign::support::*;
 pub use crate::guard::guarded;
 pub use crate::types::bit_field::{check_fit, decode, encode};
 pub use crate::types::bit_plan::{BitPlan, Planned};
-pub use crate::types::bit_storage::{Align, Aligned, Bits, Choice, Storage};
+pub use crate::types::bit_storage::{Align, Aligned, Bits, Choice, Storage, Unaligned};
+pub use crate::types::byte_order::ordered;
 pub use crate::types::ctype::zeroed;
 pub use crate::types::discrete::{assert_enumeration, bits, check, check_number};
 pub use crate::types::integer::{OfSize, Size, is_signed};
 pub use crate::types::verify::{
-    FieldOf, Span, assert_mirror, assert_mirror_field, assert_spelling, size_of_field,
+    FieldOf, Span, assert_mirror, assert_mirror_field, assert_order, assert_record,
+    assert_spelling, size_of_field,
 };
 pub use crate::types::{
     Disagreement, FieldRole, FieldRules, StaticEnum, StaticField, StaticFunction, StaticRecord,

@@ -78,7 +78,9 @@ impl Bytes {
         let ty = ty.renewed();
         let fail = |reason| BytesError { ty: ty.to_string(), reason };
         let size = ty.layout().map_err(|e| fail(e.to_string()))?.size();
-        if Tag::of(&ty) != Tag::Bytes || matches!(ty.kind(), TypeKind::Array { .. }) {
+        if Tag::of(&ty) != Tag::Bytes
+            || matches!(ty.kind(), TypeKind::Array { .. } | TypeKind::Ordered { .. })
+        {
             return Err(fail("expected a record, or a scalar wider than 64 bits".to_owned()));
         }
         if size != bytes.len() as u64 {

@@ -39,4 +39,6 @@ pub use error::Error;
 pub use library::{Library, Symbol};
 pub use memory::{CView, CViewMut};
 pub use target::Target;
-pub use types::{CPointee, CReturn, CType, CallConv, Discrete, LongDouble, Raw, Type, Types};
+pub use types::{
+    Be, CPointee, CReturn, CType, CallConv, Discrete, Le, LongDouble, Raw, Type, Types,
+};

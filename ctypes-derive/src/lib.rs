@@ -233,10 +233,24 @@ pub fn library(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// - `#[ctype("long")]` on the field: the C name of a scalar, specifiers in any order. For an array or
 ///   a pointer it is what that is made of or leads to. The Rust type must be that scalar on this platform.
 ///
+/// **Byte order.** `Be<u16>` and `Le<f64>` are numbers in an order of their own, on every target;
+/// `Be<c_long>` is spelled as `c_long` is.
+///
+/// **Members without a name.** Two attributes say what a field that is itself a struct or union is to this one:
+///
+/// - `#[anonymous]`: in C the field has no name, and its members count as those of the struct (C11 6.7.2.1p13), as
+///   reflection finds them. `#[anonymous(x: c_int, y: c_int)]` also gives the listed members accessors
+///   `x(&self) -> &c_int` and `x_mut(&mut self)`, as visible as the field. Members of a union are marked
+///   `unsafe x: c_int`, and so are their accessors.
+/// - `#[base]` on the first field: the struct extends that one. The other fields come after all of it, tail padding
+///   included, and `Deref` and `DerefMut` lead to it.
+///
 /// # Options
 ///
 /// In `#[ctypes(…)]` on the struct:
 ///
+/// - `endian = "big"` or `"little"`: every field must be in that order, which is checked through arrays and nested
+///   records: `Be<…>` (`Le<…>`), or single bytes. Pointers and bit fields are refused.
 /// - `name = "stat"`: the tag in C, if it is not the Rust name.
 /// - `remote = libc::stat`: the struct mirrors one of another crate, to which a derive cannot be added.
 ///   Size and alignment, and the offset and size of each field, are compared with those of the field of the same name
@@ -248,7 +262,7 @@ pub fn library(attribute: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// At compile time, on the token to blame: no `repr`; an enum or a union, which have derives of their own; no fields, which C does
 /// not know; a field whose type is no C type; a name in `#[ctype]` that is no scalar or not what the Rust
-/// type is; a layout on which C and rustc disagree; a mirror unlike its original; an unknown option.
+/// type is; a field in another byte order than `endian` says; a layout on which C and rustc disagree; a mirror unlike its original; an unknown option.
 ///
 /// # Safety
 ///
@@ -269,6 +283,7 @@ pub fn library(attribute: TokenStream, item: TokenStream) -> TokenStream {
 ///     _fields_ = [("x", c_int), ("y", c_int)]
 /// ```
 ///
+/// `BigEndianStructure` is `endian = "big"`, `_anonymous_` is `#[anonymous]`, a subclass has a `#[base]`,
 /// `_pack_` is `packed(n)`, `_align_` is `align(n)`, `sizeof(POINT)` is `size_of::<Point>()` or
 /// `Point::TYPE.size()`, and `_fields_` need not be assigned late for recursion.
 ///
@@ -302,6 +317,47 @@ pub fn library(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// # Ok::<(), ctypes_core::Error>(())
 /// ```
 ///
+/// A big-endian file header, members without a name, and a struct that extends another:
+/// ```
+/// use core::ffi::c_int;
+/// use ctypes_core::{Be, CType};
+/// use ctypes_derive::{CStruct, CUnion};
+///
+/// #[derive(CStruct, Clone, Copy)]
+/// #[repr(C)]
+/// #[ctypes(endian = "big")]
+/// struct Header {
+///     magic: [u8; 4],
+///     length: Be<u32>,
+/// }
+///
+/// #[derive(CUnion, Clone, Copy)]
+/// #[repr(C)]
+/// union Number {
+///     integer: c_int,
+///     float: f32,
+/// }
+///
+/// #[derive(CStruct)]
+/// #[repr(C)]
+/// struct Record {
+///     #[base]
+///     header: Header,
+///     kind: u8,
+///     #[anonymous(unsafe integer: c_int, unsafe float: f32)]
+///     number: Number,
+/// }
+///
+/// let header = Header { magic: *b"DATA", length: Be::new(12) };
+/// let record = Record { header, kind: 1, number: Number { float: 1.0 } };
+/// assert_eq!(record.length.get(), 12);
+/// // SAFETY: the bytes of the float are an integer.
+/// assert_eq!(unsafe { *record.integer() }, 0x3f80_0000);
+/// let layout = Record::TYPE.layout()?;
+/// assert_eq!(layout.field("float").map(|f| f.offset()), Some(12));
+/// # Ok::<(), ctypes_core::Error>(())
+/// ```
+///
 /// Layouts as C has them under `#pragma pack(2)`, and a wrapper that is to C what it wraps:
 /// ```
 /// use ctypes_core::{CType, Type};
@@ -327,7 +383,10 @@ pub fn library(attribute: TokenStream, item: TokenStream) -> TokenStream {
 #[doc(alias = "Structure")]
 #[doc(alias = "_fields_")]
 #[doc(alias = "_pack_")]
-#[proc_macro_derive(CStruct, attributes(bits, ctype, ctypes))]
+#[doc(alias = "_anonymous_")]
+#[doc(alias = "BigEndianStructure")]
+#[doc(alias = "LittleEndianStructure")]
+#[proc_macro_derive(CStruct, attributes(anonymous, base, bits, ctype, ctypes))]
 pub fn derive_cstruct(input: TokenStream) -> TokenStream {
     record::derive(&parse_macro_input!(input as DeriveInput), record::Kind::Struct).into()
 }
@@ -335,7 +394,8 @@ pub fn derive_cstruct(input: TokenStream) -> TokenStream {
 /// Describes a union to C: implements `CType` for it.
 ///
 /// The union stays what it is; reading a member is `unsafe`, as of any union in Rust. What is added is what
-/// [`macro@CStruct`] adds to a struct, with the same options, attributes, rules for the members' types and assertions.
+/// [`macro@CStruct`] adds to a struct, with the same options, attributes, rules for the members' types and assertions;
+/// only that a union has no `#[base]`, and lends no members of an `#[anonymous]` one.
 ///
 /// # Layout
 ///
@@ -389,7 +449,7 @@ pub fn derive_cstruct(input: TokenStream) -> TokenStream {
 /// # Ok::<(), ctypes_core::Error>(())
 /// ```
 #[doc(alias = "Union")]
-#[proc_macro_derive(CUnion, attributes(ctype, ctypes))]
+#[proc_macro_derive(CUnion, attributes(anonymous, base, ctype, ctypes))]
 pub fn derive_cunion(input: TokenStream) -> TokenStream {
     record::derive(&parse_macro_input!(input as DeriveInput), record::Kind::Union).into()
 }
@@ -529,6 +589,28 @@ pub fn derive_cenum(input: TokenStream) -> TokenStream {
 /// (`__attribute__((packed))`), `packed(n)` (`#pragma pack(n)`, which is not the same even for 1) or `align(n)`. A run of
 /// bit fields becomes one hidden member, an integer if C's compiler would load one, else bytes. Everything is
 /// computed by the layout algorithm of the run-time crate and asserted against what rustc made of it.
+///
+/// **Packed and aligned.** `#[repr(C, packed, align(8))]` is what rustc refuses (E0587) and C has. Here it is taken, also
+/// without any bit field: the fields become bytes, and those whose names do not begin with `_` get accessors `x()`,
+/// `set_x(value)` and `with_x(value)`, for which their types must be `Copy`. Such a struct is made by `zeroed()` and `with_x`,
+/// and is passed by value by the engine alone, as far as it can.
+///
+/// ```
+/// # use core::ffi::c_int;
+/// # use ctypes_core::CType;
+/// # use ctypes_derive::{CStruct, bitfield};
+/// #[bitfield]
+/// #[derive(CStruct, Clone, Copy)]
+/// #[repr(C, packed, align(8))]
+/// struct Entry {
+///     kind: u8,
+///     length: c_int,
+/// }
+/// const ENTRY: Entry = Entry::zeroed().with_kind(1).with_length(-5);
+/// assert_eq!((ENTRY.length(), size_of::<Entry>(), align_of::<Entry>()), (-5, 8, 8));
+/// assert_eq!(Entry::TYPE.layout()?.field("length").map(|f| f.offset()), Some(1));
+/// # Ok::<(), ctypes_core::Error>(())
+/// ```
 ///
 /// # Options
 ///

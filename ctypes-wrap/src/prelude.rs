@@ -1,8 +1,8 @@
 //! What most programs need: `use ctypes_wrap::prelude::*;`.
 
 pub use crate::{
-    CEnum, CStruct, CType, CUnion, CView, CViewMut, CallConv, Error, LongDouble, Raw, Type, Types,
-    bitfield,
+    Be, CEnum, CStruct, CType, CUnion, CView, CViewMut, CallConv, Error, Le, LongDouble, Raw, Type,
+    Types, bitfield,
 };
 
 #[cfg(feature = "load")]

@@ -5,6 +5,9 @@
 
 mod bitfield_items;
 mod bitfields;
+mod blocks;
+mod byte_order;
 mod c;
 mod enums;
+mod members;
 mod unions;

@@ -142,6 +142,8 @@ fn leaf(ty: &Type, offset: u64, size: u64, align: u64) -> Result<Vec<Leaf>, Stri
         (Tag::F32, _) => one(Piece::F32),
         (Tag::F64, _) => one(Piece::F64),
         (Tag::Pointer, _) => one(Piece::Pointer),
+        // A register has no byte order: C loads the bytes as they are.
+        (_, Repr::Ordered(scalar, _)) => leaf(&Type::scalar(*scalar), offset, size, align),
         (_, Repr::Scalar(Scalar::LongDouble)) => one(Piece::LongDouble),
         (_, Repr::Scalar(Scalar::FloatComplex | Scalar::DoubleComplex)) => {
             let piece = if size == 8 { Piece::F32 } else { Piece::F64 };

@@ -355,6 +355,10 @@ fn passable(ty: &Type) -> Result<(), String> {
     match ty.kind() {
         TypeKind::Void => Err("void is only a result".to_owned()),
         TypeKind::Array { .. } => Err("C passes and returns no arrays".to_owned()),
+        TypeKind::Ordered { .. } => {
+            Err("a byte order belongs to memory: pass and return the number itself, `get()`"
+                .to_owned())
+        }
         TypeKind::Function(_) => Err("C functions do not return functions".to_owned()),
         TypeKind::Record(_) => match ty.layout() {
             Ok(layout) if layout.size() == 0 => Err("it is empty".to_owned()),

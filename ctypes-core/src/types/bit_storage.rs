@@ -182,6 +182,23 @@ impl Aligned for Align<16> {
     type Type = u128;
 }
 
+/// An ordinary member of a record that is packed and aligned: the bytes of a `T`, wherever they are.
+#[derive(Debug, Clone, Copy, Default)]
+#[repr(C, packed)]
+pub struct Unaligned<T>(T);
+
+impl<T: Copy> Unaligned<T> {
+    /// Holds a value.
+    pub const fn new(value: T) -> Unaligned<T> {
+        Unaligned(value)
+    }
+
+    /// The value.
+    pub const fn get(self) -> T {
+        self.0
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -101,6 +101,13 @@ impl Comparison {
                 Sense::Equal => a == b,
                 Sense::Compatible => a.is_compatible(*b, &Target::NATIVE),
             },
+            (Repr::Ordered(a, one), Repr::Ordered(b, other)) => {
+                one == other
+                    && match self.sense {
+                        Sense::Equal => a == b,
+                        Sense::Compatible => a.is_compatible(*b, &Target::NATIVE),
+                    }
+            }
             (Repr::Enum(a), Repr::Enum(b)) => {
                 let (one, other) = (Enumeration(a.clone()), Enumeration(b.clone()));
                 a.id() == b.id()

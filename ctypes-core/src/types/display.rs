@@ -33,6 +33,10 @@ impl Type {
             let next = match &ty.0 {
                 Repr::Void => return words([qualifier, "void", &declarator]),
                 Repr::Scalar(s) => return words([qualifier, s.c_name(), &declarator]),
+                Repr::Ordered(s, endian) => {
+                    let name = format!("{} /* {} */", s.c_name(), endian.word());
+                    return words([qualifier, &name, &declarator]);
+                }
                 Repr::Enum(e) => {
                     let name = format!("{:?}", super::Enumeration(e.clone()));
                     return words([qualifier, &name, &declarator]);

@@ -12,7 +12,7 @@ impl Type {
     pub(crate) const fn native_extent(&self) -> Option<Extent> {
         match &self.0 {
             Repr::Void | Repr::Function(_) => None,
-            Repr::Scalar(s) => Some(s.native_extent()),
+            Repr::Scalar(s) | Repr::Ordered(s, _) => Some(s.native_extent()),
             Repr::Pointer { .. } => Some(pointer(&Target::NATIVE)),
             Repr::Array { native, .. } => Some(*native),
             Repr::Enum(e) => Some(e.native_extent()),
@@ -100,7 +100,7 @@ impl<'t> Measuring<'t> {
             Repr::Function(_) => {
                 Err(LayoutError::no_size(ty, "a function has no size; its pointer has"))
             }
-            Repr::Scalar(s) => Ok(FieldShape::plain(s.extent(self.target))),
+            Repr::Scalar(s) | Repr::Ordered(s, _) => Ok(FieldShape::plain(s.extent(self.target))),
             Repr::Pointer { .. } => Ok(FieldShape::plain(pointer(self.target))),
             Repr::Enum(e) => match Enumeration(e.clone()).underlying(self.target) {
                 Some(underlying) => Ok(FieldShape::plain(underlying.extent(self.target))),
@@ -215,7 +215,7 @@ impl Field {
         let mut ty = self.ty();
         loop {
             match &ty.0 {
-                Repr::Scalar(s) => return Some(*s),
+                Repr::Scalar(s) | Repr::Ordered(s, _) => return Some(*s),
                 Repr::Array { of: Element::Static(of), .. } => ty = of,
                 _ => return None,
             }

@@ -12,6 +12,7 @@ pub(crate) mod bit_field;
 pub(crate) mod bit_plan;
 pub(crate) mod bit_storage;
 mod build;
+pub(crate) mod byte_order;
 mod compare;
 pub(crate) mod ctype;
 mod definition;
@@ -32,6 +33,7 @@ pub(crate) mod verify;
 
 pub use bit_field::{BitField, BitKind, BitOverflow};
 pub use build::RecordBuilder;
+pub use byte_order::{Be, ByteOrdered, Le};
 pub use ctype::{CPointee, CReturn, CType, LongDouble};
 pub use discrete::{Discrete, InvalidValue, Raw};
 pub use enumeration::Enumeration;
@@ -54,7 +56,7 @@ pub use record::{Disagreement, StaticField, StaticRecord};
 
 use crate::error::TypeError;
 use crate::layout;
-use crate::target::{Extent, Target};
+use crate::target::{Endian, Extent, Target};
 use shared::Shared;
 
 /// The description of a C type.
@@ -79,6 +81,7 @@ pub struct Type(pub(crate) Repr);
 pub(crate) enum Repr {
     Void,
     Scalar(Scalar),
+    Ordered(Scalar, Endian),
     Pointer { to: Pointee, is_const: bool, nonnull: bool },
     // The extent is kept beside the element, since a `const fn` cannot look through an `Arc`.
     Array { of: Element, len: u64, native: Extent },
@@ -112,6 +115,13 @@ pub enum TypeKind {
     Void,
     /// A scalar.
     Scalar(Scalar),
+    /// A scalar whose bytes stand in an order of their own, as [`Be`] and [`Le`] say.
+    Ordered {
+        /// The scalar.
+        of: Scalar,
+        /// The order of its bytes on every target.
+        endian: Endian,
+    },
     /// A pointer.
     Pointer {
         /// What it points at.
@@ -312,6 +322,7 @@ impl Type {
         match &self.0 {
             Repr::Void => TypeKind::Void,
             Repr::Scalar(s) => TypeKind::Scalar(*s),
+            Repr::Ordered(of, endian) => TypeKind::Ordered { of: *of, endian: *endian },
             Repr::Pointer { to, is_const, .. } => {
                 TypeKind::Pointer { to: to.get().clone(), is_const: *is_const }
             }

@@ -5,10 +5,10 @@
 //! and field and says both numbers. `#[track_caller]` puts the error on the user's field.
 
 use super::message::Message;
-use super::record::{Disagreement, StaticRecord};
+use super::record::{Disagreement, RecordRef, StaticRecord};
 use super::{CType, Element, Repr, ScalarClass, Type};
 use crate::layout::LayoutFault;
-use crate::target::{Extent, Target};
+use crate::target::{Endian, Extent, Target};
 
 /// A field as messages name it.
 #[derive(Debug, Clone, Copy)]
@@ -21,7 +21,8 @@ pub struct FieldOf {
 
 impl FieldOf {
     pub(super) const fn message(&self) -> Message {
-        Message::new().text("field `").text(self.field).text("` of `").text(self.record).text("`: ")
+        let field = if self.field.is_empty() { "(without a name)" } else { self.field };
+        Message::new().text("field `").text(field).text("` of `").text(self.record).text("`: ")
     }
 }
 
@@ -40,6 +41,9 @@ pub const fn assert_spelling<T: CType>(said: &Type, place: FieldOf) {
 const fn is_same(rust: &Type, said: &Type) -> bool {
     match (&rust.0, &said.0) {
         (Repr::Scalar(a), Repr::Scalar(b)) => a.is_natively_compatible(*b),
+        (Repr::Ordered(a, one), Repr::Ordered(b, other)) => {
+            *one as u8 == *other as u8 && a.is_natively_compatible(*b)
+        }
         (Repr::Pointer { .. }, Repr::Pointer { .. }) | (Repr::Record(_), Repr::Record(_)) => true,
         (Repr::Enum(a), Repr::Enum(b)) => a.native().is_compatible(b.native(), &Target::NATIVE),
         (
@@ -71,6 +75,9 @@ const fn describe(message: Message, ty: &Type) -> Message {
                 ScalarClass::Complex => "a complex number",
             };
             message.text("`").text(scalar.c_name()).text("`, ").text(class)
+        }
+        Repr::Ordered(scalar, endian) => {
+            message.text("`").text(scalar.c_name()).text("`, ").text(endian.word()).text(",")
         }
         Repr::Pointer { .. } => message.text("a pointer"),
         Repr::Array { .. } => message.text("an array"),
@@ -147,6 +154,67 @@ pub(super) const fn fault_of(message: Message, fault: LayoutFault) -> Message {
             message.text("a flexible array is not the last of several members of a struct")
         }
     }
+}
+
+/// Asserts that a field of a record in one byte order is of that order all through: of `Be` or `Le`,
+/// of single bytes, or of arrays and records of those.
+#[track_caller]
+pub const fn assert_order(record: &StaticRecord, index: usize, endian: Endian) {
+    let field = &record.fields[index];
+    let Some(wrong) = misordered(field.ty, endian) else { return };
+    let place = FieldOf { record: record.name, field: field.name };
+    let message = place.message().text("in a ").text(endian.word()).text(" record expected ");
+    let wrapper = match endian {
+        Endian::Big => "`Be<…>`",
+        Endian::Little => "`Le<…>`",
+    };
+    let message = message.text(wrapper).text(", single bytes, or what is made of them; found ");
+    panic!("{}", describe(message, wrong).as_str())
+}
+
+/// Asserts that a member without a name, which is called `field` in Rust, is a struct or union.
+#[track_caller]
+pub const fn assert_record(record: &StaticRecord, index: usize, field: &'static str) {
+    let ty = record.fields[index].ty;
+    // `void` stands in for a type that has an error of its own.
+    if matches!(ty.0, Repr::Record(_) | Repr::Void) {
+        return;
+    }
+    let place = FieldOf { record: record.name, field };
+    let message =
+        place.message().text("expected a struct or union, whose members become those of `");
+    panic!("{}", describe(message.text(record.name).text("`; found "), ty).as_str())
+}
+
+/// The first part whose bytes may stand in another order.
+const fn misordered(ty: &Type, endian: Endian) -> Option<&Type> {
+    let in_order = match &ty.0 {
+        // The stand-in for a type that has an error of its own.
+        Repr::Void => true,
+        Repr::Scalar(s) => s.extent(&Target::NATIVE).size == 1,
+        Repr::Ordered(s, order) => {
+            *order as u8 == endian as u8 || s.extent(&Target::NATIVE).size == 1
+        }
+        Repr::Enum(e) => e.native_extent().size == 1,
+        Repr::Array { of: Element::Static(of), .. } => return misordered(of, endian),
+        Repr::Record(RecordRef::Static(record)) => {
+            let mut i = 0;
+            while i < record.fields.len() {
+                let field = &record.fields[i];
+                // The bits of bit fields follow the machine's order.
+                if field.rules.bits.is_some() {
+                    return Some(field.ty);
+                }
+                if let Some(wrong) = misordered(field.ty, endian) {
+                    return Some(wrong);
+                }
+                i += 1;
+            }
+            true
+        }
+        _ => false,
+    };
+    if in_order { None } else { Some(ty) }
 }
 
 /// Asserts that a mirror has the size and alignment of the struct that it mirrors.

@@ -27,7 +27,55 @@ pub(super) fn named<'r, 'a>(
 pub(super) fn accessors(record: &Record, plan: &Ident, core: &TokenStream) -> TokenStream {
     let each = named(record)
         .map(|(index, field, bits)| accessor(record, field, &place(plan, index), bits, core));
-    mixed!(#(#each)*)
+    let plain = record
+        .fields
+        .iter()
+        .filter(|f| record.repr.is_block() && f.bits.is_none() && !f.name().starts_with('_'));
+    let plain = plain.map(|field| unaligned(field, core));
+    mixed!(#(#each)* #(#plain)*)
+}
+
+/// Those of an ordinary field that no reference can lead to.
+fn unaligned(field: &Field, core: &TokenStream) -> TokenStream {
+    let Member::Named(get) = &field.member else { return TokenStream::new() };
+    let name = get.unraw().to_string();
+    let method = |prefix: &str| Ident::new(&format!("{prefix}_{name}"), get.span());
+    let (set, with) = (method("set"), method("with"));
+    let (vis, ty) = (field.vis, field.ty);
+    let is_doc = |a: &&&Attribute| a.path().is_ident("doc");
+    let (docs, others): (Vec<&Attribute>, Vec<&Attribute>) =
+        field.attrs.iter().partition(|a| is_doc(a));
+    let own_doc = docs.is_empty().then(|| format!("The field `{name}`."));
+    let own_doc = own_doc.iter();
+    let set_doc = format!("Sets `{name}`.");
+    let with_doc = format!("The same with another `{name}`.");
+    let parameter = format_ident!("value", span = Span::mixed_site());
+    mixed! {
+        #(#docs)*
+        #(#[doc = #own_doc])*
+        #(#others)*
+        #[inline]
+        #[must_use]
+        #vis const fn #get(&self) -> #ty {
+            self.#get.get()
+        }
+
+        #[doc = #set_doc]
+        #(#others)*
+        #[inline]
+        #vis const fn #set(&mut self, #parameter: #ty) {
+            self.#get = #core::__private::Unaligned::new(#parameter);
+        }
+
+        #[doc = #with_doc]
+        #(#others)*
+        #[inline]
+        #[must_use]
+        #vis const fn #with(mut self, #parameter: #ty) -> Self {
+            self.#get = #core::__private::Unaligned::new(#parameter);
+            self
+        }
+    }
 }
 
 fn accessor(

@@ -35,7 +35,7 @@ pub(super) fn check(input: &DeriveInput, record: &Record, errors: &mut Errors) {
     if record.repr.transparent {
         errors.push(record.ident, "a struct with bit fields is #[repr(C)], not transparent");
     }
-    if !record.fields.iter().any(|f| f.bits.is_some()) {
+    if !record.repr.is_block() && !record.fields.iter().any(|f| f.bits.is_some()) {
         errors.push(
             record.ident,
             format_args!(

@@ -17,7 +17,10 @@ pub(super) fn expand(
     core: &TokenStream,
 ) -> TokenStream {
     let (ident, vis) = (record.ident, &input.vis);
-    let attrs = input.attrs.iter().filter(|a| !is_ours(a));
+    let align = record.repr.align.map(proc_macro2::Literal::u64_unsuffixed);
+    let block = record.repr.is_block().then(|| mixed!(#[repr(C, align(#align))]));
+    let is_replaced = |a: &Attribute| block.is_some() && a.path().is_ident("repr");
+    let attrs = input.attrs.iter().filter(|a| !is_ours(a) && !is_replaced(a));
     let members = members(record, plan, core);
     let planned = planned(record, plan, core);
     let accessors = accessors::accessors(record, plan, core);
@@ -27,6 +30,7 @@ pub(super) fn expand(
     let zeroed_doc = format!("A `{ident}` of all bits zero, as C initialises static memory.");
     mixed! {
         #(#attrs)*
+        #block
         #vis struct #ident {
             #members
         }
@@ -71,7 +75,7 @@ pub(super) fn strip(input: &mut DeriveInput) {
 }
 
 fn is_ours(attr: &Attribute) -> bool {
-    ["bits", "ctype", "ctypes"].iter().any(|own| attr.path().is_ident(own))
+    ["anonymous", "base", "bits", "ctype", "ctypes"].iter().any(|own| attr.path().is_ident(own))
 }
 
 /// What stands around the storage of a run where rustc alone would not put it in its place.
@@ -80,7 +84,11 @@ fn padding(run: usize) -> (Ident, Ident) {
 }
 
 /// The type from which that of a run's storage follows.
-fn choice(run: usize, plan: &Ident, core: &TokenStream) -> TokenStream {
+fn choice(record: &Record, run: usize, plan: &Ident, core: &TokenStream) -> TokenStream {
+    // An integer would have to be aligned.
+    if record.repr.is_block() {
+        return mixed!(#core::__private::Choice<false, { #plan.runs[#run].len }>);
+    }
     mixed!(#core::__private::Choice<
         { #plan.runs[#run].is_integer },
         { #plan.runs[#run].len },
@@ -93,14 +101,19 @@ fn runs(record: &Record) -> usize {
 }
 
 fn members(record: &Record, plan: &Ident, core: &TokenStream) -> TokenStream {
+    let is_block = record.repr.is_block();
+    let align = if is_block { mixed!(1) } else { mixed!({ #plan.align }) };
     let mut tokens = mixed! {
-        __align: [<#core::__private::Align<{ #plan.align }> as #core::__private::Aligned>::Type; 0],
+        __align: [<#core::__private::Align<#align> as #core::__private::Aligned>::Type; 0],
     };
     let mut next_run = 0;
     for field in &record.fields {
         let Some(bits) = &field.bits else {
             let (attrs, vis, member, ty) = (&field.attrs, field.vis, &field.member, field.ty);
-            tokens.extend(mixed!(#(#attrs)* #vis #member: #ty,));
+            tokens.extend(match is_block {
+                true => mixed!(#member: #core::__private::Unaligned<#ty>,),
+                false => mixed!(#(#attrs)* #vis #member: #ty,),
+            });
             continue;
         };
         if bits.run < next_run {
@@ -109,7 +122,7 @@ fn members(record: &Record, plan: &Ident, core: &TokenStream) -> TokenStream {
         next_run = bits.run + 1;
         let (run, storage) = (bits.run, storage(bits.run));
         let (lead, tail) = padding(run);
-        let choice = choice(run, plan, core);
+        let choice = choice(record, run, plan, core);
         tokens.extend(mixed! {
             #lead: [::core::mem::MaybeUninit<::core::primitive::u8>; #plan.runs[#run].lead],
             #storage: <#choice as #core::__private::Storage>::Type,
@@ -124,7 +137,7 @@ fn zero_storages(record: &Record, plan: &Ident, core: &TokenStream) -> TokenStre
     let runs = (0..runs(record)).map(|run| {
         let storage = storage(run);
         let (lead, tail) = padding(run);
-        let choice = choice(run, plan, core);
+        let choice = choice(record, run, plan, core);
         mixed! {
             #lead: [::core::mem::MaybeUninit::zeroed(); #plan.runs[#run].lead],
             #storage: <#choice as #core::__private::Storage>::ZERO,

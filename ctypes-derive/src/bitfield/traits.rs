@@ -31,6 +31,7 @@ fn ordinary<'r, 'a>(record: &'r Record<'a>) -> impl Iterator<Item = &'r Field<'a
 fn read(record: &Record, of: &TokenStream, field: &Field) -> TokenStream {
     let member = &field.member;
     match record.repr.pack {
+        Some(_) if record.repr.is_block() => mixed!(#of.#member.get()),
         Some(_) => mixed!({ #of.#member }),
         None => mixed!(#of.#member),
     }

@@ -1,6 +1,6 @@
 //! What is wrong with a struct or union, as far as its tokens tell it. Types are the compiler's to judge.
 
-use super::model::{Field, Kind, Record};
+use super::model::{Field, Kind, Record, Role};
 use crate::common::errors::Errors;
 use syn::{Ident, LitStr, Type};
 
@@ -36,6 +36,7 @@ pub(crate) fn check(record: &Record, errors: &mut Errors) {
     }
     for (index, field) in record.fields.iter().enumerate() {
         check_field(record, field, index + 1 == record.fields.len(), errors);
+        check_role(record, field, index, errors);
     }
 }
 
@@ -55,6 +56,28 @@ fn check_repr(record: &Record, errors: &mut Errors) {
                 }
             ),
         );
+    }
+    if let (Some(_), Some(align)) = (repr.pack, repr.align) {
+        let (name, word) = (record.ident, record.found.word());
+        let remedy = match (repr.is_block() && record.found == Kind::Struct, &record.plan) {
+            (true, Some(_)) => None,
+            (true, None) => Some(
+                "write #[bitfield] above the derives, which makes bytes with accessors of it"
+                    .to_owned(),
+            ),
+            (false, _) => Some(format!(
+                "describe it at run time, with `Types::declare_{word}`, `pack` and `align({align})`"
+            )),
+        };
+        if let Some(remedy) = remedy {
+            errors.push(
+                name,
+                format_args!(
+                    "Rust has no {word} that is packed and aligned to {align} (E0587), as `{name}` \
+                     is: {remedy}"
+                ),
+            );
+        }
     }
     if repr.transparent && record.fields.len() > 1 {
         errors.push(
@@ -87,6 +110,24 @@ fn check_options(record: &Record, errors: &mut Errors) {
         errors.take(check_tag(name));
         if record.repr.transparent {
             errors.push(name, "a #[repr(transparent)] struct is its field to C and has no tag");
+        }
+    }
+    if let Some(endian) = &options.endian {
+        if record.repr.transparent {
+            errors
+                .push(endian, "a #[repr(transparent)] struct is its field to C and has its order");
+        }
+        for field in record.fields.iter().filter(|f| f.bits.is_some()) {
+            errors.push(
+                &field.member,
+                format_args!(
+                    "bit field `{}`: bit fields follow the machine's byte order, so that `{}` cannot \
+                     be {}-endian on all: store an integer and take its bits apart",
+                    field.name(),
+                    record.ident,
+                    endian.value()
+                ),
+            );
         }
     }
     if let Some(remote) = &options.remote {
@@ -137,6 +178,56 @@ fn check_field(record: &Record, field: &Field, is_last: bool, errors: &mut Error
             slice,
             "C's flexible array member adds nothing to the struct's size: write `[T; 0]`",
         ),
+        _ => {}
+    }
+}
+
+fn check_role(record: &Record, field: &Field, index: usize, errors: &mut Errors) {
+    let (attr, word) = match &field.role {
+        Role::Plain => return,
+        Role::Anonymous(attr, _) => (attr, "#[anonymous]"),
+        Role::Base(attr) => (attr, "#[base]"),
+    };
+    if field.bits.is_some() {
+        errors.push(attr, format_args!("{word} marks a struct or union, not a bit field"));
+    }
+    if record.repr.transparent {
+        errors.push(attr, "a #[repr(transparent)] struct is its field to C and has no members");
+    }
+    if record.repr.is_block() {
+        let name = record.ident;
+        errors.push(
+            attr,
+            format_args!("`{name}` is packed and aligned: {word} cannot lend members of it"),
+        );
+        return;
+    }
+    match &field.role {
+        Role::Base(_) if record.found == Kind::Union => {
+            errors.push(attr, "a union extends no record: #[anonymous] makes members its own");
+        }
+        Role::Base(_) if index != 0 => {
+            errors
+                .push(attr, "the record that is extended comes first: #[base] marks field 1 only");
+        }
+        Role::Anonymous(_, members)
+            if record.found == Kind::Union || record.repr.pack.is_some() =>
+        {
+            for member in members {
+                errors.push(
+                    &member.ident,
+                    format_args!(
+                        "no accessor can lend `{}`: `{}` is {}; write #[anonymous] alone",
+                        member.ident,
+                        record.ident,
+                        match record.found {
+                            Kind::Union => "a union, of which any member may be the valid one",
+                            _ => "packed, and the member may not be aligned",
+                        }
+                    ),
+                );
+            }
+        }
         _ => {}
     }
 }

@@ -3,12 +3,13 @@
 //! Everything is inside the impl's constants (as inline `const`, which can name generic parameters)
 //! or an unnamed `const`: no item that a user could see or collide with. All paths are absolute.
 
-use super::model::{Field, Record};
+use super::members;
+use super::model::{Field, Record, Role};
 use super::shape::Shape;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Data, DeriveInput, GenericParam, Generics, Member, Type, parse_quote};
+use syn::{Data, DeriveInput, GenericParam, Generics, LitStr, Member, Type, parse_quote};
 
 /// `quote!` whose local names are the macro's own, wherever the pieces end up. They begin with `__`
 /// all the same: a binding is never hygienic against a user's constant of its name.
@@ -47,12 +48,18 @@ pub(crate) fn expand(record: &Record, core: &TokenStream) -> TokenStream {
     } else {
         // C has no values of no size, so there is no convention for them either.
         let plan = record.plan.iter();
-        (mixed!(::core::mem::size_of::<Self>() != 0 #(&& #plan.by_value)* && #in_record), None)
+        // Nor has Rust a struct of which C's compiler would think the same.
+        let never = record.repr.is_block().then(|| mixed!(false &&));
+        (
+            mixed!(#never ::core::mem::size_of::<Self>() != 0 #(&& #plan.by_value)* && #in_record),
+            None,
+        )
     };
     // A generic type's constants are evaluated where the type is used.
     let eager = (!record.is_generic())
         .then(|| mixed!(const _: &'static #core::Type = <#ident as #core::CType>::TYPE;));
     let mirror = mirror(record, core);
+    let members = members::members(record, &generics);
     mixed! {
         #[automatically_derived]
         #[allow(deprecated)]
@@ -68,6 +75,7 @@ pub(crate) fn expand(record: &Record, core: &TokenStream) -> TokenStream {
             }
             #eager
             #mirror
+            #members
         };
     }
 }
@@ -136,7 +144,7 @@ fn described(record: &Record, core: &TokenStream) -> TokenStream {
     let name = record.tag();
     let rules = rules(record, core);
     let fields = record.fields.iter().map(|field| {
-        let field_name = if field.is_unnamed() { String::new() } else { field.name() };
+        let field_name = if field.is_nameless() { String::new() } else { field.name() };
         let ty = type_of(&field.shape, core);
         let spelled = field.shape.is_spelled();
         let member = member(field);
@@ -157,7 +165,10 @@ fn described(record: &Record, core: &TokenStream) -> TokenStream {
         let layout = quote_spanned! {at=>
             __verdict.assert_field(__record, #index, ::core::mem::size_of::<#ty>());
         };
-        (spelling, layout)
+        let at = located(ty);
+        let order = record.options.endian.as_ref().map(|order| order_of(order, index, at, core));
+        let record = role_of(field, index, at, core);
+        (mixed!(#spelling #order #record), layout)
     });
     let (spellings, layouts): (Vec<_>, Vec<_>) = assertions.unzip();
     let at = located(record.ident);
@@ -206,7 +217,17 @@ pub(crate) fn rules(record: &Record, core: &TokenStream) -> TokenStream {
 
 /// What is said of a member beside its name and type.
 pub(crate) fn field_rules(field: &Field, core: &TokenStream) -> TokenStream {
-    let Some(bits) = &field.bits else { return mixed!(#core::__private::FieldRules::PLAIN) };
+    let Some(bits) = &field.bits else {
+        let role = match &field.role {
+            Role::Plain => return mixed!(#core::__private::FieldRules::PLAIN),
+            Role::Anonymous(..) => mixed!(Anonymous),
+            Role::Base(_) => mixed!(Base),
+        };
+        return mixed!(#core::__private::FieldRules {
+            role: #core::__private::FieldRole::#role,
+            ..#core::__private::FieldRules::PLAIN
+        });
+    };
     let width = &bits.width;
     let rules =
         Ident::new(if field.is_unnamed() { "unnamed_bits" } else { "bits" }, Span::mixed_site());
@@ -254,6 +275,25 @@ fn option(n: Option<u64>) -> TokenStream {
         Some(n) => mixed!(::core::option::Option::Some(#n)),
         None => mixed!(::core::option::Option::None),
     }
+}
+
+/// That a field is in the byte order of the record.
+fn order_of(order: &LitStr, index: usize, at: Span, core: &TokenStream) -> TokenStream {
+    let core = &located_at(core, at);
+    let order = Ident::new(if order.value() == "big" { "Big" } else { "Little" }, at);
+    quote_spanned!(at=> #core::__private::assert_order(
+        __record,
+        #index,
+        #core::target::Endian::#order,
+    );)
+}
+
+/// That a member without a name is a record.
+fn role_of(field: &Field, index: usize, at: Span, core: &TokenStream) -> Option<TokenStream> {
+    let core = &located_at(core, at);
+    let name = field.name();
+    (!matches!(field.role, Role::Plain))
+        .then(|| quote_spanned!(at=> #core::__private::assert_record(__record, #index, #name);))
 }
 
 /// That what the tokens said of a field's type is so.
@@ -324,6 +364,17 @@ fn type_of(shape: &Shape, core: &TokenStream) -> TokenStream {
                 variadic: false,
             } }))
         }
+        Shape::Ordered { of, endian, ty } => match &**of {
+            Shape::Scalar(spelling, _) => {
+                let scalar = format_ident!("{}", spelling.konst);
+                let endian = format_ident!("{endian}");
+                mixed!(&#core::__private::ordered(
+                    &#core::Type::#scalar,
+                    #core::target::Endian::#endian,
+                ))
+            }
+            _ => mixed!(<#ty as #core::CType>::TYPE),
+        },
         Shape::Other { ty, .. } => mixed!(<#ty as #core::CType>::TYPE),
     }
 }
@@ -337,7 +388,7 @@ pub(crate) fn sized_type_of(shape: &Shape, core: &TokenStream) -> TokenStream {
             let of = sized_type_of(of, core);
             mixed!(&#core::Type::static_array(const { #of }, #len))
         }
-        Shape::Scalar(..) | Shape::Other { .. } => type_of(shape, core),
+        Shape::Scalar(..) | Shape::Ordered { .. } | Shape::Other { .. } => type_of(shape, core),
     }
 }
 

@@ -6,6 +6,7 @@
 
 pub(crate) mod check;
 pub(crate) mod expand;
+mod members;
 pub(crate) mod model;
 pub(crate) mod parse;
 pub(crate) mod shape;

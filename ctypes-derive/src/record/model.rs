@@ -1,7 +1,7 @@
 //! What the derives know of a struct or union once it is parsed.
 
 use super::shape::Shape;
-use syn::{Attribute, Expr, Generics, Ident, LitStr, Member, Path, Type, Visibility};
+use syn::{Attribute, Expr, Generics, Ident, LitStr, Member, Path, Token, Type, Visibility};
 
 pub(crate) struct Record<'a> {
     pub(crate) ident: &'a Ident,
@@ -72,6 +72,8 @@ pub(crate) struct Options {
     pub(crate) remote: Option<Path>,
     /// The rule for bit fields.
     pub(crate) layout: Option<LitStr>,
+    /// The byte order of all fields.
+    pub(crate) endian: Option<LitStr>,
 }
 
 pub(crate) struct Field<'a> {
@@ -79,9 +81,26 @@ pub(crate) struct Field<'a> {
     pub(crate) ty: &'a Type,
     pub(crate) shape: Shape<'a>,
     pub(crate) bits: Option<Bits>,
+    pub(crate) role: Role<'a>,
     /// Those that are the user's to keep: all but our own.
     pub(crate) attrs: Vec<&'a Attribute>,
     pub(crate) vis: &'a Visibility,
+}
+
+/// What a field is to its record.
+pub(crate) enum Role<'a> {
+    Plain,
+    /// Its members count as those of the record; those that are listed have accessors.
+    Anonymous(&'a Attribute, Vec<Forwarded>),
+    /// The record that this one extends.
+    Base(&'a Attribute),
+}
+
+/// A member of an anonymous field that gets accessors: `x: c_int`, in a union `unsafe x: c_int`.
+pub(crate) struct Forwarded {
+    pub(crate) unsafety: Option<Token![unsafe]>,
+    pub(crate) ident: Ident,
+    pub(crate) ty: Type,
 }
 
 /// What is said of a bit field.
@@ -106,10 +125,23 @@ impl Record<'_> {
     }
 }
 
+impl Repr {
+    /// Whether `#[bitfield]` makes bytes of it: packed without gaps and aligned as a whole, which rustc
+    /// refuses (E0587).
+    pub(crate) fn is_block(&self) -> bool {
+        self.pack == Some(1) && self.align.is_some()
+    }
+}
+
 impl Field<'_> {
     /// Whether the bit field only takes room: C gives it no name, Rust one that begins with `_`.
     pub(crate) fn is_unnamed(&self) -> bool {
         self.bits.is_some() && self.name().starts_with('_')
+    }
+
+    /// Whether C gives the field no name.
+    pub(crate) fn is_nameless(&self) -> bool {
+        self.is_unnamed() || !matches!(self.role, Role::Plain)
     }
 
     pub(crate) fn name(&self) -> String {

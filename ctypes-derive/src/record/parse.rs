@@ -1,13 +1,15 @@
 //! From tokens to the model. Attributes are read completely, so that every mistake in them is told.
 
-use super::model::{Bits, Field, Kind, Options, Record, Repr};
+use super::model::{Bits, Field, Forwarded, Kind, Options, Record, Repr, Role};
 use super::{shape, spelling};
 use crate::common::errors::Errors;
 use proc_macro2::Ident;
 use syn::meta::ParseNestedMeta;
+use syn::parse::{Parse, ParseStream};
+use syn::punctuated::Punctuated;
 use syn::{
-    Attribute, Data, DeriveInput, Expr, Fields, FieldsNamed, LitInt, LitStr, Member, Path, Type,
-    parenthesized,
+    Attribute, Data, DeriveInput, Expr, Fields, FieldsNamed, LitInt, LitStr, Member, Meta, Path,
+    Token, Type, parenthesized,
 };
 
 pub(crate) fn parse<'a>(
@@ -71,8 +73,8 @@ fn number(meta: &ParseNestedMeta) -> syn::Result<u64> {
     content.parse::<LitInt>()?.base10_parse()
 }
 
-const OPTIONS: &str =
-    "the options are `crate = path`, `layout = \"ms\"`, `name = \"tag\"` and `remote = path`";
+const OPTIONS: &str = "the options are `crate = path`, `endian = \"big\"`, `layout = \"ms\"`, `name = \"tag\"` and \
+     `remote = path`";
 
 fn option(meta: ParseNestedMeta, options: &mut Options) -> syn::Result<()> {
     let twice = || meta.error("this option is given twice");
@@ -83,6 +85,16 @@ fn option(meta: ParseNestedMeta, options: &mut Options) -> syn::Result<()> {
     if meta.path.is_ident("name") {
         let name = meta.value()?.parse::<LitStr>()?;
         return options.name.replace(name).map_or(Ok(()), |_| Err(twice()));
+    }
+    if meta.path.is_ident("endian") {
+        let order = meta.value()?.parse::<LitStr>()?;
+        if !matches!(order.value().as_str(), "big" | "little") {
+            return Err(syn::Error::new_spanned(
+                order,
+                "expected the byte order of all fields: \"big\" or \"little\"",
+            ));
+        }
+        return options.endian.replace(order).map_or(Ok(()), |_| Err(twice()));
     }
     if meta.path.is_ident("layout") {
         let rule = meta.value()?.parse::<LitStr>()?;
@@ -129,7 +141,7 @@ fn each<'a>(
             continue;
         }
         let mut shape = shape::shape(&field.ty, &generics);
-        let (mut bits, mut attrs) = (None, Vec::new());
+        let (mut bits, mut role, mut attrs) = (None, Role::Plain, Vec::new());
         for attr in &field.attrs {
             if attr.path().is_ident("ctypes") {
                 errors.push(
@@ -140,12 +152,17 @@ fn each<'a>(
                 spell(attr, &mut shape, errors);
             } else if attr.path().is_ident("bits") {
                 bits = width(attr, record, errors);
+            } else if attr.path().is_ident("anonymous") || attr.path().is_ident("base") {
+                if !matches!(role, Role::Plain) {
+                    errors.push(attr, "one of #[anonymous] and #[base] is enough, and once");
+                }
+                role = self::role(attr, errors);
             } else {
                 attrs.push(attr);
             }
         }
         let vis = &field.vis;
-        record.fields.push(Field { member, ty: &field.ty, shape, bits, attrs, vis });
+        record.fields.push(Field { member, ty: &field.ty, shape, bits, role, attrs, vis });
     }
 }
 
@@ -169,6 +186,27 @@ fn width(attr: &Attribute, record: &Record, errors: &mut Errors) -> Option<Bits>
             .unwrap_or(0),
     };
     Some(Bits { width, run })
+}
+
+/// `#[base]`, `#[anonymous]` or `#[anonymous(x: c_int, unsafe y: c_int)]`.
+fn role<'a>(attr: &'a Attribute, errors: &mut Errors) -> Role<'a> {
+    if attr.path().is_ident("base") {
+        errors.take(attr.meta.require_path_only().map(|_| ()));
+        return Role::Base(attr);
+    }
+    let members = match &attr.meta {
+        Meta::Path(_) => None,
+        _ => errors.take(attr.parse_args_with(Punctuated::<_, Token![,]>::parse_terminated)),
+    };
+    Role::Anonymous(attr, members.into_iter().flatten().collect())
+}
+
+impl Parse for Forwarded {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Forwarded> {
+        let (unsafety, ident) = (input.parse()?, input.parse()?);
+        input.parse::<Token![:]>()?;
+        Ok(Forwarded { unsafety, ident, ty: input.parse()? })
+    }
 }
 
 fn spell(attr: &Attribute, shape: &mut shape::Shape, errors: &mut Errors) {

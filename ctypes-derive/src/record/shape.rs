@@ -24,6 +24,12 @@ pub(crate) enum Shape<'a> {
         params: Vec<Shape<'a>>,
         result: Option<Box<Shape<'a>>>,
     },
+    /// `Be<T>` or `Le<T>`, with the variant of `Endian`.
+    Ordered {
+        of: Box<Shape<'a>>,
+        endian: &'static str,
+        ty: &'a Type,
+    },
     /// Whatever the trait says of the type.
     Other {
         ty: &'a Type,
@@ -57,11 +63,24 @@ pub(crate) fn shape<'a>(ty: &'a Type, generics: &[&Ident]) -> Shape<'a> {
                     Some(spelling) => Shape::Scalar(spelling, ty),
                     None => Shape::Other { ty, is_primitive: spelling::is_primitive(&name) },
                 },
-                _ => nullable(last, generics).unwrap_or(other),
+                _ => ordered(ty, last, generics)
+                    .or_else(|| nullable(last, generics))
+                    .unwrap_or(other),
             }
         }
         _ => other,
     }
+}
+
+/// `Be<T>` and `Le<T>` of a scalar.
+fn ordered<'a>(ty: &'a Type, segment: &'a PathSegment, generics: &[&Ident]) -> Option<Shape<'a>> {
+    let endian = match segment.ident.to_string().as_str() {
+        "Be" => "Big",
+        "Le" => "Little",
+        _ => return None,
+    };
+    let of = shape(only_argument(segment)?, generics);
+    of.is_its_own_value().then(|| Shape::Ordered { of: Box::new(of), endian, ty })
 }
 
 /// `NonNull<T>`, `Option<NonNull<T>>` and `Option` of a function pointer.
@@ -116,7 +135,7 @@ impl<'a> Shape<'a> {
     pub(super) fn is_spelled(&self) -> bool {
         match self {
             Shape::Scalar(..) | Shape::Pointer { .. } | Shape::Function { .. } => true,
-            Shape::Array(of, _) => of.is_spelled(),
+            Shape::Array(of, _) | Shape::Ordered { of, .. } => of.is_spelled(),
             Shape::Other { is_primitive, .. } => *is_primitive,
         }
     }
@@ -136,7 +155,7 @@ impl<'a> Shape<'a> {
         match self {
             Shape::Scalar(..) | Shape::Function { .. } => true,
             Shape::Pointer { is_raw, .. } => !is_raw,
-            Shape::Array(of, _) => of.needs_assertion(),
+            Shape::Array(of, _) | Shape::Ordered { of, .. } => of.needs_assertion(),
             Shape::Other { .. } => false,
         }
     }
@@ -149,7 +168,8 @@ impl<'a> Shape<'a> {
     fn scalars(&self, is_pointed: bool, found: &mut Vec<(&'static Spelling, &'a Type)>) {
         match self {
             Shape::Scalar(spelling, ty) if is_pointed => found.push((spelling, ty)),
-            Shape::Scalar(..) | Shape::Other { .. } => {}
+            // The assertion on the field is about the number in it; a pointer's is not reached.
+            Shape::Scalar(..) | Shape::Ordered { .. } | Shape::Other { .. } => {}
             Shape::Pointer { to, .. } => to.scalars(true, found),
             Shape::Array(of, _) => of.scalars(is_pointed, found),
             Shape::Function { params, result, .. } => {
@@ -168,7 +188,7 @@ impl<'a> Shape<'a> {
                 *self = Shape::Scalar(spelling, ty);
                 matches!(ty, Type::Path(_))
             }
-            Shape::Pointer { to, .. } => to.spell(spelling),
+            Shape::Pointer { to, .. } | Shape::Ordered { of: to, .. } => to.spell(spelling),
             Shape::Array(of, _) => of.spell(spelling),
             Shape::Function { .. } => false,
         }
