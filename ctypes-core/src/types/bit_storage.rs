@@ -3,7 +3,7 @@
 //!
 //! Which of the two, and how many bytes, is decided by [`BitPlan`](super::bit_plan::BitPlan) in a
 //! constant; [`Choice`] turns the number into a type. Where a field is must be seen at compile time to become
-//! a shift and a mask, which is why the functions for bytes insist on being inlined.
+//! a shift and a mask, which is why the functions of `BitRange` insist on being inlined.
 
 use crate::layout::{BitRange, ones};
 use crate::target::{Endian, Target};
@@ -50,11 +50,8 @@ integers!(u8 u16 u32 u64);
 
 impl<const N: usize> Bits<[u8; N]> {
     /// The bits of a field.
-    #[inline(always)]
+    #[inline]
     pub const fn read(self, field: BitRange) -> u128 {
-        if let Some(window) = Window::of(field, N) {
-            return window.load(&self.0) as u128 >> window.shift & ones(field.width);
-        }
         match field.read(&self.0, Target::NATIVE.endian) {
             Some(bits) => bits,
             None => 0,
@@ -62,77 +59,12 @@ impl<const N: usize> Bits<[u8; N]> {
     }
 
     /// The same with other bits in a field.
-    #[inline(always)]
+    #[inline]
     #[must_use]
     pub const fn with(mut self, field: BitRange, value: u128) -> Bits<[u8; N]> {
-        if let Some(window) = Window::of(field, N) {
-            let ones = (ones(field.width) as u64) << window.shift;
-            let value = (value as u64) << window.shift & ones;
-            let others = window.load(&self.0) & !ones;
-            window.store(&mut self.0, others | value);
-            return self;
-        }
         // A plan puts no field outside of its run.
         let _ = field.write(&mut self.0, value, Target::NATIVE.endian);
         self
-    }
-}
-
-/// One integer among the bytes that has all of a field, so that a field takes one load and not one a
-/// byte; there is none for a field that touches more than eight bytes, or more than a power of two of
-/// which the bytes have.
-#[derive(Clone, Copy)]
-struct Window {
-    start: usize,
-    size: usize,
-    /// How far from the least significant bit the field is.
-    shift: u32,
-}
-
-impl Window {
-    #[inline(always)]
-    const fn of(field: BitRange, available: usize) -> Option<Window> {
-        let span = field.bytes();
-        let size = (span.size as usize).next_power_of_two();
-        if size > 8 || size > available || field.width == 0 {
-            return None;
-        }
-        let offset = span.offset as usize;
-        let start = if offset + size <= available { offset } else { available - size };
-        let first = (offset - start) as u32 * 8 + field.bit as u32;
-        let shift = match Target::NATIVE.endian {
-            Endian::Little => first,
-            Endian::Big => size as u32 * 8 - first - field.width,
-        };
-        Some(Window { start, size, shift })
-    }
-
-    #[inline(always)]
-    const fn load(self, bytes: &[u8]) -> u64 {
-        let (_, bytes) = bytes.split_at(self.start);
-        if let (8, Some(bytes)) = (self.size, bytes.first_chunk()) {
-            u64::from_ne_bytes(*bytes)
-        } else if let (4, Some(bytes)) = (self.size, bytes.first_chunk()) {
-            u32::from_ne_bytes(*bytes) as u64
-        } else if let (2, Some(bytes)) = (self.size, bytes.first_chunk()) {
-            u16::from_ne_bytes(*bytes) as u64
-        } else {
-            bytes[0] as u64
-        }
-    }
-
-    #[inline(always)]
-    const fn store(self, bytes: &mut [u8], value: u64) {
-        let (_, bytes) = bytes.split_at_mut(self.start);
-        if let (8, Some(bytes)) = (self.size, bytes.first_chunk_mut()) {
-            *bytes = value.to_ne_bytes();
-        } else if let (4, Some(bytes)) = (self.size, bytes.first_chunk_mut()) {
-            *bytes = (value as u32).to_ne_bytes();
-        } else if let (2, Some(bytes)) = (self.size, bytes.first_chunk_mut()) {
-            *bytes = (value as u16).to_ne_bytes();
-        } else {
-            bytes[0] = value as u8;
-        }
     }
 }
 
