@@ -442,3 +442,32 @@ fn an_enumerator_that_wraps_around_keeps_its_name() -> Result<(), Error> {
     }
     Ok(())
 }
+
+/// What IANA's and the ELF standards have in network order is the same on every target. The bytes stand in the test as
+/// a wire has them: the most significant first for `Be`, last for `Le`.
+#[test]
+fn numbers_with_an_order_of_their_own() {
+    #[derive(CStruct, Clone, Copy)]
+    #[repr(C)]
+    struct Wire {
+        port: Be<u16>,
+        size: Le<u16>,
+        ratio: Be<f32>,
+        delta: Be<i32>,
+    }
+    for target in [Target::X86_64_LINUX, Target::S390X_LINUX] {
+        let layout = Wire::TYPE.at(&target).expect("a layout");
+        // 0x3fc00000 is 1.5 in binary32 (IEEE 754).
+        let mut bytes = [0, 80, 7, 0, 0x3f, 0xc0, 0, 0, 0xff, 0xff, 0xff, 0xfe];
+        let view = CView::new(&layout, &bytes).expect("long enough");
+        assert_eq!(view.get::<u16>("port"), Ok(80));
+        assert_eq!(view.get::<u32>("size"), Ok(7));
+        assert_eq!(view.get::<f64>("ratio"), Ok(1.5));
+        assert_eq!(view.get::<i64>("delta"), Ok(-2));
+        let mut view = CViewMut::new(&layout, &mut bytes).expect("long enough");
+        view.set("port", 0x0102).expect("it fits");
+        view.set("size", 0x0304).expect("it fits");
+        assert!(view.set("port", 70_000).is_err());
+        assert_eq!(bytes[..4], [1, 2, 4, 3]);
+    }
+}

@@ -21,7 +21,7 @@ pub(super) enum Meaning {
 
 pub(super) fn meaning(path: &ResolvedPath) -> Meaning {
     let scalar = match path.ty().kind() {
-        TypeKind::Scalar(scalar) => scalar,
+        TypeKind::Scalar(scalar) | TypeKind::Ordered { of: scalar, .. } => scalar,
         TypeKind::Enum(e) => e.underlying(path.target()).unwrap_or(Scalar::Int),
         TypeKind::Pointer { .. } => return Meaning::Address,
         _ => return Meaning::Bytes,
@@ -33,6 +33,14 @@ pub(super) fn meaning(path: &ResolvedPath) -> Meaning {
         ScalarClass::Float if scalar == Scalar::LongDouble => Meaning::LongDouble,
         ScalarClass::Float => Meaning::Float,
         ScalarClass::Complex => Meaning::Bytes,
+    }
+}
+
+/// The order of the bytes: the target's, unless the type has one of its own.
+pub(super) fn endian_of(path: &ResolvedPath) -> Endian {
+    match path.ty().kind() {
+        TypeKind::Ordered { endian, .. } => endian,
+        _ => path.target().endian,
     }
 }
 

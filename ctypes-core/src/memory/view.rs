@@ -4,7 +4,7 @@
 //! to its neighbours, a value that does not fit changes nothing.
 
 use super::part::{
-    Meaning, bits_of, encode, flexible_element, meaning, pair_order, shown, what_fits,
+    Meaning, bits_of, encode, endian_of, flexible_element, meaning, pair_order, shown, what_fits,
 };
 use super::value::Misfit;
 use super::{ResolvedPath, ViewError, ViewFault, ViewScalar, ViewValue, float};
@@ -234,7 +234,7 @@ impl<'a> CView<'a> {
             return self.bytes_at(path).map(ViewValue::Bytes);
         }
         self.range(path)?;
-        let (bits, endian) = (bits_of(path, &meaning), path.target().endian);
+        let (bits, endian) = (bits_of(path, &meaning), endian_of(path));
         // The range was checked; a part of no bits has the value 0.
         let raw = bits.read(self.bytes, endian).unwrap_or(0);
         let signed = bits.read_signed(self.bytes, endian).unwrap_or(0);
@@ -439,7 +439,7 @@ impl<'a> CViewMut<'a> {
             // So that the padding of the x87's format does not depend on what was there.
             self.bytes[from..end].fill(0);
         }
-        let written = bits.write(self.bytes, raw, path.target().endian);
+        let written = bits.write(self.bytes, raw, endian_of(path));
         debug_assert!(written, "the range was checked");
         Ok(())
     }
