@@ -2,7 +2,7 @@
 
 #[cfg(feature = "load")]
 pub use crate::foreign::support::*;
-pub use crate::guard::guarded;
+pub use crate::guard::{guarded, guarded_if};
 pub use crate::types::bit_field::{check_fit, decode, encode};
 pub use crate::types::bit_plan::{BitPlan, Planned};
 pub use crate::types::bit_storage::{Align, Aligned, Bits, Choice, Storage, Unaligned};

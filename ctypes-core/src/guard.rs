@@ -40,6 +40,12 @@ pub fn guarded<R>(call: impl FnOnce() -> R) -> R {
     result
 }
 
+/// [`guarded`] where that is asked for, with a condition that is a constant.
+#[inline(always)]
+pub fn guarded_if<R>(guard: bool, call: impl FnOnce() -> R) -> R {
+    if guard { guarded(call) } else { call() }
+}
+
 #[cold]
 fn resume() {
     let payload = PENDING.try_with(|p| p.borrow_mut().take());

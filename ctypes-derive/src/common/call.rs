@@ -28,9 +28,8 @@ pub(crate) fn call(
         || block.attributes.callbacks
         || item.attributes.callbacks
         || signature.takes_callback();
-    let with_guard = quote!(#krate::__private::guarded(|| #call));
     if guarded {
-        return with_guard;
+        return quote!(#krate::__private::guarded(|| #call));
     }
     // A type with a name of its own may be that of a function pointer: it is asked.
     let probes = by_value::probes(signature, krate);
@@ -40,6 +39,6 @@ pub(crate) fn call(
     quote! {{
         #[allow(unused_imports)]
         use #krate::__private::PassedAsDeclared as _;
-        if const { #(<#probes>::IS_CODE)||* } { #with_guard } else { #call }
+        #krate::__private::guarded_if(const { #(<#probes>::IS_CODE)||* }, || #call)
     }}
 }
