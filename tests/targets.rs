@@ -7,11 +7,16 @@
 //!
 //! A failure names the seed and the record, with every field left out that it does not take.
 
+#[path = "oracle/random.rs"]
+#[allow(dead_code, unreachable_pub)]
+mod random;
+
 use core::ffi::{c_char, c_int, c_long, c_short, c_ulong};
 use ctypes_core::layout::RecordKind;
 use ctypes_core::target::{Endian, LongDoubleFormat, Target};
 use ctypes_core::types::{Scalar, ScalarClass};
 use ctypes_wrap::{CStruct, CType, CallConv, LongDouble, Type, Types};
+use random::Random;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -446,26 +451,5 @@ fn random_type(before: &[Type], random: &mut Random, depth: u32) -> Type {
                 break Type::scalar(scalar);
             }
         },
-    }
-}
-
-/// SplitMix64: small, and the same everywhere.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, n: u64) -> u64 {
-        self.next() % n
-    }
-
-    fn of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
-        &all[self.below(all.len() as u64) as usize]
     }
 }
