@@ -8,15 +8,19 @@ pub use crate::types::bit_plan::{BitPlan, Planned};
 pub use crate::types::bit_storage::{Align, Aligned, Bits, Choice, Storage, Unaligned};
 pub use crate::types::byte_order::ordered;
 pub use crate::types::ctype::zeroed;
+pub use crate::types::describe::{
+    NOTHING_SAID, PLAIN_STRUCT, assert_layout, const_pointer, const_pointer_to, exact, field,
+    in_order, leads_to, nameless, pointer, pointer_to, spelled, transparent,
+};
 pub use crate::types::discrete::{assert_enumeration, bits, check, check_number};
 pub use crate::types::integer::{OfSize, Size, is_signed};
-pub use crate::types::verify::{
-    FieldOf, Span, assert_mirror, assert_mirror_field, assert_order, assert_record,
-    assert_spelling, size_of_field,
+pub use crate::types::scalar::spelled as c;
+pub use crate::types::spelled::{
+    Array, BigEndian, CFn, ConstPtr, LittleEndian, Ptr, Spelled, SystemFn,
 };
-pub use crate::types::{
-    Disagreement, FieldRole, FieldRules, StaticEnum, StaticField, StaticFunction, StaticRecord,
-};
+pub use crate::types::verify::{FieldOf, Span, assert_mirror, assert_mirror_field, size_of_field};
+pub use crate::types::{FieldRole, FieldRules, StaticEnum, StaticFunction, StaticRecord};
+pub use core::mem::{align_of, size_of};
 
 #[cfg(feature = "dynamic")]
 pub use crate::call::Plan;

@@ -39,12 +39,14 @@ mod bits;
 mod ms;
 mod record;
 mod shape;
+mod simple;
 mod sysv;
 
 pub use bits::BitRange;
 pub(crate) use bits::ones;
 pub use record::RecordCursor;
 pub use shape::{BitWidth, ByteSpan, FieldShape, Placement, RecordKind, RecordRules};
+pub(crate) use simple::SimpleStruct;
 
 use crate::target::{Extent, Target};
 

@@ -171,34 +171,6 @@ impl RecordCursor {
         Ok(Placement { offset: range.byte, bits: Some(range), unit })
     }
 
-    /// The offset that [`RecordCursor::place`] gives a member of which nothing is said, in a record of
-    /// which nothing is said and that has no bit field so far, by a way that takes the compiler of a
-    /// derived record less time; `None`, without a change, where that does not hold.
-    pub(crate) const fn place_simple(&mut self, extent: Extent) -> Option<u64> {
-        let RecordRules { kind: RecordKind::Struct, packed: false, .. } = self.rules else {
-            return None;
-        };
-        let is_simple = self.pack.is_none()
-            && self.target.pointer >= 4
-            && self.run.unit == 0
-            && self.end < (1 << 29) * 8
-            && self.end.is_multiple_of(8)
-            && extent.size < 1 << 29
-            && extent.align < 1 << 16
-            && extent.align.is_power_of_two();
-        if !is_simple || !matches!(self.rule(), Rule::Gcc | Rule::Clang) {
-            return None;
-        }
-        let (end, align) = (self.end as u64 / 8, extent.align);
-        let start = (end + align - 1) & !(align - 1);
-        self.run = Run::NONE;
-        self.end = (start + extent.size) as u128 * 8;
-        if align > self.align {
-            self.align = align;
-        }
-        Some(start)
-    }
-
     /// The size, tail padding included, and the alignment of the record.
     ///
     /// # Errors
@@ -376,24 +348,6 @@ mod tests {
                     "{whole:?} {cursor:?}"
                 );
             }
-        }
-    }
-
-    /// The short way leads where the long one does.
-    #[test]
-    fn simple_members_are_placed_alike() {
-        let mut state = 1_u64;
-        for _ in 0..1000 {
-            let rules = RecordRules::plain(RecordKind::Struct);
-            let mut short = RecordCursor::new(rules, &Target::X86_64_LINUX).unwrap();
-            let mut long = RecordCursor::new(rules, &Target::X86_64_LINUX).unwrap();
-            for _ in 0..8 {
-                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-                let extent = Extent::new(state >> 58, 1 << (state >> 40 & 7));
-                let placed = long.place(FieldShape::plain(extent)).unwrap();
-                assert_eq!(short.place_simple(extent), Some(placed.offset), "{extent:?}");
-            }
-            assert_eq!(short.finish(), long.finish());
         }
     }
 }

@@ -197,6 +197,17 @@ impl<const FIELDS: usize, const RUNS: usize> BitPlan<FIELDS, RUNS> {
         }
     }
 
+    /// Panics if rustc put member `index`, which is no bit field, elsewhere than C has it.
+    #[track_caller]
+    pub const fn assert_offset(&self, index: usize, offset: usize, place: FieldOf) {
+        let c_offset = self.fields[index].byte;
+        if self.fault.is_none() && c_offset != offset as u64 {
+            let message = place.message().text("C and Rust disagree on it: in C it is at offset ");
+            let message = message.number(c_offset).text(", in Rust at ").number(offset as u64);
+            panic!("{}", message.as_str())
+        }
+    }
+
     /// Panics if rustc put a run elsewhere than C has it.
     #[track_caller]
     pub const fn assert_run(&self, run: usize, offset: usize) {

@@ -1,6 +1,6 @@
 //! [`CType`]: the link from a Rust type to the C type that it is.
 
-use super::{CallConv, StaticFunction, Type};
+use super::{CallConv, RecordRef, Repr, StaticFunction, StaticRecord, Type};
 use core::ffi::c_void;
 use core::mem::{ManuallyDrop, MaybeUninit};
 use core::ptr::NonNull;
@@ -24,20 +24,25 @@ use core::ptr::NonNull;
             pointer, arrays of those, and what derives CStruct, CUnion or CEnum"
 )]
 pub unsafe trait CType: Sized + 'static {
-    /// The description.
-    const TYPE: &'static Type;
+    /// The description. It has to be given, but for records, whose fields the derive describes.
+    const TYPE: &'static Type = Self::OF_RECORD;
     /// Whether Rust passes a value of this type to C functions as C does.
-    const BY_VALUE: bool;
+    const BY_VALUE: bool = Self::RECORD.is_by_value();
     /// Whether a struct with a field of this type can be passed by value. An array cannot be passed
     /// by itself, while a struct with an array in it can.
     const BY_VALUE_IN_RECORD: bool = Self::BY_VALUE;
     /// Whether every bit pattern is a valid value: not so for `bool`, function pointers, `NonNull`.
-    const ANY_BITS: bool;
+    const ANY_BITS: bool = Self::RECORD.is_any_bits();
     /// Whether all bits zero are a value, as C initialises static memory.
-    const ZERO: bool = Self::ANY_BITS;
+    const ZERO: bool = Self::ANY_BITS || Self::RECORD.is_zero();
     /// Whether this is a function pointer, so that a function that takes it may call back.
     #[doc(hidden)]
     const IS_CODE: bool = false;
+    /// What the derive says of a record; all else of the record follows from it.
+    #[doc(hidden)]
+    const RECORD: &'static StaticRecord = StaticRecord::NONE;
+    #[doc(hidden)]
+    const OF_RECORD: &'static Type = &Type(Repr::Record(RecordRef::Static(Self::RECORD)));
 }
 
 /// A value of all bits zero.

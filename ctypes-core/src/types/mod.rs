@@ -16,6 +16,7 @@ pub(crate) mod byte_order;
 mod compare;
 pub(crate) mod ctype;
 mod definition;
+pub(crate) mod describe;
 pub(crate) mod discrete;
 mod display;
 mod enumeration;
@@ -27,8 +28,9 @@ mod listing;
 mod message;
 mod namespace;
 mod record;
-mod scalar;
+pub(crate) mod scalar;
 mod shared;
+pub(crate) mod spelled;
 pub(crate) mod verify;
 
 pub use bit_field::{BitField, BitKind, BitOverflow};
@@ -52,7 +54,7 @@ pub use enumeration::StaticEnum;
 #[doc(hidden)]
 pub use function::StaticFunction;
 #[doc(hidden)]
-pub use record::{Disagreement, StaticField, StaticRecord};
+pub use record::{Disagreement, StaticMember, StaticRecord};
 
 use crate::error::TypeError;
 use crate::layout;
@@ -188,13 +190,6 @@ impl Type {
             Ok(native) => Type(Repr::Array { of: Element::Static(of), len: len as u64, native }),
             Err(_) => panic!("array too large"),
         }
-    }
-
-    /// # Safety
-    /// The descriptor is that of a Rust type with that size, alignment and fields.
-    #[doc(hidden)]
-    pub const unsafe fn static_record(record: &'static StaticRecord) -> Type {
-        Type(Repr::Record(RecordRef::Static(record)))
     }
 
     #[doc(hidden)]

@@ -2,32 +2,54 @@
 
 use super::namespace::OwnedRecord;
 use super::{Repr, ScalarClass, Type};
-use crate::layout::{FieldShape, LayoutFault, Placement, RecordCursor, RecordRules};
+use crate::layout::{FieldShape, LayoutFault, Placement, RecordCursor, RecordRules, SimpleStruct};
 use crate::target::{Extent, Target};
 use std::fmt;
 
 /// The descriptor of a record that is known at compile time; the derive emits it.
+///
+/// These are few parts, most of them shared by all records, because the compiler of the user's crate
+/// checks every part of every constant on its own.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct StaticRecord {
     pub name: &'static str,
-    pub rules: RecordRules,
-    pub fields: &'static [StaticField],
+    pub rules: &'static RecordRules,
+    /// The names of the fields, each with a `;` after it; one without a name has only that.
+    pub names: &'static str,
+    /// The types of the fields.
+    pub members: &'static [&'static StaticMember],
+    /// As many rules, or none if nothing is said of any field.
+    pub said: &'static [FieldRules],
     /// What rustc made of the Rust type; compared with C's layout by [`StaticRecord::check`].
     pub size: usize,
     pub align: usize,
+    /// Whether the Rust type is passed by value as C does, if its members are.
+    pub by_value: bool,
 }
 
-/// A field in a [`StaticRecord`].
+/// The type of a field in a [`StaticRecord`].
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct StaticField {
-    pub name: &'static str,
+pub struct StaticMember {
     pub ty: &'static Type,
-    pub offset: usize,
-    /// Whether the C spelling is known: by the path's name, an attribute, or an exact width.
-    pub spelled: bool,
-    pub rules: FieldRules,
+    /// The native one of the type.
+    pub extent: Extent,
+    pub flags: u8,
+}
+
+impl StaticMember {
+    /// The C spelling is known: by the path's name, an attribute, or an exact width.
+    pub(super) const SPELLED: u8 = 1;
+    /// The Rust type is passed by value in a record as C does.
+    pub(super) const BY_VALUE: u8 = 1 << 1;
+    /// It holds any bits.
+    pub(super) const ANY_BITS: u8 = 1 << 2;
+    /// It can be zero.
+    pub(super) const ZERO: u8 = 1 << 3;
+    pub(super) const ALL: u8 = 0xf;
+    /// Of the `void` that stands in for a type whose own derive has reported an error.
+    pub(super) const NO_EXTENT: Extent = Extent::new(0, 0);
 }
 
 /// What a member is to its record.
@@ -119,17 +141,11 @@ impl Type {
     }
 }
 
-/// The first thing on which C and rustc disagree, with what C says of it.
+/// What C and rustc disagree on, with what C says of it.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Disagreement {
     None,
-    /// The field of that index is elsewhere, or of another size.
-    Field {
-        index: usize,
-        offset: u64,
-        size: u64,
-    },
     /// The record as a whole has another size or alignment.
     Whole(Extent),
     /// C has no such record at all.
@@ -137,15 +153,20 @@ pub enum Disagreement {
 }
 
 impl StaticRecord {
+    /// What is said of the field of that index beside its name and type.
+    pub(super) const fn rules_of(&self, index: usize) -> FieldRules {
+        if self.said.is_empty() { FieldRules::PLAIN } else { self.said[index] }
+    }
+
     /// Where C puts the field of that index on this platform.
     pub const fn placement(&self, index: usize) -> Result<Placement, LayoutFault> {
-        let mut cursor = match RecordCursor::new(self.rules, &Target::NATIVE) {
+        let mut cursor = match RecordCursor::new(*self.rules, &Target::NATIVE) {
             Ok(cursor) => cursor,
             Err(fault) => return Err(fault),
         };
         let mut i = 0;
         loop {
-            let placed = match self.fields[i].native_shape() {
+            let placed = match self.native_shape(i) {
                 Ok(Some(shape)) => cursor.place(shape),
                 // Only a stand-in for a type that has an error of its own has no size.
                 Ok(None) => cursor.place(FieldShape::plain(Extent::new(0, 1))),
@@ -159,43 +180,28 @@ impl StaticRecord {
     }
 
     /// Compares what rustc did with what the layout algorithm says that C does.
-    pub const fn check(&self, sizes: &[usize]) -> Disagreement {
-        let mut cursor = match RecordCursor::new(self.rules, &Target::NATIVE) {
+    ///
+    /// Sizes and alignments say it all: of a struct with C's representation the offsets follow from
+    /// them (Rust reference, "The C representation").
+    pub const fn check(&self) -> Disagreement {
+        if self.is_simply_right() {
+            return Disagreement::None;
+        }
+        let mut cursor = match RecordCursor::new(*self.rules, &Target::NATIVE) {
             Ok(cursor) => cursor,
             Err(fault) => return Disagreement::Impossible(fault),
         };
         let mut i = 0;
-        while i < self.fields.len() {
-            let field = &self.fields[i];
-            // A `CType` always has a size, but for the `void` that stands in for a type whose own
-            // derive has reported an error: one error is enough.
-            let Some(extent) = field.ty.native_extent() else { return Disagreement::None };
-            // Of almost all fields nothing is said, and this runs in the compiler.
-            if matches!(field.rules, FieldRules::PLAIN)
-                && let Some(offset) = cursor.place_simple(extent)
-            {
-                if offset != field.offset as u64 || extent.size != sizes[i] as u64 {
-                    return Disagreement::Field { index: i, offset, size: extent.size };
-                }
-                i += 1;
-                continue;
-            }
-            let shape = match field.native_shape() {
-                Ok(Some(shape)) => shape,
+        while i < self.members.len() {
+            let placed = match self.native_shape(i) {
+                Ok(Some(shape)) => cursor.place(shape),
+                // A `CType` always has a size, but for the `void` that stands in for a type whose own
+                // derive has reported an error: one error is enough.
                 Ok(None) => return Disagreement::None,
-                Err(fault) => return Disagreement::Impossible(fault),
+                Err(fault) => Err(fault),
             };
-            let offset = match cursor.place(shape) {
-                Ok(placed) => placed.offset,
-                Err(fault) => return Disagreement::Impossible(fault),
-            };
-            // rustc has no bit fields to compare with.
-            if field.rules.bits.is_some() {
-                i += 1;
-                continue;
-            }
-            if offset != field.offset as u64 || extent.size != sizes[i] as u64 {
-                return Disagreement::Field { index: i, offset, size: extent.size };
+            if let Err(fault) = placed {
+                return Disagreement::Impossible(fault);
             }
             i += 1;
         }
@@ -207,14 +213,36 @@ impl StaticRecord {
             Err(fault) => Disagreement::Impossible(fault),
         }
     }
-}
 
-impl StaticField {
-    /// As the layout algorithm wants to know it; `None` for a type without a size.
-    const fn native_shape(&self) -> Result<Option<FieldShape>, LayoutFault> {
-        let Some(extent) = self.ty.native_extent() else { return Ok(None) };
-        let class = self.ty.class_at(&Target::NATIVE);
-        match self.rules.shape(FieldShape::plain(extent), class) {
+    /// Whether the record is as C's in a way that takes the compiler little time to see; the long way
+    /// tells of those where it is not seen.
+    const fn is_simply_right(&self) -> bool {
+        if !self.said.is_empty() {
+            return false;
+        }
+        let members = self.members;
+        let Some(mut simple) = SimpleStruct::new(self.rules) else { return false };
+        let mut i = 0;
+        while i < members.len() {
+            let extent = &members[i].extent;
+            // A stand-in, of which the long way knows.
+            if extent.align == 0 {
+                return false;
+            }
+            simple.place(extent);
+            i += 1;
+        }
+        simple.is(self.size, self.align)
+    }
+
+    /// A field as the layout algorithm wants to know it; `None` for a type without a size.
+    const fn native_shape(&self, index: usize) -> Result<Option<FieldShape>, LayoutFault> {
+        let member = self.members[index];
+        if member.extent.align == 0 {
+            return Ok(None);
+        }
+        let class = member.ty.class_at(&Target::NATIVE);
+        match self.rules_of(index).shape(FieldShape::plain(member.extent), class) {
             Ok(shape) => Ok(Some(shape)),
             Err(fault) => Err(fault),
         }
@@ -244,7 +272,7 @@ impl RecordRef {
         match self {
             // What the compiler has accepted nests no deeper than the compiler can recurse.
             RecordRef::Static(r) => {
-                1 + r.fields.iter().map(|f| f.ty.nesting()).max().unwrap_or_default()
+                1 + r.members.iter().map(|m| m.ty.nesting()).max().unwrap_or_default()
             }
             RecordRef::Owned(r) => r.nesting(),
         }
@@ -323,7 +351,7 @@ impl Record {
     /// Struct or union, packing and alignment.
     pub fn rules(&self) -> RecordRules {
         match &self.0 {
-            RecordRef::Static(r) => r.rules,
+            RecordRef::Static(r) => *r.rules,
             RecordRef::Owned(r) => r.rules(),
         }
     }
@@ -339,16 +367,16 @@ impl Record {
     /// The fields in order; none if the record is incomplete.
     pub fn fields(&self) -> Vec<Field> {
         match &self.0 {
-            RecordRef::Static(r) => r
-                .fields
-                .iter()
-                .map(|f| Field {
-                    name: FieldName::Static(f.name),
-                    ty: f.ty.clone(),
-                    spelled: f.spelled,
-                    rules: f.rules,
-                })
-                .collect(),
+            RecordRef::Static(r) => {
+                let members = r.members.iter().zip(r.names.split(';')).enumerate();
+                let field = |(index, (member, name)): (usize, (&&StaticMember, _))| Field {
+                    name: FieldName::Static(name),
+                    ty: member.ty.clone(),
+                    spelled: member.flags & StaticMember::SPELLED != 0,
+                    rules: r.rules_of(index),
+                };
+                members.map(field).collect()
+            }
             RecordRef::Owned(r) => r.fields(),
         }
     }
@@ -365,20 +393,21 @@ mod tests {
     use super::*;
     use crate::layout::RecordKind;
 
-    const fn field(name: &'static str, ty: &'static Type, rules: FieldRules) -> StaticField {
-        StaticField { name, ty, offset: 0, spelled: true, rules }
+    const fn member(ty: &'static Type) -> StaticMember {
+        StaticMember { ty, extent: ty.native(), flags: StaticMember::ALL }
     }
 
+    static UINT: StaticMember = member(&Type::UINT);
+    static USHORT: StaticMember = member(&Type::USHORT);
     static HEADER: StaticRecord = StaticRecord {
         name: "header",
-        rules: RecordRules::plain(RecordKind::Struct),
-        fields: &[
-            field("version", &Type::UINT, FieldRules::bits(4)),
-            field("", &Type::UINT, FieldRules::unnamed_bits(0)),
-            field("length", &Type::USHORT, FieldRules::PLAIN),
-        ],
+        rules: &RecordRules::plain(RecordKind::Struct),
+        names: "version;;length;",
+        members: &[&UINT, &UINT, &USHORT],
+        said: &[FieldRules::bits(4), FieldRules::unnamed_bits(0), FieldRules::PLAIN],
         size: 8,
         align: 4,
+        by_value: true,
     };
 
     /// What a macro asks for at compile time is what `Type::layout` says at run time.
@@ -388,8 +417,7 @@ mod tests {
             Ok(placed) => placed.offset,
             Err(_) => panic!("no layout"),
         };
-        // SAFETY: what it describes is only laid out.
-        let layout = unsafe { Type::static_record(&HEADER) }.layout().unwrap();
+        let layout = Type(Repr::Record(RecordRef::Static(&HEADER))).layout().unwrap();
         assert_eq!(layout.field("length").unwrap().offset(), LENGTH);
         assert_eq!(layout.field("version").unwrap().bits(), HEADER.placement(0).unwrap().bits);
     }

@@ -49,6 +49,18 @@ macro_rules! scalars {
             $($(#[$doc])* #[doc = concat!("C's `", $c, "`.")]
             pub const $konst: super::Type = super::Type(super::Repr::Scalar(Scalar::$variant));)*
         }
+
+        /// What stands for the scalars in the types that an expansion writes.
+        pub mod spelled {
+            use crate::types::Type;
+            use crate::types::spelled::{Pointed, Returned, Spelled, spelled};
+            $(
+                #[allow(non_camel_case_types)]
+                #[doc = concat!("C's `", $c, "`.")]
+                pub enum $konst {}
+            )*
+            spelled! { $([] $konst => Type::$konst;)* }
+        }
     };
 }
 

@@ -6,7 +6,7 @@
 
 use super::message::Message;
 use super::record::{Disagreement, RecordRef, StaticRecord};
-use super::{CType, Element, Repr, ScalarClass, Type};
+use super::{Element, Repr, ScalarClass, Type};
 use crate::layout::LayoutFault;
 use crate::target::{Endian, Extent, Target};
 
@@ -26,19 +26,17 @@ impl FieldOf {
     }
 }
 
-/// Asserts that the Rust type `T` is the C type `said` on this platform: of the same kind, size and
-/// alignment. What pointers point at is not compared.
+/// Panics since a Rust type is not the C type that it is said to be.
 #[track_caller]
-pub const fn assert_spelling<T: CType>(said: &Type, place: FieldOf) {
-    if is_same(T::TYPE, said) {
-        return;
-    }
+pub(super) const fn report_spelling(rust: &Type, said: &Type, place: FieldOf) {
     let message = describe(place.message().text("it is said to be C's "), bottom(said));
-    let message = describe(message.text(", but the Rust type is "), bottom(T::TYPE));
+    let message = describe(message.text(", but the Rust type is "), bottom(rust));
     panic!("{}", message.as_str())
 }
 
-const fn is_same(rust: &Type, said: &Type) -> bool {
+/// Whether a Rust type is a C type on this platform: of the same kind, size and alignment. What
+/// pointers point at is not compared.
+pub(super) const fn is_same(rust: &Type, said: &Type) -> bool {
     match (&rust.0, &said.0) {
         (Repr::Scalar(a), Repr::Scalar(b)) => a.is_natively_compatible(*b),
         (Repr::Ordered(a, one), Repr::Ordered(b, other)) => {
@@ -95,32 +93,12 @@ const fn extent_of(message: Message, extent: Extent) -> Message {
 }
 
 impl Disagreement {
-    /// Panics if this is about field `index`, of which rustc says that it has `size` bytes.
+    /// Panics with what C and rustc disagree on.
     #[track_caller]
-    pub const fn assert_field(self, record: &StaticRecord, index: usize, size: usize) {
-        if let Disagreement::Field { index: found, offset: c_offset, size: c_size } = self
-            && found == index
-        {
-            let field = &record.fields[index];
-            let place = FieldOf { record: record.name, field: field.name };
-            let rust = Span { offset: field.offset, size };
-            let message = place.message().text("C and Rust disagree on it: in C it has ");
-            let message = message.text("size ").number(c_size);
-            let message = message.text(" at offset ").number(c_offset).text(", in Rust ");
-            panic!("{}", span_of(message, rust).as_str())
-        }
-    }
-
-    /// Panics if this is about the record as a whole.
-    #[track_caller]
-    pub const fn assert_whole(self, record: &StaticRecord) {
-        // First of all, since a message takes the compiler as long as all the rest.
-        if matches!(self, Disagreement::None | Disagreement::Field { .. }) {
-            return;
-        }
+    pub(super) const fn report(self, record: &StaticRecord) {
         let message = Message::new().text("`").text(record.name).text("`: ");
         let message = match self {
-            Disagreement::None | Disagreement::Field { .. } => return,
+            Disagreement::None => return,
             Disagreement::Whole(c) => {
                 let rust = Extent::new(record.size as u64, record.align as u64);
                 let message = message.text("C and Rust disagree on it: in C it has ");
@@ -159,10 +137,8 @@ pub(super) const fn fault_of(message: Message, fault: LayoutFault) -> Message {
 /// Asserts that a field of a record in one byte order is of that order all through: of `Be` or `Le`,
 /// of single bytes, or of arrays and records of those.
 #[track_caller]
-pub const fn assert_order(record: &StaticRecord, index: usize, endian: Endian) {
-    let field = &record.fields[index];
-    let Some(wrong) = misordered(field.ty, endian) else { return };
-    let place = FieldOf { record: record.name, field: field.name };
+pub(super) const fn assert_order(ty: &Type, place: FieldOf, endian: Endian) {
+    let Some(wrong) = misordered(ty, endian) else { return };
     let message = place.message().text("in a ").text(endian.word()).text(" record expected ");
     let wrapper = match endian {
         Endian::Big => "`Be<…>`",
@@ -172,18 +148,16 @@ pub const fn assert_order(record: &StaticRecord, index: usize, endian: Endian) {
     panic!("{}", describe(message, wrong).as_str())
 }
 
-/// Asserts that a member without a name, which is called `field` in Rust, is a struct or union.
+/// Asserts that a member without a name, which has the name of `place` in Rust, is a struct or union.
 #[track_caller]
-pub const fn assert_record(record: &StaticRecord, index: usize, field: &'static str) {
-    let ty = record.fields[index].ty;
+pub(super) const fn assert_record(ty: &Type, place: FieldOf) {
     // `void` stands in for a type that has an error of its own.
     if matches!(ty.0, Repr::Record(_) | Repr::Void) {
         return;
     }
-    let place = FieldOf { record: record.name, field };
     let message =
         place.message().text("expected a struct or union, whose members become those of `");
-    panic!("{}", describe(message.text(record.name).text("`; found "), ty).as_str())
+    panic!("{}", describe(message.text(place.record).text("`; found "), ty).as_str())
 }
 
 /// The first part whose bytes may stand in another order.
@@ -199,13 +173,13 @@ const fn misordered(ty: &Type, endian: Endian) -> Option<&Type> {
         Repr::Array { of: Element::Static(of), .. } => return misordered(of, endian),
         Repr::Record(RecordRef::Static(record)) => {
             let mut i = 0;
-            while i < record.fields.len() {
-                let field = &record.fields[i];
+            while i < record.members.len() {
+                let ty = record.members[i].ty;
                 // The bits of bit fields follow the machine's order.
-                if field.rules.bits.is_some() {
-                    return Some(field.ty);
+                if record.rules_of(i).bits.is_some() {
+                    return Some(ty);
                 }
-                if let Some(wrong) = misordered(field.ty, endian) {
+                if let Some(wrong) = misordered(ty, endian) {
                     return Some(wrong);
                 }
                 i += 1;

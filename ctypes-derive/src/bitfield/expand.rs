@@ -2,7 +2,7 @@
 
 use super::derives::Derives;
 use super::{accessors, traits};
-use crate::record::expand::{field_rules, rules, sized_type_of, storage};
+use crate::record::expand::{field_rules, rules, sized, storage};
 use crate::record::mixed;
 use crate::record::model::Record;
 use proc_macro2::{Ident, TokenStream};
@@ -152,8 +152,9 @@ fn planned(record: &Record, plan: &Ident, core: &TokenStream) -> TokenStream {
     let (fields, runs) = (record.fields.len(), runs(record));
     let rules = rules(record, core);
     let members = record.fields.iter().map(|field| {
-        let (ty, rules) = (sized_type_of(&field.shape, core), field_rules(field, core));
-        mixed!(#core::__private::Planned { ty: const { #ty }, rules: #rules })
+        let support = mixed!(#core::__private);
+        let (ty, rules) = (sized(&field.shape, &support), field_rules(field, core));
+        mixed!(#core::__private::Planned { ty: <#ty as #core::__private::Spelled>::TYPE, rules: #rules })
     });
     mixed! {
         #[doc(hidden)]

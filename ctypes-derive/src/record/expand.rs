@@ -4,12 +4,12 @@
 //! or an unnamed `const`: no item that a user could see or collide with. All paths are absolute.
 
 use super::members;
-use super::model::{Field, Record, Role};
+use super::model::{Field, Kind, Record, Role};
 use super::shape::Shape;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Data, DeriveInput, GenericParam, Generics, LitStr, Member, Type, parse_quote};
+use syn::{Data, DeriveInput, Expr, GenericParam, Generics, Type, parse_quote};
 
 /// `quote!` whose local names are the macro's own, wherever the pieces end up. They begin with `__`
 /// all the same: a binding is never hygienic against a user's constant of its name.
@@ -27,51 +27,22 @@ pub(crate) fn expand(record: &Record, core: &TokenStream) -> TokenStream {
         record.fields.iter().any(|f| mentions(f.ty.to_token_stream(), param))
     });
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
-    let ty =
+    let consts =
         if record.repr.transparent { transparent(record, core) } else { described(record, core) };
-    // Raw pointers hold any bits and are passed by value, whatever they lead to.
-    // Bit fields hold any bits too: what they mean is found out when they are read.
-    let holds_any = |f: &&Field| f.shape.is_raw_pointer() || f.bits.is_some();
-    let types = record.fields.iter().filter(|f| !holds_any(f)).map(|f| f.ty);
-    let types: Vec<_> = types.collect();
-    let fields = |konst: &str| {
-        let konst = Ident::new(konst, Span::mixed_site());
-        mixed!(true #(&& <#types as #core::CType>::#konst)*)
-    };
-    let in_record = fields("BY_VALUE_IN_RECORD");
-    let (any_bits, zero) = (fields("ANY_BITS"), fields("ZERO"));
-    let (by_value, by_value_in_record) = if record.repr.transparent {
-        (
-            fields("BY_VALUE"),
-            Some(mixed!(const BY_VALUE_IN_RECORD: ::core::primitive::bool = #in_record;)),
-        )
-    } else {
-        // C has no values of no size, so there is no convention for them either.
-        let plan = record.plan.iter();
-        // Nor has Rust a struct of which C's compiler would think the same.
-        let never = record.repr.is_block().then(|| mixed!(false &&));
-        (
-            mixed!(#never ::core::mem::size_of::<Self>() != 0 #(&& #plan.by_value)* && #in_record),
-            None,
-        )
-    };
     // A generic type's constants are evaluated where the type is used.
-    let eager = (!record.is_generic())
-        .then(|| mixed!(const _: &'static #core::Type = <#ident as #core::CType>::TYPE;));
+    let eager = (!record.is_generic()).then(|| asserted(record, &ident.to_token_stream(), core));
+    let eager = eager.map(|asserted| mixed!(const _: () = { #asserted };));
     let mirror = mirror(record, core);
+    let support = support(Span::mixed_site());
     let members = members::members(record, &generics);
     mixed! {
-        #[automatically_derived]
-        #[allow(deprecated)]
+        #[allow(deprecated, unused_imports)]
         const _: () = {
+            use #core::__private as #support;
             // SAFETY: the record is `repr(C)` (or its one field); the constants assert that C's
             // layout is rustc's, and what holds for all fields holds for the record.
             unsafe impl #impl_generics #core::CType for #ident #ty_generics #where_clause {
-                const TYPE: &'static #core::Type = #ty;
-                const BY_VALUE: ::core::primitive::bool = #by_value;
-                #by_value_in_record
-                const ANY_BITS: ::core::primitive::bool = #any_bits;
-                const ZERO: ::core::primitive::bool = #zero;
+                #consts
             }
             #eager
             #mirror
@@ -128,71 +99,152 @@ fn mentions(tokens: TokenStream, name: &Ident) -> bool {
 
 fn transparent(record: &Record, core: &TokenStream) -> TokenStream {
     let Some(field) = record.fields.first() else { return TokenStream::new() };
-    let ty = type_of(&field.shape, core);
-    let name = record.tag();
-    let assertions = assertions(field, &mixed!(__described), &name, core);
-    let markers = markers(record);
-    mixed!(const {
-        let __described: &'static #core::Type = const { #ty };
-        #assertions
-        #markers
-        __described
-    })
+    let (ty, of_field) = (field.ty, member(record, field, &field.name(), &record.tag(), core));
+    let support = support(Span::mixed_site());
+    let consts = ["BY_VALUE", "BY_VALUE_IN_RECORD", "ANY_BITS", "ZERO"].map(|konst| {
+        let konst = Ident::new(konst, Span::mixed_site());
+        mixed!(const #konst: ::core::primitive::bool = <#ty as #core::CType>::#konst;)
+    });
+    mixed! {
+        const TYPE: &'static #core::Type = #support::transparent(#of_field);
+        #(#consts)*
+    }
 }
 
 fn described(record: &Record, core: &TokenStream) -> TokenStream {
     let name = record.tag();
-    let rules = rules(record, core);
-    let fields = record.fields.iter().map(|field| {
-        let field_name = if field.is_nameless() { String::new() } else { field.name() };
-        let ty = type_of(&field.shape, core);
-        let spelled = field.shape.is_spelled();
-        let member = member(field);
-        let rules = field_rules(field, core);
-        mixed!(#core::__private::StaticField {
-            name: #field_name,
-            ty: #ty,
-            offset: ::core::mem::offset_of!(Self, #member),
-            spelled: #spelled,
+    let mut names = String::new();
+    let mut members = Vec::new();
+    for field in &record.fields {
+        let field_name = field.name();
+        if !field.is_nameless() {
+            names.push_str(&field_name);
+        }
+        names.push(';');
+        members.push(member(record, field, &field_name, &name, core));
+    }
+    let support = support(Span::mixed_site());
+    let rules = shared_rules(record, core);
+    let is_plain = |f: &Field| f.bits.is_none() && matches!(f.role, Role::Plain);
+    let said = if record.fields.iter().all(is_plain) {
+        mixed!(#support::NOTHING_SAID)
+    } else {
+        let said = record.fields.iter().map(|field| field_rules(field, core));
+        mixed!(&[#(#said),*])
+    };
+    let by_value = match &record.plan {
+        // Rust has no struct of which C's compiler would think the same.
+        _ if record.repr.is_block() => mixed!(false),
+        Some(plan) => mixed!(#plan.by_value),
+        None => mixed!(true),
+    };
+    // Of any other record the assertions are beside the impl.
+    let ty = record.is_generic().then(|| {
+        let asserted = asserted(record, &mixed!(Self), core);
+        mixed!(const TYPE: &'static #core::Type = { #asserted; <Self as #core::CType>::OF_RECORD };)
+    });
+    mixed! {
+        const RECORD: &'static #support::StaticRecord = &#support::StaticRecord {
+            name: #name,
             rules: #rules,
-        })
-    });
-    let types = record.fields.iter().map(|f| f.ty);
-    let assertions = record.fields.iter().enumerate().map(|(index, field)| {
-        let at = located(&field.member);
-        let ty = field.ty;
-        let spelling = assertions(field, &mixed!(__record.fields[#index].ty), &name, core);
-        let layout = quote_spanned! {at=>
-            __verdict.assert_field(__record, #index, ::core::mem::size_of::<#ty>());
+            names: #names,
+            members: &[#(#members),*],
+            said: #said,
+            size: #support::size_of::<Self>(),
+            align: #support::align_of::<Self>(),
+            by_value: #by_value,
         };
-        let at = located(ty);
-        let order = record.options.endian.as_ref().map(|order| order_of(order, index, at, core));
-        let record = role_of(field, index, at, core);
-        (mixed!(#spelling #order #record), layout)
-    });
-    let (spellings, layouts): (Vec<_>, Vec<_>) = assertions.unzip();
-    let at = located(record.ident);
-    let whole = quote_spanned!(at=> __verdict.assert_whole(__record););
+        #ty
+    }
+}
+
+/// What is asserted of the record as a whole, which is `this`.
+fn asserted(record: &Record, this: &TokenStream, core: &TokenStream) -> TokenStream {
+    let planned = planned(record, this, core);
     let markers = markers(record);
-    let planned = planned(record, &name, core);
-    // SAFETY (of what is written): size, alignment and offsets are rustc's own.
-    mixed!(&unsafe { #core::Type::static_record(const {
-        let __record: &'static #core::__private::StaticRecord =
-            const { &#core::__private::StaticRecord {
-                name: #name,
-                rules: #rules,
-                fields: &[#(#fields),*],
-                size: ::core::mem::size_of::<Self>(),
-                align: ::core::mem::align_of::<Self>(),
-            } };
-        #(#spellings)*
-        #planned
-        let __verdict = __record.check(&[#(::core::mem::size_of::<#types>()),*]);
-        #(#layouts)*
-        #whole
-        #markers
-        __record
-    }) })
+    let at = located(record.ident);
+    if record.repr.transparent {
+        return mixed!(#markers <#this as #core::CType>::TYPE;);
+    }
+    let support = support(at);
+    let whole = quote_spanned!(at=> #support::assert_layout::<#this>());
+    mixed!(#planned #markers #whole)
+}
+
+/// What the names that an expansion uses are imported as: a path of one word is what most of the
+/// tokens of an expansion are spared.
+fn support(at: Span) -> Ident {
+    Ident::new("__ctypes", at)
+}
+
+/// A reference to what is said of the record as a whole.
+fn shared_rules(record: &Record, core: &TokenStream) -> TokenStream {
+    let repr = &record.repr;
+    let is_plain = repr.pack.is_none()
+        && repr.align.is_none()
+        && record.options.layout.is_none()
+        && record.found == Kind::Struct;
+    if is_plain {
+        let support = support(Span::mixed_site());
+        return mixed!(#support::PLAIN_STRUCT);
+    }
+    let rules = rules(record, core);
+    mixed!(&#rules)
+}
+
+/// The description of a field's type: an expression that asserts what it says.
+fn member(
+    record: &Record,
+    field: &Field,
+    name: &str,
+    tag: &str,
+    core: &TokenStream,
+) -> TokenStream {
+    let ty = field.ty;
+    let at = located(ty);
+    let support = &support(at);
+    let is_plain = matches!(field.role, Role::Plain) && record.options.endian.is_none();
+    if let Shape::Pointer { to, is_const, is_raw: true } = &field.shape
+        && let Shape::Scalar(spelling, ty) = &**to
+        && is_plain
+    {
+        let konst = Ident::new(spelling.konst, at);
+        let pointer = Ident::new(if *is_const { "const_pointer_to" } else { "pointer_to" }, at);
+        return quote_spanned! {at=>
+            #support::#pointer::<#ty, #support::c::#konst>(#tag, #name)
+        };
+    }
+    let mut tokens = match &field.shape {
+        Shape::Pointer { to, is_const, is_raw: true } if is_plain => {
+            let to = spelled(to, &support.to_token_stream());
+            let pointer = Ident::new(if *is_const { "const_pointer" } else { "pointer" }, at);
+            quote_spanned!(at=> #support::#pointer::<#to>())
+        }
+        shape if shape.has_names() => {
+            let spelled = spelled(shape, &support.to_token_stream());
+            quote_spanned!(at=> #support::spelled::<#ty, #spelled>(#tag, #name))
+        }
+        shape if shape.is_spelled() => quote_spanned!(at=> #support::exact::<#ty>()),
+        _ => quote_spanned!(at=> #support::field::<#ty>()),
+    };
+    let mut scalars = Vec::new();
+    field.shape.pointed_scalars(&mut scalars);
+    for (spelling, ty) in scalars {
+        let konst = Ident::new(spelling.konst, at);
+        tokens = quote_spanned! {at=>
+            #support::leads_to::<#ty, #support::c::#konst>(#tokens, #tag, #name)
+        };
+    }
+    if let Some(order) = &record.options.endian {
+        let order = Ident::new(if order.value() == "big" { "Big" } else { "Little" }, at);
+        let core = &located_at(core, at);
+        let order = quote_spanned!(at=> #core::target::Endian::#order);
+        tokens = quote_spanned!(at=> #support::in_order(#tokens, #order, #tag, #name));
+    }
+    if !matches!(field.role, Role::Plain) {
+        tokens = quote_spanned!(at=> #support::nameless(#tokens, #tag, #name));
+    }
+    tokens
 }
 
 /// What is said of the record as a whole.
@@ -234,38 +286,40 @@ pub(crate) fn field_rules(field: &Field, core: &TokenStream) -> TokenStream {
     mixed!(#core::__private::FieldRules::#rules(#width))
 }
 
-/// The member of the Rust struct that holds a field.
-fn member(field: &Field) -> Member {
-    match &field.bits {
-        Some(bits) => Member::Named(storage(bits.run)),
-        None => field.member.clone(),
-    }
-}
-
 /// The member that holds a run of bit fields.
 pub(crate) fn storage(run: usize) -> Ident {
     format_ident!("__bits{run}")
 }
 
-/// That C has the bit fields, and that they are where the plan put them.
-fn planned(record: &Record, name: &str, core: &TokenStream) -> TokenStream {
+/// That C has the bit fields, and that rustc put the members of the Rust type, which is `this`, where
+/// the plan has them.
+fn planned(record: &Record, this: &TokenStream, core: &TokenStream) -> TokenStream {
     let Some(plan) = &record.plan else { return TokenStream::new() };
+    let name = record.tag();
     let members = record.fields.iter().enumerate().map(|(index, field)| {
         let at = match &field.bits {
             Some(bits) => located(&bits.width),
             None => located(&field.member),
         };
         let (core, field_name) = (located_at(core, at), field.name());
-        quote_spanned! {at=> #plan.assert_member(#index, #core::__private::FieldOf {
+        let place = quote_spanned! {at=> #core::__private::FieldOf {
             record: #name,
             field: #field_name,
-        });}
+        }};
+        if field.bits.is_some() {
+            return quote_spanned!(at=> #plan.assert_member(#index, #place););
+        }
+        let member = &field.member;
+        quote_spanned! {at=>
+            #plan.assert_member(#index, #place);
+            #plan.assert_offset(#index, ::core::mem::offset_of!(#this, #member), #place);
+        }
     });
     let runs = record.fields.iter().filter_map(|f| f.bits.as_ref()).map(|bits| bits.run).max();
     let runs = (0..runs.map_or(0, |last| last + 1)).map(|run| {
         let storage = storage(run);
         let at = located(record.ident);
-        quote_spanned!(at=> #plan.assert_run(#run, ::core::mem::offset_of!(Self, #storage));)
+        quote_spanned!(at=> #plan.assert_run(#run, ::core::mem::offset_of!(#this, #storage));)
     });
     mixed!(#(#members)* #(#runs)*)
 }
@@ -277,54 +331,6 @@ fn option(n: Option<u64>) -> TokenStream {
     }
 }
 
-/// That a field is in the byte order of the record.
-fn order_of(order: &LitStr, index: usize, at: Span, core: &TokenStream) -> TokenStream {
-    let core = &located_at(core, at);
-    let order = Ident::new(if order.value() == "big" { "Big" } else { "Little" }, at);
-    quote_spanned!(at=> #core::__private::assert_order(
-        __record,
-        #index,
-        #core::target::Endian::#order,
-    );)
-}
-
-/// That a member without a name is a record.
-fn role_of(field: &Field, index: usize, at: Span, core: &TokenStream) -> Option<TokenStream> {
-    let core = &located_at(core, at);
-    let name = field.name();
-    (!matches!(field.role, Role::Plain))
-        .then(|| quote_spanned!(at=> #core::__private::assert_record(__record, #index, #name);))
-}
-
-/// That what the tokens said of a field's type is so.
-fn assertions(
-    field: &Field,
-    described: &TokenStream,
-    record: &str,
-    core: &TokenStream,
-) -> TokenStream {
-    let name = field.name();
-    let at = located(field.ty);
-    let core = &located_at(core, at);
-    let place = mixed!(#core::__private::FieldOf { record: #record, field: #name });
-    let mut tokens = TokenStream::new();
-    if field.shape.needs_assertion() {
-        let ty = field.ty;
-        tokens.extend(quote_spanned! {at=>
-            #core::__private::assert_spelling::<#ty>(#described, #place);
-        });
-    }
-    let mut scalars = Vec::new();
-    field.shape.pointed_scalars(&mut scalars);
-    for (spelling, ty) in scalars {
-        let konst = format_ident!("{}", spelling.konst);
-        tokens.extend(quote_spanned! {at=>
-            #core::__private::assert_spelling::<#ty>(&#core::Type::#konst, #place);
-        });
-    }
-    tokens
-}
-
 /// That what ends in `PhantomData` is the one of `core`: it has no size and no meaning to C.
 fn markers(record: &Record) -> TokenStream {
     let markers = record.markers.iter().map(|ty| {
@@ -334,77 +340,70 @@ fn markers(record: &Record) -> TokenStream {
     mixed!(#(#markers)*)
 }
 
-/// An expression of type `&'static Type`, for a place where temporaries live as long as the constant.
-fn type_of(shape: &Shape, core: &TokenStream) -> TokenStream {
+/// The Rust type that stands for a C type with names in it.
+fn spelled(shape: &Shape, support: &TokenStream) -> TokenStream {
     match shape {
         Shape::Scalar(spelling, _) => {
             let konst = format_ident!("{}", spelling.konst);
-            mixed!(&#core::Type::#konst)
+            mixed!(#support::c::#konst)
         }
-        Shape::Pointer { to, is_const, .. } => {
-            let to = lazy(to, &mixed!(CPointee), &mixed!(pointee), core);
-            mixed!(&#core::Type::lazy_pointer(#to, #is_const))
+        Shape::Pointer { to, is_const: false, .. } => {
+            let to = spelled(to, support);
+            mixed!(#support::Ptr<#to>)
+        }
+        Shape::Pointer { to, .. } => {
+            let to = spelled(to, support);
+            mixed!(#support::ConstPtr<#to>)
         }
         Shape::Array(of, len) => {
-            let of = type_of(of, core);
-            mixed!(&#core::Type::static_array(const { #of }, #len))
+            let of = spelled(of, support);
+            {
+                let len = length(len);
+                mixed!(#support::Array<#of, #len>)
+            }
         }
         Shape::Function { conv, params, result } => {
-            let conv = format_ident!("{conv}");
-            let (result_trait, result_fn) = (mixed!(CReturn), mixed!(result));
+            let conv = format_ident!("{conv}Fn");
+            let params = params.iter().map(|param| spelled(param, support));
             let result = match result {
-                Some(result) => lazy(result, &result_trait, &result_fn, core),
-                None => mixed!(<() as #core::CReturn>::result),
+                Some(result) => spelled(result, support),
+                None => mixed!(()),
             };
-            let params = params.iter().map(|p| lazy(p, &mixed!(CPointee), &mixed!(pointee), core));
-            mixed!(&#core::Type::static_function(const { &#core::__private::StaticFunction {
-                conv: #core::CallConv::#conv,
-                result: #result,
-                params: &[#(#params),*],
-                variadic: false,
-            } }))
+            mixed!(#support::#conv<(#(#params,)*), #result>)
         }
         Shape::Ordered { of, endian, ty } => match &**of {
-            Shape::Scalar(spelling, _) => {
-                let scalar = format_ident!("{}", spelling.konst);
-                let endian = format_ident!("{endian}");
-                mixed!(&#core::__private::ordered(
-                    &#core::Type::#scalar,
-                    #core::target::Endian::#endian,
-                ))
+            Shape::Scalar(..) => {
+                let (of, endian) = (spelled(of, support), format_ident!("{endian}Endian"));
+                mixed!(#support::#endian<#of>)
             }
-            _ => mixed!(<#ty as #core::CType>::TYPE),
+            _ => ty.to_token_stream(),
         },
-        Shape::Other { ty, .. } => mixed!(<#ty as #core::CType>::TYPE),
+        Shape::Other { ty, .. } => ty.to_token_stream(),
     }
 }
 
-/// As [`type_of`], as far as a size depends on it: what pointers lead to is left out, since it may be
+/// The length of an array as a generic argument. A block makes a constant of its own of it, which a
+/// number is spared.
+fn length(len: &Expr) -> TokenStream {
+    match len {
+        Expr::Lit(len) => len.to_token_stream(),
+        _ => mixed!({ #len }),
+    }
+}
+
+/// As [`spelled`], as far as a size depends on it: what pointers lead to is left out, since it may be
 /// the type whose layout is being found out.
-pub(crate) fn sized_type_of(shape: &Shape, core: &TokenStream) -> TokenStream {
+pub(crate) fn sized(shape: &Shape, support: &TokenStream) -> TokenStream {
     match shape {
-        Shape::Pointer { .. } | Shape::Function { .. } => mixed!(&#core::Type::VOID_PTR),
+        Shape::Pointer { .. } | Shape::Function { .. } => mixed!(*mut ::core::ffi::c_void),
         Shape::Array(of, len) => {
-            let of = sized_type_of(of, core);
-            mixed!(&#core::Type::static_array(const { #of }, #len))
+            let of = sized(of, support);
+            {
+                let len = length(len);
+                mixed!(#support::Array<#of, #len>)
+            }
         }
-        Shape::Scalar(..) | Shape::Ordered { .. } | Shape::Other { .. } => type_of(shape, core),
-    }
-}
-
-/// A function that gives the type when it is asked for: recursive types must not ask now.
-fn lazy(
-    shape: &Shape,
-    through: &TokenStream,
-    function: &TokenStream,
-    core: &TokenStream,
-) -> TokenStream {
-    match shape {
-        Shape::Other { ty, .. } => mixed!(<#ty as #core::#through>::#function),
-        _ => {
-            let ty = type_of(shape, core);
-            mixed!(|| const { #ty })
-        }
+        Shape::Scalar(..) | Shape::Ordered { .. } | Shape::Other { .. } => spelled(shape, support),
     }
 }
 

@@ -145,17 +145,15 @@ impl<'a> Shape<'a> {
         matches!(self, Shape::Scalar(..) | Shape::Other { is_primitive: true, .. })
     }
 
-    /// Whether the type is `*mut T` or `*const T`.
-    pub(super) fn is_raw_pointer(&self) -> bool {
-        matches!(self, Shape::Pointer { is_raw: true, .. })
-    }
-
-    /// Whether the trait could say otherwise of the field's type.
-    pub(super) fn needs_assertion(&self) -> bool {
+    /// Whether a name in the type says more than the trait can know.
+    pub(super) fn has_names(&self) -> bool {
         match self {
-            Shape::Scalar(..) | Shape::Function { .. } => true,
-            Shape::Pointer { is_raw, .. } => !is_raw,
-            Shape::Array(of, _) | Shape::Ordered { of, .. } => of.needs_assertion(),
+            Shape::Scalar(..) => true,
+            Shape::Pointer { to: of, .. } | Shape::Array(of, _) | Shape::Ordered { of, .. } => {
+                of.has_names()
+            }
+            // The trait knows neither how the parameters of a function are spelled nor its result.
+            Shape::Function { .. } => true,
             Shape::Other { .. } => false,
         }
     }
