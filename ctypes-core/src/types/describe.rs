@@ -106,9 +106,17 @@ pub const fn const_pointer_to<T: CType, C: Spelled + Pointed>(
     Member::<C>::CONST_POINTER
 }
 
-/// A field whose C type is what the trait says of its Rust type, on this platform.
-pub const fn field<T: CType>() -> &'static StaticMember {
-    Member::<T>::OF_TYPE
+/// A field whose C type is what the trait says of its Rust type, on this platform: asserts that the two
+/// are of one size and alignment, which the trait's author has promised.
+#[track_caller]
+pub const fn field<T: CType>(record: &'static str, field: &'static str) -> &'static StaticMember {
+    let member = Member::<T>::OF_TYPE;
+    let Extent { size, align, .. } = member.extent;
+    if align != 0 && (size != size_of::<T>() as u64 || align != align_of::<T>() as u64) {
+        let rust = Extent::new(size_of::<T>() as u64, align_of::<T>() as u64);
+        verify::report_extent(member.extent, rust, FieldOf { record, field });
+    }
+    member
 }
 
 /// As [`field`], on every platform.

@@ -18,6 +18,10 @@ pub trait Spelled: 'static {
 
 /// What stands for a C type that a pointer leads to, or a function takes or returns. It is asked for
 /// lazily, since it may be the one that is being described.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no C type that a pointer could point at",
+    note = "derive CStruct for it, or use `*mut core::ffi::c_void` for an untyped pointer"
+)]
 pub trait Pointed: 'static {
     /// The C type.
     fn pointed() -> &'static Type;

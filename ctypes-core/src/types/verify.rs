@@ -34,6 +34,13 @@ pub(super) const fn report_spelling(rust: &Type, said: &Type, place: FieldOf) {
     panic!("{}", message.as_str())
 }
 
+/// Panics since a Rust type has not the size and alignment that it says it has in C.
+#[track_caller]
+pub(super) const fn report_extent(c: Extent, rust: Extent, place: FieldOf) {
+    let message = place.message().text("C and Rust disagree on it: in C it has ");
+    panic!("{}", extent_of(extent_of(message, c).text(", in Rust "), rust).as_str())
+}
+
 /// Whether a Rust type is a C type on this platform: of the same kind, size and alignment. What
 /// pointers point at is not compared.
 pub(super) const fn is_same(rust: &Type, said: &Type) -> bool {

@@ -225,7 +225,7 @@ fn member(
             quote_spanned!(at=> #support::spelled::<#ty, #spelled>(#tag, #name))
         }
         shape if shape.is_spelled() => quote_spanned!(at=> #support::exact::<#ty>()),
-        _ => quote_spanned!(at=> #support::field::<#ty>()),
+        _ => quote_spanned!(at=> #support::field::<#ty>(#tag, #name)),
     };
     let mut scalars = Vec::new();
     field.shape.pointed_scalars(&mut scalars);
