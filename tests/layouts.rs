@@ -8,7 +8,7 @@
 #[allow(dead_code, unreachable_pub)]
 mod oracle;
 
-use ctypes_core::target::Target;
+use ctypes_core::target::{Endian, Target};
 use ctypes_core::types::{ScalarClass, TypeKind};
 use ctypes_core::{Type, Types};
 use oracle::compilers::{JUDGES, Judge, USER_MADE};
@@ -129,6 +129,24 @@ fn wrong_bits_are_noticed() {
     let swapped = evidence::unit(judged, &judge.target).unwrap().replace(".a = -1", ".a = 1");
     let object = judge.compile(&swapped).unwrap();
     let found = evidence::differences(judged, &judge.target, &object).unwrap();
+    assert!(found[0].1.contains("bits of a"), "{}", found[0].1);
+}
+
+/// A record in the order that is not the target's is another record, to gcc and to us.
+#[test]
+fn an_order_of_its_own_is_noticed() {
+    let types = Types::new();
+    let define = |name: &str, order: Endian| {
+        let record = types.declare_struct(name).unwrap();
+        record.define(|r| r.bits("a", Type::UINT, 3).ordered(order).field("b", Type::CHAR)).unwrap()
+    };
+    let (big, little) = (define("big", Endian::Big), define("little", Endian::Little));
+    let judge = JUDGES.iter().find(|j| j.target == Target::X86_64_LINUX).unwrap();
+    judge.check().unwrap();
+    let text = evidence::unit(std::slice::from_ref(&big), &judge.target).unwrap();
+    let object = judge.compile(&text).unwrap();
+    assert_eq!(evidence::differences(&[big], &judge.target, &object).unwrap(), []);
+    let found = evidence::differences(&[little], &judge.target, &object).unwrap();
     assert!(found[0].1.contains("bits of a"), "{}", found[0].1);
 }
 

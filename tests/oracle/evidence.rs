@@ -142,7 +142,7 @@ impl Shown<'_> {
             let at = self.number(1 + expected.len() + i)? as usize;
             let theirs = self.bytes.get(at..at + size).ok_or("the object file ends too early")?;
             let range = field.bits().unwrap();
-            let ours: Vec<u8> = (0..size).map(|b| range.mask(b as u64, target.endian)).collect();
+            let ours: Vec<u8> = (0..size).map(|b| range.mask(b as u64, field.endian())).collect();
             if theirs != ours {
                 let name = field.name();
                 wrong.push(format!(

@@ -12,8 +12,8 @@
 
 use super::random::Random;
 use ctypes_core::layout::{RecordKind, RecordRules};
-use ctypes_core::target::{BitRule, Target};
-use ctypes_core::types::{FieldRole, FieldRules, Scalar, ScalarClass};
+use ctypes_core::target::{BitRule, Compiler, Endian, Target};
+use ctypes_core::types::{FieldRole, FieldRules, Scalar, ScalarClass, TypeKind};
 use ctypes_core::{CallConv, Type, Types};
 
 /// One record as it was made up, so that parts of it can be left out again.
@@ -146,7 +146,16 @@ impl Generator {
             let rules = FieldRules { role: FieldRole::Flexible, ..FieldRules::PLAIN };
             fields.push((format!("{name}_flexible"), self.ty(before, 2), rules));
         }
+        if let Some(order) = self.order() {
+            fields.iter_mut().for_each(|f| order_field(f, order));
+        }
         Plan { name: name.to_owned(), rules, fields }
+    }
+
+    /// The byte order of all members of a record, now and then, where the compiler has an attribute for it.
+    fn order(&mut self) -> Option<Endian> {
+        let is_ordered = self.target.compiler == Compiler::Gcc && self.random.once_in(4);
+        is_ordered.then(|| *self.random.of(&[Endian::Big, Endian::Little]))
     }
 
     fn field(
@@ -217,5 +226,24 @@ impl Generator {
             13 => self.random.of(&self.units).clone(),
             _ => Type::scalar(*self.random.of(&self.scalars)),
         }
+    }
+}
+
+/// Makes a member one of a record whose scalars are all in that order; an enumeration, which has no such
+/// form, becomes an integer.
+fn order_field((_, ty, rules): &mut (String, Type, FieldRules), order: Endian) {
+    if rules.bits.is_some() {
+        rules.order = Some(order);
+    } else {
+        *ty = ordered(ty, order);
+    }
+}
+
+fn ordered(ty: &Type, order: Endian) -> Type {
+    match ty.kind() {
+        TypeKind::Scalar(scalar) => Type::ordered(scalar, order),
+        TypeKind::Enum(_) => Type::ordered(Scalar::Int, order),
+        TypeKind::Array { of, len } => ordered(&of, order).array(len as usize).unwrap(),
+        _ => ty.clone(),
     }
 }

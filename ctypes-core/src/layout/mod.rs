@@ -71,6 +71,8 @@ pub enum LayoutFault {
     NoSuchRule,
     /// A member without a name, which is no bit field, has an alignment or packing of its own.
     AttributeWithoutName,
+    /// A member that is no bit field has an order of its bits; its type is to say the order of its bytes.
+    OrderWithoutBits,
     /// A flexible array is not the last member of a struct that has another named one.
     MisplacedFlexible,
     /// Arrays and records are nested by value more than [`MAX_NESTING`] deep.
@@ -102,6 +104,9 @@ impl core::fmt::Display for LayoutFault {
             }
             LayoutFault::AttributeWithoutName => f.write_str(
                 "C has no place for `aligned` or `packed` on an anonymous member: say it of its type",
+            ),
+            LayoutFault::OrderWithoutBits => f.write_str(
+                "expected a bit field: of any other member the type says the byte order",
             ),
             LayoutFault::MisplacedFlexible => f.write_str(
                 "expected a flexible array as the last member of a struct that has another named one",

@@ -36,11 +36,11 @@ pub(super) fn meaning(path: &ResolvedPath) -> Meaning {
     }
 }
 
-/// The order of the bytes: the target's, unless the type has one of its own.
+/// The order of the bytes: the target's, unless the type or the bit field has one of its own.
 pub(super) fn endian_of(path: &ResolvedPath) -> Endian {
     match path.ty().kind() {
         TypeKind::Ordered { endian, .. } => endian,
-        _ => path.target().endian,
+        _ => path.endian(),
     }
 }
 

@@ -8,7 +8,7 @@ use super::record::{FieldRole, FieldRules};
 use super::{RecordRef, Repr, Type, is_identifier};
 use crate::error::DefineError;
 use crate::layout::{LayoutFault, MAX_NESTING, RecordCursor, RecordKind, RecordRules};
-use crate::target::{BitRule, Target};
+use crate::target::{BitRule, Endian, Target};
 use std::collections::{HashMap, HashSet};
 
 /// Collects the fields of a record that is being defined.
@@ -104,6 +104,28 @@ impl RecordBuilder {
         match self.fields.last_mut() {
             Some(field) => field.rules.packed = true,
             None => self.rules.packed = true,
+        }
+        self
+    }
+
+    /// Stores the bit field that was added last in that byte order, whatever the target's is, as gcc's
+    /// `scalar_storage_order` does; of other fields the type says it ([`Type::ordered`]).
+    ///
+    /// ```
+    /// use ctypes_core::{CView, Type, Types, target::{Endian, Target}};
+    /// let types = Types::new();
+    /// let ip = types.declare_struct("ip")?.define(|r| {
+    ///     r.bits("version", Type::U8, 4).ordered(Endian::Big)
+    ///         .bits("ihl", Type::U8, 4).ordered(Endian::Big)
+    /// })?;
+    /// let layout = ip.at(&Target::X86_64_LINUX)?;
+    /// assert_eq!(CView::new(&layout, &[0x45])?.get::<u32>("version")?, 4);
+    /// # Ok::<(), ctypes_core::Error>(())
+    /// ```
+    #[doc(alias = "scalar_storage_order")]
+    pub fn ordered(mut self, endian: Endian) -> RecordBuilder {
+        if let Some(field) = self.fields.last_mut() {
+            field.rules.order = Some(endian);
         }
         self
     }

@@ -1,12 +1,12 @@
 //! Types as whole C definitions, for a compiler to read.
 //!
-//! The text is GNU C: attributes for packing and alignment, `#pragma pack`, anonymous members
-//! written out. What a member's type is made of must be defined before; [`Type::definition`] writes
+//! The text is GNU C: attributes for packing, alignment and byte order (which gcc heeds and clang does
+//! not), `#pragma pack`, anonymous members written out. What a member's type is made of must be defined before; [`Type::definition`] writes
 //! one type.
 
 use super::{FieldRole, Record, Repr, Type, TypeKind};
 use crate::layout::RecordRules;
-use crate::target::BitRule;
+use crate::target::{BitRule, Endian};
 use std::fmt::Write as _;
 
 impl Type {
@@ -60,7 +60,8 @@ fn body(record: &Record, tag: &str, depth: usize, packed_around: bool, text: &mu
         None if packed_around => text.push_str("#pragma pack(push)\n#pragma pack()\n"),
         None => {}
     }
-    let _ = write!(text, "{indent}{}{}", rules.kind.keyword(), attributes(&rules));
+    let attributes = attributes(&rules, storage_order(record));
+    let _ = write!(text, "{indent}{}{attributes}", rules.kind.keyword());
     let _ = writeln!(text, "{}{tag} {{", if tag.is_empty() { "" } else { " " });
     for field in record.fields() {
         let own = field.rules();
@@ -68,6 +69,7 @@ fn body(record: &Record, tag: &str, depth: usize, packed_around: bool, text: &mu
         behind += &list([
             own.align.map(|n| format!("aligned({n})")),
             own.packed.then(|| "packed".to_owned()),
+            None,
             None,
         ]);
         let declared = match (own.role, &field.ty().0) {
@@ -89,7 +91,31 @@ fn body(record: &Record, tag: &str, depth: usize, packed_around: bool, text: &mu
     }
 }
 
-fn attributes(rules: &RecordRules) -> String {
+/// The byte order that the record's scalars have, if one attribute of gcc can say it of all of them. Those
+/// of inner records and what pointers are made of follow no attribute around them.
+fn storage_order(record: &Record) -> Option<Endian> {
+    let mut order = None;
+    for field in record.fields() {
+        let mut ty = field.ty().clone();
+        while let TypeKind::Array { of, .. } = ty.kind() {
+            ty = of;
+        }
+        let own = match ty.kind() {
+            _ if field.rules().bits.is_some() => field.rules().order,
+            TypeKind::Record(_) | TypeKind::Pointer { .. } => continue,
+            TypeKind::Scalar(_) | TypeKind::Ordered { .. } if ty.size() == 1 => continue,
+            TypeKind::Ordered { endian, .. } => Some(endian),
+            _ => None,
+        };
+        if own.is_none() || order.is_some() && own != order {
+            return None;
+        }
+        order = own;
+    }
+    order
+}
+
+fn attributes(rules: &RecordRules, order: Option<Endian>) -> String {
     list([
         rules.packed.then(|| "packed".to_owned()),
         rules.align.map(|n| format!("aligned({n})")),
@@ -97,10 +123,11 @@ fn attributes(rules: &RecordRules) -> String {
             BitRule::Gcc => "gcc_struct".to_owned(),
             BitRule::Ms => "ms_struct".to_owned(),
         }),
+        order.map(|order| format!("scalar_storage_order(\"{}\")", order.word())),
     ])
 }
 
-fn list(attributes: [Option<String>; 3]) -> String {
+fn list(attributes: [Option<String>; 4]) -> String {
     let all: Vec<String> = attributes.into_iter().flatten().collect();
     if all.is_empty() { String::new() } else { format!(" __attribute__(({}))", all.join(", ")) }
 }

@@ -170,7 +170,8 @@ impl<'t> Measuring<'t> {
                 Some(n) if placed.bits.is_none() => of_type.demanded.max(n),
                 _ => of_type.demanded,
             };
-            each(FieldLayout::new(field, placed, of_type.extent, demanded, target.endian));
+            let endian = field.rules().order.unwrap_or(target.endian);
+            each(FieldLayout::new(field, placed, of_type.extent, demanded, endian));
         }
         cursor.finish().map_err(whole)
     }

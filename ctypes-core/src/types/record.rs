@@ -3,7 +3,7 @@
 use super::namespace::OwnedRecord;
 use super::{Repr, ScalarClass, Type};
 use crate::layout::{FieldShape, LayoutFault, Placement, RecordCursor, RecordRules};
-use crate::target::{Extent, Target};
+use crate::target::{Endian, Extent, Target};
 use std::fmt;
 
 /// The descriptor of a record that is known at compile time; the derive emits it.
@@ -58,12 +58,16 @@ pub struct FieldRules {
     pub align: Option<u64>,
     /// `__attribute__((packed))` on the member.
     pub packed: bool,
+    /// The byte order that the bits of a bit field are in, if not the target's: gcc's
+    /// `__attribute__((scalar_storage_order("big-endian")))` on the record. Of other members the type says it
+    /// ([`Type::ordered`]).
+    pub order: Option<Endian>,
 }
 
 impl FieldRules {
     /// An ordinary member.
     pub const PLAIN: FieldRules =
-        FieldRules { role: FieldRole::Named, bits: None, align: None, packed: false };
+        FieldRules { role: FieldRole::Named, bits: None, align: None, packed: false, order: None };
 
     /// Whether the member itself can be named.
     pub(crate) const fn has_name(&self) -> bool {
@@ -80,6 +84,12 @@ impl FieldRules {
         FieldRules { bits: Some(width), role: FieldRole::Unnamed, ..FieldRules::PLAIN }
     }
 
+    /// The same with bits in a byte order of their own, whatever the target's is.
+    #[must_use]
+    pub const fn ordered(self, endian: Endian) -> FieldRules {
+        FieldRules { order: Some(endian), ..self }
+    }
+
     /// What the layout algorithm wants to know, given what it knows of the type.
     pub(crate) const fn shape(
         &self,
@@ -89,6 +99,9 @@ impl FieldRules {
         let anonymous = matches!(self.role, FieldRole::Anonymous | FieldRole::Base);
         if anonymous && (self.packed || self.align.is_some()) {
             return Err(LayoutFault::AttributeWithoutName);
+        }
+        if self.order.is_some() && self.bits.is_none() {
+            return Err(LayoutFault::OrderWithoutBits);
         }
         let shape = match (self.bits, class) {
             (None, _) => of_type,

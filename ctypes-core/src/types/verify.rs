@@ -150,6 +150,9 @@ pub(super) const fn fault_of(message: Message, fault: LayoutFault) -> Message {
         LayoutFault::AttributeWithoutName => {
             message.text("an anonymous member has an alignment or packing of its own")
         }
+        LayoutFault::OrderWithoutBits => {
+            message.text("a member that is no bit field has an order of its bits")
+        }
         LayoutFault::MisplacedFlexible => {
             message.text("a flexible array is not the last of several members of a struct")
         }
