@@ -4,12 +4,13 @@
 pub use crate::foreign::support::*;
 pub use crate::guard::{guarded, guarded_if};
 pub use crate::types::bit_field::{check_fit, decode, encode};
-pub use crate::types::bit_plan::{BitPlan, Planned};
+pub use crate::types::bit_plan::{BitPlan, Form, Planned};
 pub use crate::types::bit_storage::{Align, Aligned, Bits, Choice, Storage, Unaligned};
 pub use crate::types::byte_order::ordered;
 pub use crate::types::ctype::zeroed;
 pub use crate::types::discrete::{assert_enumeration, bits, check, check_number};
 pub use crate::types::integer::{OfSize, Size, is_signed};
+pub use crate::types::overlay::{Overlay, assert_overlaid};
 pub use crate::types::verify::{
     FieldOf, Span, assert_mirror, assert_mirror_field, assert_order, assert_record,
     assert_spelling, size_of_field,

@@ -17,6 +17,7 @@ use core::ptr::NonNull;
 /// - If [`CType::BY_VALUE_IN_RECORD`], the same holds for a struct with a field of type `Self`.
 /// - If [`CType::ANY_BITS`], every initialised byte pattern of that size is a valid `Self`.
 /// - If [`CType::ZERO`], the one that is all zero is.
+/// - Every byte of a value that is part of a scalar to [`CType::TYPE`] is initialised: no `MaybeUninit`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no C type",
     label = "no C type",

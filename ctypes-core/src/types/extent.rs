@@ -1,10 +1,10 @@
 //! Sizes, alignments and offsets of types on a target, all by the layout algorithm.
 
-use super::record::RecordId;
+use super::record::{RecordId, RecordRef};
 use super::{Element, Enumeration, Field, FieldLayout, Layout, Record, Repr, Scalar, Type};
 use crate::error::LayoutError;
 use crate::layout::{self, FieldShape, RecordCursor};
-use crate::target::{Extent, Target};
+use crate::target::{Compiler, Extent, Target};
 use std::collections::{HashMap, HashSet};
 
 impl Type {
@@ -17,6 +17,38 @@ impl Type {
             Repr::Array { native, .. } => Some(*native),
             Repr::Enum(e) => Some(e.native_extent()),
             Repr::Record(r) => r.native(),
+        }
+    }
+
+    /// As the layout algorithm wants to know a member on this platform; `None` for what has no size.
+    pub(crate) const fn native_shape(&self) -> Option<FieldShape> {
+        match self.native_extent() {
+            Some(extent) => Some(FieldShape::demanding(extent, self.native_demanded())),
+            None => None,
+        }
+    }
+
+    /// What attributes inside of a type that is known at compile time demand, as
+    /// [`FieldShape::demanded`]; Microsoft's rule alone asks.
+    const fn native_demanded(&self) -> u64 {
+        if !matches!(Target::NATIVE.compiler, Compiler::Msvc) {
+            return 1;
+        }
+        match &self.0 {
+            Repr::Array { of: Element::Static(of), .. } => of.native_demanded(),
+            Repr::Record(RecordRef::Static(record)) if record.rules.align.is_some() => {
+                record.align as u64
+            }
+            Repr::Record(RecordRef::Static(record)) => {
+                let (mut most, mut i) = (1, 0);
+                while i < record.fields.len() {
+                    let inside = record.fields[i].ty.native_demanded();
+                    most = if inside > most { inside } else { most };
+                    i += 1;
+                }
+                most
+            }
+            _ => 1,
         }
     }
 

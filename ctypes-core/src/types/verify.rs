@@ -164,6 +164,10 @@ pub(super) const fn fault_of(message: Message, fault: LayoutFault) -> Message {
 #[track_caller]
 pub const fn assert_order(record: &StaticRecord, index: usize, endian: Endian) {
     let field = &record.fields[index];
+    // The expansion has put the bits of bit fields in that order.
+    if field.rules.bits.is_some() {
+        return;
+    }
     let Some(wrong) = misordered(field.ty, endian) else { return };
     let place = FieldOf { record: record.name, field: field.name };
     let message = place.message().text("in a ").text(endian.word()).text(" record expected ");
@@ -204,14 +208,17 @@ const fn misordered(ty: &Type, endian: Endian) -> Option<&Type> {
             let mut i = 0;
             while i < record.fields.len() {
                 let field = &record.fields[i];
-                // The bits of bit fields follow the machine's order.
+                i += 1;
+                // Bit fields follow the machine's order unless their own record says another.
                 if field.rules.bits.is_some() {
-                    return Some(field.ty);
+                    match field.rules.order {
+                        Some(order) if order as u8 == endian as u8 => continue,
+                        _ => return Some(field.ty),
+                    }
                 }
                 if let Some(wrong) = misordered(field.ty, endian) {
                     return Some(wrong);
                 }
-                i += 1;
             }
             true
         }

@@ -5,8 +5,8 @@
 
 use super::members;
 use super::model::{Field, Record, Role};
-use super::shape::Shape;
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use super::shape::{Shape, mentions};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Data, DeriveInput, GenericParam, Generics, LitStr, Member, Type, parse_quote};
@@ -24,7 +24,7 @@ pub(crate) use mixed;
 pub(crate) fn expand(record: &Record, core: &TokenStream) -> TokenStream {
     let ident = record.ident;
     let generics = bound(record.generics, core, |param| {
-        record.fields.iter().any(|f| mentions(f.ty.to_token_stream(), param))
+        record.fields.iter().any(|f| mentions(f.ty, param))
     });
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let ty =
@@ -48,10 +48,8 @@ pub(crate) fn expand(record: &Record, core: &TokenStream) -> TokenStream {
     } else {
         // C has no values of no size, so there is no convention for them either.
         let plan = record.plan.iter();
-        // Nor has Rust a struct of which C's compiler would think the same.
-        let never = record.repr.is_block().then(|| mixed!(false &&));
         (
-            mixed!(#never ::core::mem::size_of::<Self>() != 0 #(&& #plan.by_value)* && #in_record),
+            mixed!(::core::mem::size_of::<Self>() != 0 #(&& #plan.by_value)* && #in_record),
             None,
         )
     };
@@ -118,14 +116,6 @@ fn bound(generics: &Generics, core: &TokenStream, is_seen: impl Fn(&Ident) -> bo
     generics
 }
 
-fn mentions(tokens: TokenStream, name: &Ident) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => ident == *name,
-        TokenTree::Group(group) => mentions(group.stream(), name),
-        _ => false,
-    })
-}
-
 fn transparent(record: &Record, core: &TokenStream) -> TokenStream {
     let Some(field) = record.fields.first() else { return TokenStream::new() };
     let ty = type_of(&field.shape, core);
@@ -148,7 +138,7 @@ fn described(record: &Record, core: &TokenStream) -> TokenStream {
         let ty = type_of(&field.shape, core);
         let spelled = field.shape.is_spelled();
         let member = member(field);
-        let rules = field_rules(field, core);
+        let rules = field_rules(record, field, core);
         mixed!(#core::__private::StaticField {
             name: #field_name,
             ty: #ty,
@@ -216,7 +206,7 @@ pub(crate) fn rules(record: &Record, core: &TokenStream) -> TokenStream {
 }
 
 /// What is said of a member beside its name and type.
-pub(crate) fn field_rules(field: &Field, core: &TokenStream) -> TokenStream {
+pub(crate) fn field_rules(record: &Record, field: &Field, core: &TokenStream) -> TokenStream {
     let Some(bits) = &field.bits else {
         let role = match &field.role {
             Role::Plain => return mixed!(#core::__private::FieldRules::PLAIN),
@@ -231,13 +221,22 @@ pub(crate) fn field_rules(field: &Field, core: &TokenStream) -> TokenStream {
     let width = &bits.width;
     let rules =
         Ident::new(if field.is_unnamed() { "unnamed_bits" } else { "bits" }, Span::mixed_site());
-    mixed!(#core::__private::FieldRules::#rules(#width))
+    let order = record.options.endian.as_ref().map(|order| {
+        let order = endian(order);
+        mixed!(.ordered(#core::target::Endian::#order))
+    });
+    mixed!(#core::__private::FieldRules::#rules(#width) #order)
+}
+
+/// The variant of `Endian` for `endian = "…"`.
+pub(crate) fn endian(order: &LitStr) -> Ident {
+    Ident::new(if order.value() == "big" { "Big" } else { "Little" }, Span::mixed_site())
 }
 
 /// The member of the Rust struct that holds a field.
 fn member(field: &Field) -> Member {
-    match &field.bits {
-        Some(bits) => Member::Named(storage(bits.run)),
+    match field.run {
+        Some(run) => Member::Named(storage(run)),
         None => field.member.clone(),
     }
 }
@@ -250,7 +249,19 @@ pub(crate) fn storage(run: usize) -> Ident {
 /// That C has the bit fields, and that they are where the plan put them.
 fn planned(record: &Record, name: &str, core: &TokenStream) -> TokenStream {
     let Some(plan) = &record.plan else { return TokenStream::new() };
-    let members = record.fields.iter().enumerate().map(|(index, field)| {
+    let members = planned_members(record, name, core);
+    let runs = (0..record.runs()).map(|run| {
+        let storage = storage(run);
+        let at = located(record.ident);
+        quote_spanned!(at=> #plan.assert_run(#run, ::core::mem::offset_of!(Self, #storage));)
+    });
+    mixed!(#members #(#runs)*)
+}
+
+/// That C has the members for which there is a plan.
+pub(crate) fn planned_members(record: &Record, name: &str, core: &TokenStream) -> TokenStream {
+    let Some(plan) = &record.plan else { return TokenStream::new() };
+    let members = record.planned().iter().enumerate().map(|(index, field)| {
         let at = match &field.bits {
             Some(bits) => located(&bits.width),
             None => located(&field.member),
@@ -261,13 +272,7 @@ fn planned(record: &Record, name: &str, core: &TokenStream) -> TokenStream {
             field: #field_name,
         });}
     });
-    let runs = record.fields.iter().filter_map(|f| f.bits.as_ref()).map(|bits| bits.run).max();
-    let runs = (0..runs.map_or(0, |last| last + 1)).map(|run| {
-        let storage = storage(run);
-        let at = located(record.ident);
-        quote_spanned!(at=> #plan.assert_run(#run, ::core::mem::offset_of!(Self, #storage));)
-    });
-    mixed!(#(#members)* #(#runs)*)
+    mixed!(#(#members)*)
 }
 
 fn option(n: Option<u64>) -> TokenStream {
@@ -280,7 +285,7 @@ fn option(n: Option<u64>) -> TokenStream {
 /// That a field is in the byte order of the record.
 fn order_of(order: &LitStr, index: usize, at: Span, core: &TokenStream) -> TokenStream {
     let core = &located_at(core, at);
-    let order = Ident::new(if order.value() == "big" { "Big" } else { "Little" }, at);
+    let order = endian(order);
     quote_spanned!(at=> #core::__private::assert_order(
         __record,
         #index,
@@ -327,8 +332,9 @@ fn assertions(
 
 /// That what ends in `PhantomData` is the one of `core`: it has no size and no meaning to C.
 fn markers(record: &Record) -> TokenStream {
-    let markers = record.markers.iter().map(|ty| {
-        let at = located(*ty);
+    let markers = record.markers.iter().map(|field| {
+        let ty = &field.ty;
+        let at = located(ty);
         quote_spanned!(at=> let _: fn(#ty) -> ::core::marker::PhantomData<_> = |__marker| __marker;)
     });
     mixed!(#(#markers)*)
