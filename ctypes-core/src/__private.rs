@@ -12,8 +12,8 @@ pub use crate::types::discrete::{assert_enumeration, bits, check, check_number};
 pub use crate::types::integer::{OfSize, Size, is_signed};
 pub use crate::types::overlay::{Overlay, assert_overlaid};
 pub use crate::types::verify::{
-    FieldOf, Span, assert_mirror, assert_mirror_field, assert_order, assert_record,
-    assert_spelling, size_of_field,
+    FieldOf, Span, assert_mirror, assert_mirror_field, assert_new_name, assert_order,
+    assert_record, assert_spelling, size_of_field,
 };
 pub use crate::types::{
     Disagreement, FieldRole, FieldRules, StaticEnum, StaticField, StaticFunction, StaticRecord,

@@ -68,6 +68,8 @@ pub struct BitPlan<const FIELDS: usize, const RUNS: usize> {
     /// Whether rustc passes the struct by value as C does, if it does so for the ordinary members.
     pub by_value: bool,
     fault: Option<(usize, LayoutFault)>,
+    /// Whether there is a plan, or an error that is told elsewhere.
+    is_planned: bool,
 }
 
 const NO_BITS: BitRange = BitRange { byte: 0, bit: 0, width: 0 };
@@ -85,15 +87,21 @@ impl<const FIELDS: usize, const RUNS: usize> BitPlan<FIELDS, RUNS> {
             align: 1,
             by_value: matches!(form, Form::Fields | Form::Open),
             fault: None,
+            is_planned: false,
         };
         let (whole, open) = match plan.place(rules, members) {
-            Ok(found) => found,
+            Ok(Some(found)) => found,
+            Ok(None) => {
+                plan.fields = [NO_BITS; FIELDS];
+                return plan;
+            }
             Err(fault) => {
                 plan.fault = Some(fault);
                 plan.fields = [NO_BITS; FIELDS];
                 return plan;
             }
         };
+        plan.is_planned = true;
         (plan.size, plan.align) = (whole.size as usize, whole.align as usize);
         if matches!(form, Form::Overlay) {
             return plan;
@@ -141,12 +149,12 @@ impl<const FIELDS: usize, const RUNS: usize> BitPlan<FIELDS, RUNS> {
     }
 
     /// Notes where C has each member, from the start of the record. Answers with the extent of all, and
-    /// with the place of a byte that would follow.
+    /// with the place of a byte that would follow; with nothing if a type has an error of its own.
     const fn place(
         &mut self,
         rules: RecordRules,
         members: &[Planned; FIELDS],
-    ) -> Result<(Extent, u64), (usize, LayoutFault)> {
+    ) -> Result<Option<(Extent, u64)>, (usize, LayoutFault)> {
         let mut cursor = match RecordCursor::new(rules, &Target::NATIVE) {
             Ok(cursor) => cursor,
             Err(fault) => return Err((0, fault)),
@@ -155,7 +163,7 @@ impl<const FIELDS: usize, const RUNS: usize> BitPlan<FIELDS, RUNS> {
         while i < FIELDS {
             let ty = members[i].ty;
             // The `void` of a type whose own derive has reported an error.
-            let Some(shape) = ty.native_shape() else { return Ok((Extent::new(0, 1), 0)) };
+            let Some(shape) = ty.native_shape() else { return Ok(None) };
             let placed = match members[i].rules.shape(shape, ty.class_at(&Target::NATIVE)) {
                 Ok(shape) => cursor.place(shape),
                 Err(fault) => Err(fault),
@@ -171,7 +179,7 @@ impl<const FIELDS: usize, const RUNS: usize> BitPlan<FIELDS, RUNS> {
         }
         let mut open = cursor;
         match (cursor.finish(), open.place(FieldShape::plain(Extent::new(1, 1)))) {
-            (Ok(extent), Ok(placed)) => Ok((extent, placed.offset)),
+            (Ok(extent), Ok(placed)) => Ok(Some((extent, placed.offset))),
             (Err(fault), _) | (_, Err(fault)) => Err((FIELDS - 1, fault)),
         }
     }
@@ -207,7 +215,8 @@ impl<const FIELDS: usize, const RUNS: usize> BitPlan<FIELDS, RUNS> {
             && to != from
             && rounded <= 8
             && from + rounded <= next
-            && from % align == 0
+            // rustc passes a struct with an unaligned integer through memory, and C's compiler does not.
+            && from % natural == 0
             && align <= whole.align;
         let (len, align) = if is_integer { (rounded, align) } else { (to - from, 1) };
         let lead = if rust_end.next_multiple_of(align) == from { 0 } else { from - rust_end };
@@ -241,7 +250,7 @@ impl<const FIELDS: usize, const RUNS: usize> BitPlan<FIELDS, RUNS> {
     #[track_caller]
     pub const fn assert_run(&self, run: usize, offset: usize) {
         assert!(
-            self.fault.is_some() || self.runs[run].start == offset,
+            !self.is_planned || self.runs[run].start == offset,
             "C and Rust disagree on where the bit fields are"
         );
     }

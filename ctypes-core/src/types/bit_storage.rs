@@ -151,14 +151,17 @@ impl Aligned for Align<16> {
 #[repr(C, packed)]
 pub struct Unaligned<T>(T);
 
-impl<T: Copy> Unaligned<T> {
+impl<T> Unaligned<T> {
     /// Holds a value.
     pub const fn new(value: T) -> Unaligned<T> {
         Unaligned(value)
     }
 
     /// The value.
-    pub const fn get(self) -> T {
+    pub const fn get(self) -> T
+    where
+        T: Copy,
+    {
         self.0
     }
 }

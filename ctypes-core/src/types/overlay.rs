@@ -73,13 +73,16 @@ pub const fn assert_overlaid<T: CType>(place: FieldOf) {
         return;
     }
     if !T::ANY_BITS {
-        let message = place.message().text("any bytes may stand there, of which not all are a value ");
+        let message =
+            place.message().text("any bytes may stand there, of which not all are a value ");
         let message = message.text("of its type: use `Raw<…>`, an integer, or a raw pointer");
         panic!("{}", message.as_str())
     }
     if !is_full(T::TYPE) {
-        let message = place.message().text("its type has padding or is a union, whose bytes need not be ");
-        let message = message.text("initialised: use an array of bytes, or #[derive(CUnion)] alone");
+        let message =
+            place.message().text("its type has padding or is a union, whose bytes need not be ");
+        let message =
+            message.text("initialised: use an array of bytes, or #[derive(CUnion)] alone");
         panic!("{}", message.as_str())
     }
 }
@@ -141,7 +144,8 @@ mod tests {
     #[test]
     fn pointers_stay_pointers() {
         let mut n = 7_u32;
-        let overlay = Overlay::<{ size_of::<usize>() }>::ZERO.put(&raw mut n);
+        let pointer: *mut u32 = &raw mut n;
+        let overlay = Overlay::<{ size_of::<usize>() }>::ZERO.put(pointer);
         // SAFETY: the pointer that was stored.
         assert_eq!(unsafe { *overlay.get::<*mut u32>() }, 7);
     }

@@ -5,7 +5,7 @@
 //! and field and says both numbers. `#[track_caller]` puts the error on the user's field.
 
 use super::message::Message;
-use super::record::{Disagreement, RecordRef, StaticRecord};
+use super::record::{Disagreement, FieldRole, RecordRef, StaticField, StaticRecord};
 use super::{CType, Element, Repr, ScalarClass, Type};
 use crate::layout::LayoutFault;
 use crate::target::{Endian, Extent, Target};
@@ -185,12 +185,85 @@ pub const fn assert_record(record: &StaticRecord, index: usize, field: &'static 
     let ty = record.fields[index].ty;
     // `void` stands in for a type that has an error of its own.
     if matches!(ty.0, Repr::Record(_) | Repr::Void) {
-        return;
+        return assert_new_members(record, index, ty, field);
     }
     let place = FieldOf { record: record.name, field };
     let message =
         place.message().text("expected a struct or union, whose members become those of `");
     panic!("{}", describe(message.text(record.name).text("`; found "), ty).as_str())
+}
+
+/// Asserts that no member of the anonymous member or base of that index has the name of one of another
+/// before it (C11 6.7.2.1p13: they are members of the record, whose names differ).
+#[track_caller]
+const fn assert_new_members(record: &StaticRecord, index: usize, ty: &Type, field: &'static str) {
+    let Repr::Record(RecordRef::Static(inner)) = &ty.0 else { return };
+    let mut i = 0;
+    while i < inner.fields.len() {
+        let member = &inner.fields[i];
+        if is_transparent(member) {
+            assert_new_members(record, index, member.ty, field);
+        } else if comes_with(record, index, member.name).is_some() {
+            let place = FieldOf { record: record.name, field };
+            let message = place.message().text("it brings a member `").text(member.name);
+            panic!("{}", message.text("`, and one before it has the same name").as_str())
+        }
+        i += 1;
+    }
+}
+
+/// Asserts that the named field of that index has not the name of a member that an anonymous member or a
+/// base brings.
+#[track_caller]
+pub const fn assert_new_name(record: &StaticRecord, index: usize) {
+    let name = record.fields[index].name;
+    if let Some(bringer) = comes_with(record, record.fields.len(), name) {
+        let place = FieldOf { record: record.name, field: name };
+        let message = place.message().text("`").text(bringer);
+        panic!(
+            "{}",
+            message.text("`, whose members are those of the record, has one of that name").as_str()
+        )
+    }
+}
+
+/// The record among the anonymous members and bases up to `end` that has a member of that name.
+const fn comes_with(record: &StaticRecord, end: usize, name: &str) -> Option<&'static str> {
+    let mut i = 0;
+    while i < end {
+        let field = &record.fields[i];
+        if let Repr::Record(RecordRef::Static(inner)) = &field.ty.0
+            && is_transparent(field)
+        {
+            let mut j = 0;
+            while j < inner.fields.len() {
+                let own = &inner.fields[j];
+                if !is_transparent(own) && !name.is_empty() && is_same_text(own.name, name) {
+                    return Some(inner.name);
+                }
+                j += 1;
+            }
+            if let Some(found) = comes_with(inner, inner.fields.len(), name) {
+                return Some(found);
+            }
+        }
+        i += 1;
+    }
+    None
+}
+
+const fn is_transparent(field: &StaticField) -> bool {
+    matches!(field.rules.role, FieldRole::Anonymous | FieldRole::Base)
+}
+
+/// `==`, which no `const fn` has.
+const fn is_same_text(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut i = 0;
+    while i < a.len() && i < b.len() && a[i] == b[i] {
+        i += 1;
+    }
+    i == a.len() && i == b.len()
 }
 
 /// The first part whose bytes may stand in another order.

@@ -43,10 +43,9 @@ pub(super) fn accessors(record: &Record, plan: &Ident, core: &TokenStream) -> To
     let each = named(record).map(|(index, field, bits)| {
         accessor(record, field, &place(record, plan, index, core), bits, core)
     });
-    let plain = record
-        .fields
-        .iter()
-        .filter(|f| record.form() != Form::Fields && f.bits.is_none() && !f.name().starts_with('_'));
+    let plain = record.fields.iter().filter(|f| {
+        record.form() != Form::Fields && f.bits.is_none() && !f.name().starts_with('_')
+    });
     let plain = plain.map(|field| stored(record, field, core));
     mixed!(#(#each)* #(#plain)*)
 }
@@ -66,13 +65,18 @@ fn stored(record: &Record, field: &Field, core: &TokenStream) -> TokenStream {
     let set_doc = format!("Sets `{name}`.");
     let with_doc = format!("The same with another `{name}`.");
     let parameter = format_ident!("value", span = Span::mixed_site());
+    // That the type is not `Copy` is an error there.
+    let at = located(ty);
     let (read, write) = match record.form() {
         Form::Overlay => {
             let storage = storage(0);
-            (mixed!(self.#storage.get::<#ty>()), mixed!(self.#storage = self.#storage.put(#parameter);))
+            (
+                quote_spanned!(at=> self.#storage.get::<#ty>()),
+                quote_spanned!(at=> self.#storage = self.#storage.put::<#ty>(#parameter);),
+            )
         }
         Form::Fields | Form::Bytes => (
-            mixed!(self.#get.get()),
+            quote_spanned!(at=> self.#get.get()),
             mixed!(self.#get = #core::__private::Unaligned::new(#parameter);),
         ),
     };

@@ -1,7 +1,7 @@
 //! From the model to the struct that rustc sees.
 
-use super::derives::Derives;
 use super::accessors::{self, Place};
+use super::derives::Derives;
 use super::traits;
 use crate::record::expand::{
     field_rules, located, located_at, planned_members, rules, sized_type_of, storage,
@@ -69,7 +69,7 @@ pub(super) fn expand(
 
 /// Takes our own attributes away, for the case of an error, where no macro is left to do so.
 pub(super) fn strip(input: &mut DeriveInput) {
-    input.attrs.retain(|a| !is_ours(a));
+    input.attrs.retain(|a| !is_ours(a) && !a.path().is_ident("repr"));
     let fields = match &mut input.data {
         Data::Struct(data) => data.fields.iter_mut().collect(),
         Data::Union(data) => data.fields.named.iter_mut().collect(),
@@ -116,9 +116,9 @@ impl<'a> Storages<'a> {
                 },
             }
         });
-        let gaps = gaps(record, plan).into_iter().map(
-            |(name, len)| mixed!(#name: [::core::mem::MaybeUninit::zeroed(); #len],),
-        );
+        let gaps = gaps(record, plan)
+            .into_iter()
+            .map(|(name, len)| mixed!(#name: [::core::mem::MaybeUninit::zeroed(); #len],));
         mixed!(__align: [], #(#runs)* #(#gaps)*)
     }
 }
@@ -157,9 +157,9 @@ fn members(record: &Record, plan: &Ident, core: &TokenStream) -> TokenStream {
             <#core::__private::Align<{ #plan.align }> as #core::__private::Aligned>::Type; 0
         ],
     };
-    let mut gaps = gaps(record, plan).into_iter().map(
-        |(name, len)| mixed!(#name: [::core::mem::MaybeUninit<::core::primitive::u8>; #len],),
-    );
+    let mut gaps = gaps(record, plan)
+        .into_iter()
+        .map(|(name, len)| mixed!(#name: [::core::mem::MaybeUninit<::core::primitive::u8>; #len],));
     let mut next_run = 0;
     for field in &record.fields {
         let Some(run) = field.run else {
@@ -207,10 +207,12 @@ fn planned(record: &Record, plan: &Ident, core: &TokenStream) -> TokenStream {
     let overlaid = members.iter().filter(|f| form == "Overlay" && f.bits.is_none()).map(|field| {
         let (ty, at, name, of) = (field.ty, located(field.ty), field.name(), record.tag());
         let core = located_at(core, at);
-        quote_spanned!(at=> #core::__private::assert_overlaid::<#ty>(#core::__private::FieldOf {
-            record: #of,
-            field: #name,
-        });)
+        quote_spanned! {at=>
+            const _: () = #core::__private::assert_overlaid::<#ty>(#core::__private::FieldOf {
+                record: #of,
+                field: #name,
+            });
+        }
     });
     let asserted = planned_members(record, &record.tag(), core);
     let asserted = record.is_generic().then_some(asserted);
@@ -226,6 +228,7 @@ fn planned(record: &Record, plan: &Ident, core: &TokenStream) -> TokenStream {
             &[#(#members),*],
             #core::__private::Form::#form,
         );
-        const _: () = { #asserted #(#overlaid)* };
+        const _: () = { #asserted };
+        #(#overlaid)*
     }
 }

@@ -134,16 +134,21 @@ fn eq(record: &Record) -> TokenStream {
         quote_spanned!(at=> let _ = __is_eq::<#ty>;)
     });
     let of = mixed!(::core::cmp::Eq);
-    let generics = bound(record, &of);
-    let (impl_generics, _, where_clause) = generics.split_for_impl();
+    let (ident, generics) = (record.ident, bound(record, &of));
+    let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let implemented = implemented(record, &of, &TokenStream::new());
     mixed! {
         #implemented
         const _: () = {
             const fn __is_eq<__T: ::core::cmp::Eq>() {}
-            const fn __are_eq #impl_generics () #where_clause {
-                __is_eq::<()>();
-                #(#types)*
+            trait __AreEq {
+                fn __are_eq();
+            }
+            impl #impl_generics __AreEq for #ident #ty_generics #where_clause {
+                fn __are_eq() {
+                    __is_eq::<()>();
+                    #(#types)*
+                }
             }
         };
     }

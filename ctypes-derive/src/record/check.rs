@@ -102,11 +102,10 @@ fn check_options(record: &Record, errors: &mut Errors) {
             errors.push(name, "a #[repr(transparent)] struct is its field to C and has no tag");
         }
     }
-    if let Some(endian) = &options.endian {
-        if record.repr.transparent {
-            errors
-                .push(endian, "a #[repr(transparent)] struct is its field to C and has its order");
-        }
+    if let Some(endian) = &options.endian
+        && record.repr.transparent
+    {
+        errors.push(endian, "a #[repr(transparent)] struct is its field to C and has its order");
     }
     if let Some(bytes) = &options.bytes
         && record.plan.is_none()

@@ -23,9 +23,8 @@ pub(crate) use mixed;
 
 pub(crate) fn expand(record: &Record, core: &TokenStream) -> TokenStream {
     let ident = record.ident;
-    let generics = bound(record.generics, core, |param| {
-        record.fields.iter().any(|f| mentions(f.ty, param))
-    });
+    let generics =
+        bound(record.generics, core, |param| record.fields.iter().any(|f| mentions(f.ty, param)));
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let ty =
         if record.repr.transparent { transparent(record, core) } else { described(record, core) };
@@ -48,10 +47,7 @@ pub(crate) fn expand(record: &Record, core: &TokenStream) -> TokenStream {
     } else {
         // C has no values of no size, so there is no convention for them either.
         let plan = record.plan.iter();
-        (
-            mixed!(::core::mem::size_of::<Self>() != 0 #(&& #plan.by_value)* && #in_record),
-            None,
-        )
+        (mixed!(::core::mem::size_of::<Self>() != 0 #(&& #plan.by_value)* && #in_record), None)
     };
     // A generic type's constants are evaluated where the type is used.
     let eager = (!record.is_generic())
@@ -157,8 +153,8 @@ fn described(record: &Record, core: &TokenStream) -> TokenStream {
         };
         let at = located(ty);
         let order = record.options.endian.as_ref().map(|order| order_of(order, index, at, core));
-        let record = role_of(field, index, at, core);
-        (mixed!(#spelling #order #record), layout)
+        let role = role_of(record, field, index, at, core);
+        (mixed!(#spelling #order #role), layout)
     });
     let (spellings, layouts): (Vec<_>, Vec<_>) = assertions.unzip();
     let at = located(record.ident);
@@ -293,12 +289,25 @@ fn order_of(order: &LitStr, index: usize, at: Span, core: &TokenStream) -> Token
     );)
 }
 
-/// That a member without a name is a record.
-fn role_of(field: &Field, index: usize, at: Span, core: &TokenStream) -> Option<TokenStream> {
+/// That a member without a name is a record, and one with a name not a member of such a record.
+fn role_of(
+    record: &Record,
+    field: &Field,
+    index: usize,
+    at: Span,
+    core: &TokenStream,
+) -> Option<TokenStream> {
+    let is_plain = |field: &Field| matches!(field.role, Role::Plain);
+    if !is_plain(field) {
+        let (core, name) = (&located_at(core, at), field.name());
+        return Some(
+            quote_spanned!(at=> #core::__private::assert_record(__record, #index, #name);),
+        );
+    }
+    let at = located(&field.member);
     let core = &located_at(core, at);
-    let name = field.name();
-    (!matches!(field.role, Role::Plain))
-        .then(|| quote_spanned!(at=> #core::__private::assert_record(__record, #index, #name);))
+    let is_judged = !field.is_unnamed() && !record.fields.iter().all(is_plain);
+    is_judged.then(|| quote_spanned!(at=> #core::__private::assert_new_name(__record, #index);))
 }
 
 /// That what the tokens said of a field's type is so.

@@ -1,7 +1,9 @@
 //! What the derives know of a struct or union once it is parsed.
 
 use super::shape::Shape;
-use syn::{Attribute, Expr, GenericParam, Generics, Ident, LitStr, Member, Path, Token, Type, Visibility};
+use syn::{
+    Attribute, Expr, GenericParam, Generics, Ident, LitStr, Member, Path, Token, Type, Visibility,
+};
 
 pub(crate) struct Record<'a> {
     pub(crate) ident: &'a Ident,

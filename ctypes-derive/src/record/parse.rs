@@ -113,6 +113,11 @@ fn option(meta: ParseNestedMeta, options: &mut Options) -> syn::Result<()> {
         let path = meta.value()?.parse::<Path>()?;
         return options.remote.replace(path).map_or(Ok(()), |_| Err(twice()));
     }
+    if meta.path.is_ident("extends") || meta.path.is_ident("base") {
+        return Err(
+            meta.error("the record that is extended is the first field: mark that with #[base]")
+        );
+    }
     Err(meta.error(format!("unknown option: {OPTIONS}")))
 }
 
@@ -149,7 +154,8 @@ fn each<'a>(
             if attr.path().is_ident("ctypes") {
                 errors.push(
                     attr,
-                    "#[ctypes] has no options for fields; #[ctype(\"…\")] says what a field is in C",
+                    "#[ctypes] has no options for fields: #[ctype(\"…\")] says what a field is in C, #[base] \
+                     marks the record that is extended, #[anonymous] one whose members are lent",
                 );
             } else if attr.path().is_ident("ctype") {
                 spell(attr, &mut shape, errors);
