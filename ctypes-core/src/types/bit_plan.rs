@@ -119,7 +119,7 @@ impl<const FIELDS: usize, const RUNS: usize> BitPlan<FIELDS, RUNS> {
             // The `void` of a type whose own derive has reported an error.
             let Some(extent) = ty.native_extent() else { return Ok(Extent::new(0, 1)) };
             let shape = FieldShape::plain(extent);
-            let placed = match members[i].rules.shape(shape, ty.class_at(&Target::NATIVE)) {
+            let placed = match members[i].rules.shape(shape, ty, &Target::NATIVE) {
                 Ok(shape) => cursor.place(shape),
                 Err(fault) => Err(fault),
             };

@@ -169,26 +169,26 @@ impl RecordBuilder {
                 Ok(array) => array.unwrap_or_else(|| field.clone()),
                 Err(_) => field.clone(),
             };
-            let shape = field.shape_at(&Target::NATIVE).map_err(|cause| match &field.0 {
-                Repr::Record(r) if r.id() == RecordRef::Owned(own.clone()).id() => {
-                    DefineError::ContainsItself { record: record(), field: shown.clone() }
-                }
-                _ => DefineError::IncompleteField {
-                    record: record(),
-                    field: shown.clone(),
-                    ty: field.to_string(),
-                    cause: Box::new(cause),
-                },
-            })?;
+            let shape =
+                field.shape_at(&Target::NATIVE, self.rules).map_err(|cause| match &field.0 {
+                    Repr::Record(r) if r.id() == RecordRef::Owned(own.clone()).id() => {
+                        DefineError::ContainsItself { record: record(), field: shown.clone() }
+                    }
+                    _ => DefineError::IncompleteField {
+                        record: record(),
+                        field: shown.clone(),
+                        ty: field.to_string(),
+                        cause: Box::new(cause),
+                    },
+                })?;
             let added = match field.record() {
                 Some(inner) if unnamed => names.add_all(&inner),
                 _ if name.is_empty() => Ok(()),
                 _ => names.add(name),
             };
             added.map_err(|field| DefineError::DuplicateField { record: record(), field })?;
-            let shape = rules
-                .shape(shape, field.class_at(&Target::NATIVE))
-                .map_err(|e| fault(Some(&shown), e))?;
+            let shape =
+                rules.shape(shape, &field, &Target::NATIVE).map_err(|e| fault(Some(&shown), e))?;
             cursor.place(shape).map_err(|e| fault(Some(&shown), e))?;
             let ty = own
                 .types

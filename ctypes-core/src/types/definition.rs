@@ -10,7 +10,8 @@ use crate::target::BitRule;
 use std::fmt::Write as _;
 
 impl Type {
-    /// The definition of a struct, union or enumeration; for any other type, nothing.
+    /// The definition of a struct, union or enumeration, or of a typedef name; for any other type,
+    /// nothing.
     ///
     /// ```
     /// use ctypes_core::{Type, Types};
@@ -23,6 +24,12 @@ impl Type {
     /// # Ok::<(), ctypes_core::Error>(())
     /// ```
     pub fn definition(&self) -> String {
+        if let Some(alias) = self.alias() {
+            let align = alias.align().map(|n| format!("aligned({n})"));
+            let attributes = list([align, None, None]);
+            let of = alias.ty().declare(alias.name());
+            return format!("typedef {of}{attributes};\n");
+        }
         match self.kind() {
             TypeKind::Record(record) => {
                 let mut text = String::new();

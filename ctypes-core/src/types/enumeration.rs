@@ -221,11 +221,11 @@ impl Type {
             return Err(DefineError::NoEnumType { name: format!("enum {name}") });
         };
         let EnumRef::Owned(owned, _) = shown.0 else { unreachable!("made above") };
-        Ok(Type(Repr::Enum(EnumRef::Owned(owned, native))))
+        Ok(Type::of(Repr::Enum(EnumRef::Owned(owned, native))))
     }
 
     #[doc(hidden)]
     pub const fn static_enum(of: &'static StaticEnum) -> Type {
-        Type(Repr::Enum(EnumRef::Static(of)))
+        Type::of(Repr::Enum(EnumRef::Static(of)))
     }
 }

@@ -6,8 +6,9 @@
 
 use super::build::RecordBuilder;
 use super::record::{Field, FieldRules};
-use super::shared::Shared;
-use super::{Element, FunctionRef, MAX_PARTS, Pointee, RecordRef, Repr, Type, is_identifier};
+use super::{
+    Element, FunctionRef, MAX_PARTS, Pointee, Qualifiers, RecordRef, Repr, Type, is_identifier,
+};
 use crate::error::DefineError;
 use crate::layout::{MAX_NESTING, RecordKind, RecordRules};
 use crate::target::Extent;
@@ -72,13 +73,15 @@ pub(super) enum Stored {
     /// A type in which no record of this namespace occurs.
     Other(Type),
     Record(usize),
-    Pointer {
-        to: Box<Stored>,
-        is_const: bool,
-        nonnull: bool,
-    },
+    Pointer(Box<Stored>),
     Array(Box<Stored>, u64, Extent),
     Function(Box<StoredFunction>),
+    Qualified(Qualifiers, Box<Stored>),
+    Named {
+        name: Arc<str>,
+        align: Option<u64>,
+        of: Box<Stored>,
+    },
 }
 
 pub(super) struct StoredFunction {
@@ -191,7 +194,8 @@ impl Types {
 
     fn handle(&self, slot: Arc<Slot>) -> Type {
         let native = slot.definition.get().map(|d| d.native);
-        Type(Repr::Record(RecordRef::Owned(OwnedRecord { types: self.clone(), slot, native })))
+        let record = OwnedRecord { types: self.clone(), slot, native };
+        Type::of(Repr::Record(RecordRef::Owned(record)))
     }
 
     /// What a namespace may keep of a type; `None` if its declarator has too many parts.
@@ -201,15 +205,21 @@ impl Types {
         if depth > MAX_NESTING || *parts > MAX_PARTS {
             return None;
         }
-        Some(match &ty.0 {
+        if let Some(alias) = &ty.1.alias {
+            let of = alias.aliased();
+            let more = ty.qualifiers() != of.qualifiers();
+            let of = Box::new(self.store(of, depth, parts)?);
+            let named = Stored::Named { name: alias.name().into(), align: alias.align(), of };
+            let qualified = |named| Stored::Qualified(ty.qualifiers(), Box::new(named));
+            return Some(if more { qualified(named) } else { named });
+        }
+        let stored = match &ty.0 {
             Repr::Record(RecordRef::Owned(r)) if Arc::ptr_eq(&r.types.0, &self.0) => {
                 Stored::Record(r.slot.index)
             }
-            Repr::Pointer { to: Pointee::Owned(to), is_const, nonnull } => Stored::Pointer {
-                to: Box::new(self.store(to.get(), depth, parts)?),
-                is_const: *is_const,
-                nonnull: *nonnull,
-            },
+            Repr::Pointer { to: Pointee::Owned(to) } => {
+                Stored::Pointer(Box::new(self.store(to.get(), depth, parts)?))
+            }
             Repr::Array { of: Element::Owned(of), len, native } => {
                 Stored::Array(Box::new(self.store(of.get(), depth, parts)?), *len, *native)
             }
@@ -223,7 +233,12 @@ impl Types {
                     .collect::<Option<_>>()?,
                 variadic: f.variadic,
             })),
-            _ => Stored::Other(ty.clone()),
+            _ => return Some(Stored::Other(ty.clone())),
+        };
+        // Elements bring the qualifiers of an array.
+        Some(match (ty.qualifiers(), stored) {
+            (Qualifiers::NONE, stored) | (_, stored @ Stored::Array(..)) => stored,
+            (qualifiers, stored) => Stored::Qualified(qualifiers, Box::new(stored)),
         })
     }
 
@@ -236,17 +251,13 @@ impl Types {
                 drop(tags);
                 self.handle(slot)
             }
-            Stored::Pointer { to, is_const, nonnull } => Type(Repr::Pointer {
-                to: Pointee::Owned(Shared::new(self.load(to))),
-                is_const: *is_const,
-                nonnull: *nonnull,
-            }),
-            Stored::Array(of, len, native) => Type(Repr::Array {
-                of: Element::Owned(Shared::new(self.load(of))),
-                len: *len,
-                native: *native,
-            }),
-            Stored::Function(f) => Type(Repr::Function(FunctionRef::owned(
+            Stored::Pointer(to) => self.load(to).pointer(),
+            Stored::Array(of, len, native) => self.load(of).array_of(*len, *native),
+            Stored::Qualified(qualifiers, of) => self.load(of).with_qualifiers(*qualifiers),
+            Stored::Named { name, align, of } => {
+                self.load(of).named_unchecked(name.clone(), *align)
+            }
+            Stored::Function(f) => Type::of(Repr::Function(FunctionRef::owned(
                 f.conv,
                 self.load(&f.result),
                 f.params.iter().map(|p| self.load(p)).collect(),
@@ -313,11 +324,10 @@ impl RecordDecl {
 
 impl Type {
     /// This handle as it would be taken now: with the size of a record that was defined meanwhile.
-    #[cfg_attr(not(feature = "dynamic"), allow(dead_code))]
     pub(crate) fn renewed(&self) -> Type {
         match &self.0 {
             Repr::Record(RecordRef::Owned(own)) if own.native.is_none() => {
-                own.types.handle(own.slot.clone())
+                Type(own.types.handle(own.slot.clone()).0, self.1.clone())
             }
             _ => self.clone(),
         }

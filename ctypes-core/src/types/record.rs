@@ -2,7 +2,7 @@
 
 use super::namespace::OwnedRecord;
 use super::{Repr, ScalarClass, Type};
-use crate::layout::{FieldShape, LayoutFault, Placement, RecordCursor, RecordRules};
+use crate::layout::{BitWidth, FieldShape, LayoutFault, Placement, RecordCursor, RecordRules};
 use crate::target::{Extent, Target};
 use std::fmt;
 
@@ -80,23 +80,24 @@ impl FieldRules {
         FieldRules { bits: Some(width), role: FieldRole::Unnamed, ..FieldRules::PLAIN }
     }
 
-    /// What the layout algorithm wants to know, given what it knows of the type.
+    /// What the layout algorithm wants to know of a member of type `ty`, given what it knows of the
+    /// type.
     pub(crate) const fn shape(
         &self,
         of_type: FieldShape,
-        class: Option<ScalarClass>,
+        ty: &Type,
+        target: &Target,
     ) -> Result<FieldShape, LayoutFault> {
         let anonymous = matches!(self.role, FieldRole::Anonymous | FieldRole::Base);
         if anonymous && (self.packed || self.align.is_some()) {
             return Err(LayoutFault::AttributeWithoutName);
         }
-        let shape = match (self.bits, class) {
-            (None, _) => of_type,
-            (Some(width), Some(ScalarClass::Bool)) => FieldShape::bool_bits(of_type.extent, width),
-            (Some(width), Some(ScalarClass::Signed | ScalarClass::Unsigned)) => {
-                FieldShape::bits(of_type.extent, width)
-            }
-            (Some(_), _) => return Err(LayoutFault::NotAnInteger),
+        let shape = match self.bits {
+            None => of_type,
+            Some(width) => match ty.bit_field_at(of_type.extent, width, target) {
+                Some(bits) => FieldShape { demanded: of_type.demanded, ..bits },
+                None => return Err(LayoutFault::NotAnInteger),
+            },
         };
         let shape = if self.packed { shape.packed() } else { shape };
         let shape = match self.align {
@@ -108,13 +109,23 @@ impl FieldRules {
 }
 
 impl Type {
-    /// What the bits of a scalar or enumeration mean; `None` for all others.
-    pub(crate) const fn class_at(&self, target: &Target) -> Option<ScalarClass> {
-        match &self.0 {
-            Repr::Scalar(s) => Some(s.class(target)),
+    /// A bit field of this type, whose size and alignment are those of `unit`; `None` if it is no
+    /// integer.
+    const fn bit_field_at(&self, unit: Extent, width: u32, target: &Target) -> Option<FieldShape> {
+        let class = match &self.0 {
+            Repr::Scalar(s) => s.class(target),
             // All its candidates are integers.
-            Repr::Enum(_) => Some(ScalarClass::Signed),
-            _ => None,
+            Repr::Enum(_) => ScalarClass::Signed,
+            Repr::BitInt(b) => {
+                let bits = Some(BitWidth { width, limit: b.width() });
+                return Some(FieldShape { bits, ..FieldShape::plain(unit) });
+            }
+            _ => return None,
+        };
+        match class {
+            ScalarClass::Bool => Some(FieldShape::bool_bits(unit, width)),
+            ScalarClass::Signed | ScalarClass::Unsigned => Some(FieldShape::bits(unit, width)),
+            ScalarClass::Float | ScalarClass::Complex => None,
         }
     }
 }
@@ -213,8 +224,7 @@ impl StaticField {
     /// As the layout algorithm wants to know it; `None` for a type without a size.
     const fn native_shape(&self) -> Result<Option<FieldShape>, LayoutFault> {
         let Some(extent) = self.ty.native_extent() else { return Ok(None) };
-        let class = self.ty.class_at(&Target::NATIVE);
-        match self.rules.shape(FieldShape::plain(extent), class) {
+        match self.rules.shape(FieldShape::plain(extent), self.ty, &Target::NATIVE) {
             Ok(shape) => Ok(Some(shape)),
             Err(fault) => Err(fault),
         }
