@@ -311,6 +311,6 @@ fn check_enumeration(e: &Enumeration, bytes: &[u8]) -> Result<(), String> {
     let value = value.unwrap_or_default();
     match e.name_of(value) {
         Some(_) => Ok(()),
-        None => Err(format!("{value} is no value of `enum {}`", e.name())),
+        None => Err(format!("{value} is no value of `{e:?}`")),
     }
 }

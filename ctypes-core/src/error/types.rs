@@ -112,6 +112,14 @@ pub enum DefineError {
         /// `struct`, `union` or `enum`.
         found: &'static str,
     },
+    /// An ordinary name stands for something else.
+    #[error("`{name}` cannot be declared: it is a {found} already")]
+    NameInUse {
+        /// The name.
+        name: String,
+        /// What it stands for.
+        found: String,
+    },
     /// The record has a definition, which is final.
     #[error("`{record}` is already defined, and a definition is final")]
     AlreadyDefined {

@@ -136,7 +136,8 @@ impl Comparison {
             (Repr::Enum(a), Repr::Enum(b)) => {
                 let (one, other) = (Enumeration(a.clone()), Enumeration(b.clone()));
                 a.id() == b.id()
-                    || (self.sense == Sense::Compatible || one.name() == other.name())
+                    || (self.sense == Sense::Compatible
+                        || one.name() == other.name() && one.place() == other.place())
                         && one.fixed() == other.fixed()
                         && one.values() == other.values()
             }
@@ -166,7 +167,7 @@ impl Comparison {
     }
 
     fn records(&mut self, a: &Record, b: &Record) -> bool {
-        if (self.sense == Sense::Equal && a.name() != b.name())
+        if (self.sense == Sense::Equal && (a.name() != b.name() || a.place() != b.place()))
             || a.rules() != b.rules()
             || a.is_complete() != b.is_complete()
         {

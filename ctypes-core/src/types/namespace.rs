@@ -1,22 +1,26 @@
-//! [`Types`]: a namespace of records made at run time, self-referential ones included.
+//! [`Types`]: a namespace of types made at run time, self-referential records included.
 //!
 //! A record is first declared, then defined once; between the two it can be pointed at. Handles keep
 //! the namespace alive, while what the namespace stores about its own records holds no handle: so a
 //! cycle of records is freed with the last handle to any of them.
 
 use super::build::RecordBuilder;
+use super::names::{OrdinaryName, StoredName};
+use super::place::{Place, Tag};
 use super::record::{Field, FieldRules};
 use super::{
-    Element, FunctionRef, MAX_PARTS, Pointee, Qualifiers, RecordRef, Repr, Type, is_identifier,
+    Element, FunctionRef, MAX_PARTS, Pointee, Qualifiers, RecordRef, Repr, Scalar, Type,
+    is_identifier,
 };
 use crate::error::DefineError;
 use crate::layout::{MAX_NESTING, RecordKind, RecordRules};
 use crate::target::Extent;
 use std::collections::HashMap;
 use std::ops::Deref;
-use std::sync::{Arc, OnceLock, RwLock};
+use std::sync::{Arc, OnceLock, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-/// A namespace of struct and union types made at run time.
+/// A namespace of types made at run time: tags of structs, unions and enumerations, and ordinary names
+/// of types, constants, functions and variables.
 ///
 /// # Examples
 /// A list whose nodes point at nodes, as the `_fields_` that ctypes lets a program assign late:
@@ -40,15 +44,26 @@ pub struct Types(Arc<Namespace>);
 struct Namespace(RwLock<Tags>);
 
 #[derive(Default)]
-struct Tags {
+pub(super) struct Tags {
     slots: Vec<Arc<Slot>>,
     by_name: HashMap<Arc<str>, usize>,
     /// Enumerations share the tags with records (C11 6.2.3p1).
     enums: HashMap<Arc<str>, Type>,
+    /// Typedefs, constants, functions and variables.
+    pub(super) ordinary: HashMap<Arc<str>, Arc<StoredName>>,
+}
+
+impl Tags {
+    fn push(&mut self, tag: Tag, kind: RecordKind) -> Arc<Slot> {
+        let index = self.slots.len();
+        let slot = Arc::new(Slot { tag, kind, index, definition: OnceLock::new() });
+        self.slots.push(slot.clone());
+        slot
+    }
 }
 
 pub(super) struct Slot {
-    name: Arc<str>,
+    tag: Tag,
     pub(super) kind: RecordKind,
     index: usize,
     definition: OnceLock<Definition>,
@@ -134,8 +149,21 @@ impl Types {
         name: &str,
         values: impl IntoIterator<Item = (&'a str, i128)>,
     ) -> Result<Type, DefineError> {
-        let ty = Type::enumeration(name, values)?;
-        let mut tags = self.0.0.write().unwrap_or_else(|e| e.into_inner());
+        self.declare_enum_of(name, None, values)
+    }
+
+    /// As [`Types::declare_enum`], with the integer type beside the tag: `enum name : fixed { … }`.
+    ///
+    /// # Errors
+    /// As [`Types::declare_enum`], and if a value does not fit `fixed`.
+    pub fn declare_enum_of<'a>(
+        &self,
+        name: &str,
+        fixed: Option<Scalar>,
+        values: impl IntoIterator<Item = (&'a str, i128)>,
+    ) -> Result<Type, DefineError> {
+        let ty = Type::enumeration_of(name, fixed, values)?;
+        let mut tags = self.write();
         if let Some(&i) = tags.by_name.get(name) {
             let found = tags.slots[i].kind.keyword();
             return Err(DefineError::OtherKind { record: ty.to_string(), found });
@@ -150,22 +178,66 @@ impl Types {
         }
     }
 
-    /// The record or enumeration of that tag, if it was declared.
+    /// The type of that name, if it was declared: of a typedef, or of a tag, also with its keyword.
+    ///
+    /// ```
+    /// use ctypes_core::Types;
+    /// let types = Types::new();
+    /// types.typedef("node", &types.declare_struct("node")?.pointer())?;
+    /// assert_eq!(types.get("struct node").map(|ty| ty.to_string()).as_deref(), Some("struct node"));
+    /// assert_eq!(types.get("node").and_then(|ty| ty.pointee()), types.get("struct node"));
+    /// assert_eq!(types.get("union node"), None);
+    /// # Ok::<(), ctypes_core::Error>(())
+    /// ```
     pub fn get(&self, name: &str) -> Option<Type> {
-        let tags = self.0.0.read().unwrap_or_else(|e| e.into_inner());
-        if let Some(ty) = tags.enums.get(name) {
-            return Some(ty.clone());
+        let (keyword, tag) = match name.split_once(' ') {
+            Some((keyword, tag)) => (Some(keyword), tag.trim()),
+            None => (None, name),
+        };
+        if keyword.is_none()
+            && let Some(OrdinaryName::Typedef(ty)) = self.ordinary(name)
+        {
+            return Some(ty);
         }
-        let slot = tags.slots[*tags.by_name.get(name)?].clone();
+        let tags = self.read();
+        if let Some(ty) = tags.enums.get(tag) {
+            return keyword.is_none_or(|k| k == "enum").then(|| ty.clone());
+        }
+        let slot = tags.slots[*tags.by_name.get(tag)?].clone();
         drop(tags);
-        Some(self.handle(slot))
+        keyword.is_none_or(|k| k == slot.kind.keyword()).then(|| self.handle(slot))
+    }
+
+    /// A new struct or union without a tag, to be defined later. It is another one each time, and is
+    /// told from others by where it stands.
+    ///
+    /// ```
+    /// use ctypes_core::{Type, Types, layout::RecordKind, types::Place};
+    /// let types = Types::new();
+    /// let inner = types.declare_unnamed(RecordKind::Struct, Place::new("node.h", 3));
+    /// let inner = inner.define(|r| r.field("x", Type::INT))?;
+    /// assert_eq!(inner.to_string(), "struct (unnamed at node.h:3)");
+    /// assert_eq!(inner.record().unwrap().name(), "");
+    /// # Ok::<(), ctypes_core::Error>(())
+    /// ```
+    pub fn declare_unnamed(&self, kind: RecordKind, place: Place) -> RecordDecl {
+        let slot = self.write().push(Tag::Unnamed(place), kind);
+        RecordDecl { ty: self.handle(slot) }
+    }
+
+    pub(super) fn read(&self) -> RwLockReadGuard<'_, Tags> {
+        self.0.0.read().unwrap_or_else(|e| e.into_inner())
+    }
+
+    pub(super) fn write(&self) -> RwLockWriteGuard<'_, Tags> {
+        self.0.0.write().unwrap_or_else(|e| e.into_inner())
     }
 
     fn declare(&self, name: &str, kind: RecordKind) -> Result<RecordDecl, DefineError> {
         if !is_identifier(name) {
             return Err(DefineError::BadName { name: name.to_owned() });
         }
-        let mut tags = self.0.0.write().unwrap_or_else(|e| e.into_inner());
+        let mut tags = self.write();
         if tags.enums.contains_key(name) {
             let record = format!("{} {name}", kind.keyword());
             return Err(DefineError::OtherKind { record, found: "enum" });
@@ -173,12 +245,9 @@ impl Types {
         let slot = match tags.by_name.get(name) {
             Some(&i) => tags.slots[i].clone(),
             None => {
-                let index = tags.slots.len();
                 let name: Arc<str> = name.into();
-                let slot =
-                    Arc::new(Slot { name: name.clone(), kind, index, definition: OnceLock::new() });
-                tags.slots.push(slot.clone());
-                tags.by_name.insert(name, index);
+                let slot = tags.push(Tag::Named(name.clone()), kind);
+                tags.by_name.insert(name, slot.index);
                 slot
             }
         };
@@ -242,11 +311,11 @@ impl Types {
         })
     }
 
-    fn load(&self, stored: &Stored) -> Type {
+    pub(super) fn load(&self, stored: &Stored) -> Type {
         match stored {
             Stored::Other(ty) => ty.clone(),
             Stored::Record(index) => {
-                let tags = self.0.0.read().unwrap_or_else(|e| e.into_inner());
+                let tags = self.read();
                 let slot = tags.slots[*index].clone();
                 drop(tags);
                 self.handle(slot)
@@ -355,8 +424,8 @@ impl OwnedRecord {
         Arc::as_ptr(&self.slot).addr()
     }
 
-    pub(super) fn name(&self) -> &str {
-        &self.slot.name
+    pub(super) fn tag(&self) -> &Tag {
+        &self.slot.tag
     }
 
     pub(super) fn is_complete(&self) -> bool {

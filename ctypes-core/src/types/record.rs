@@ -1,7 +1,7 @@
 //! Structs and unions: the descriptor that the derive emits, the one made at run time, one view of both.
 
 use super::namespace::OwnedRecord;
-use super::{Repr, ScalarClass, Type};
+use super::{Place, Repr, ScalarClass, Type};
 use crate::layout::{BitWidth, FieldShape, LayoutFault, Placement, RecordCursor, RecordRules};
 use crate::target::{Extent, Target};
 use std::fmt;
@@ -322,11 +322,19 @@ impl Field {
 }
 
 impl Record {
-    /// The tag, without `struct` or `union`.
+    /// The tag, without `struct` or `union`; empty if there is none.
     pub fn name(&self) -> &str {
         match &self.0 {
             RecordRef::Static(r) => r.name,
-            RecordRef::Owned(r) => r.name(),
+            RecordRef::Owned(r) => r.tag().name(),
+        }
+    }
+
+    /// Where a record without a tag stands, if that was said.
+    pub fn place(&self) -> Option<&Place> {
+        match &self.0 {
+            RecordRef::Owned(r) => r.tag().place(),
+            RecordRef::Static(_) => None,
         }
     }
 
@@ -366,7 +374,11 @@ impl Record {
 
 impl fmt::Debug for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.rules().kind.keyword(), self.name())
+        write!(f, "{} ", self.rules().kind.keyword())?;
+        match &self.0 {
+            RecordRef::Static(r) => f.write_str(r.name),
+            RecordRef::Owned(r) => write!(f, "{}", r.tag()),
+        }
     }
 }
 
