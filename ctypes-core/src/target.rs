@@ -390,6 +390,7 @@ impl Target {
         long: size_of::<core::ffi::c_long>() as u8,
         char_signed: core::ffi::c_char::MIN != 0,
         align8: align_of::<U64InRecord>() as u8,
+        int128: nearest_named().int128 && cfg!(target_pointer_width = "64"),
         ..nearest_named()
     };
 

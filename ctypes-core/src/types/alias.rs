@@ -44,6 +44,11 @@ impl Spelling {
         }
     }
 
+    /// Whether the type goes by a typedef name.
+    pub(super) const fn has_name(&self) -> bool {
+        self.alias.is_some()
+    }
+
     pub(crate) const fn qualified(qualifiers: Qualifiers) -> Spelling {
         Spelling { qualifiers, ..Spelling::PLAIN }
     }
@@ -153,6 +158,12 @@ impl Type {
     /// The typedef name that this type goes by, if it has one.
     pub fn alias(&self) -> Option<Alias> {
         self.1.alias.clone()
+    }
+
+    /// This type without an alignment that a typedef gives it.
+    #[cfg_attr(not(feature = "dynamic"), allow(dead_code))]
+    pub(crate) fn unaligned(&self) -> Type {
+        Type(self.0.clone(), Spelling { align: 0, ..self.1.clone() })
     }
 
     /// This type by its own name, with no typedef at the top. Qualifiers and alignments that came with

@@ -135,6 +135,27 @@ impl RecordBuilder {
         self
     }
 
+    /// `__attribute__((transparent_union))`: as a parameter, the union is its first member. Of a
+    /// struct it says nothing.
+    ///
+    /// ```
+    /// use ctypes_core::{CallConv, Type, Types};
+    /// let types = Types::new();
+    /// let address = types.declare_struct("sockaddr")?.const_pointer();
+    /// let any = types.declare_union("sockaddr_arg")?;
+    /// let any = any.define(|r| r.field("address", address).transparent_union())?;
+    /// let connect = Type::function(CallConv::C, &Type::INT, [&Type::INT, &any], false);
+    /// # #[cfg(feature = "dynamic")] {
+    /// let signature = ctypes_core::Signature::of(&connect)?;
+    /// assert_eq!(signature.params()[1].to_string(), "const struct sockaddr *");
+    /// # }
+    /// # Ok::<(), ctypes_core::Error>(())
+    /// ```
+    pub fn transparent_union(mut self) -> RecordBuilder {
+        self.rules.transparent_union = self.rules.kind == RecordKind::Union;
+        self
+    }
+
     pub(super) fn finish(self, ty: &Type, own: &OwnedRecord) -> Result<Definition, DefineError> {
         let record = || ty.to_string();
         let fault = |field: Option<&str>, fault| DefineError::Layout {

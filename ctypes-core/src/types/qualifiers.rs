@@ -148,7 +148,7 @@ impl Type {
     }
 
     /// Without these of its own qualifiers.
-    pub(super) fn dequalified(&self, which: Qualifiers) -> Type {
+    pub(crate) fn dequalified(&self, which: Qualifiers) -> Type {
         let kept = self.1.qualifiers.without(which);
         if kept == self.1.qualifiers {
             return self.clone();
