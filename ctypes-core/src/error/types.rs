@@ -1,6 +1,7 @@
 //! Types that cannot be made, or have no layout.
 
 use crate::layout::LayoutFault;
+use crate::target::Target;
 use crate::types::Type;
 
 /// A type cannot be made of another one.
@@ -50,6 +51,14 @@ pub enum LayoutError {
         /// What is wrong.
         fault: LayoutFault,
     },
+    /// The target's C compiler has no such type, or compilers for it do not agree on its layout.
+    #[error("`{ty}` does not exist on {target}")]
+    Unavailable {
+        /// The type.
+        ty: String,
+        /// The target asked for.
+        target: &'static str,
+    },
     /// A field's C type is known only for the platform that the program was compiled for.
     #[error(
         "field `{field}` of `{record}` is an alias that here is the same as `{found}`: what it is on {target} \
@@ -76,6 +85,10 @@ impl LayoutError {
         LayoutError::NoSize { ty: ty.to_string(), reason }
     }
 
+    pub(crate) fn unavailable(ty: &Type, target: &Target) -> LayoutError {
+        LayoutError::Unavailable { ty: ty.to_string(), target: target.name }
+    }
+
     pub(crate) fn fault(ty: &Type, field: Option<&str>, fault: LayoutFault) -> LayoutError {
         LayoutError::Fault { ty: ty.to_string(), field: field.map(str::to_owned), fault }
     }
@@ -98,6 +111,14 @@ pub enum DefineError {
         record: String,
         /// `struct`, `union` or `enum`.
         found: &'static str,
+    },
+    /// An ordinary name stands for something else.
+    #[error("`{name}` cannot be declared: it is a {found} already")]
+    NameInUse {
+        /// The name.
+        name: String,
+        /// What it stands for.
+        found: String,
     },
     /// The record has a definition, which is final.
     #[error("`{record}` is already defined, and a definition is final")]

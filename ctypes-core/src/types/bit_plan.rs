@@ -164,7 +164,7 @@ impl<const FIELDS: usize, const RUNS: usize> BitPlan<FIELDS, RUNS> {
             let ty = members[i].ty;
             // The `void` of a type whose own derive has reported an error.
             let Some(shape) = ty.native_shape() else { return Ok(None) };
-            let placed = match members[i].rules.shape(shape, ty.class_at(&Target::NATIVE)) {
+            let placed = match members[i].rules.shape(shape, ty, &Target::NATIVE) {
                 Ok(shape) => cursor.place(shape),
                 Err(fault) => Err(fault),
             };

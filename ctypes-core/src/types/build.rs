@@ -157,6 +157,27 @@ impl RecordBuilder {
         self
     }
 
+    /// `__attribute__((transparent_union))`: as a parameter, the union is its first member. Of a
+    /// struct it says nothing.
+    ///
+    /// ```
+    /// use ctypes_core::{CallConv, Type, Types};
+    /// let types = Types::new();
+    /// let address = types.declare_struct("sockaddr")?.const_pointer();
+    /// let any = types.declare_union("sockaddr_arg")?;
+    /// let any = any.define(|r| r.field("address", address).transparent_union())?;
+    /// let connect = Type::function(CallConv::C, &Type::INT, [&Type::INT, &any], false);
+    /// # #[cfg(feature = "dynamic")] {
+    /// let signature = ctypes_core::Signature::of(&connect)?;
+    /// assert_eq!(signature.params()[1].to_string(), "const struct sockaddr *");
+    /// # }
+    /// # Ok::<(), ctypes_core::Error>(())
+    /// ```
+    pub fn transparent_union(mut self) -> RecordBuilder {
+        self.rules.transparent_union = self.rules.kind == RecordKind::Union;
+        self
+    }
+
     pub(super) fn finish(self, ty: &Type, own: &OwnedRecord) -> Result<Definition, DefineError> {
         let record = || ty.to_string();
         let fault = |field: Option<&str>, fault| DefineError::Layout {
@@ -191,26 +212,26 @@ impl RecordBuilder {
                 Ok(array) => array.unwrap_or_else(|| field.clone()),
                 Err(_) => field.clone(),
             };
-            let shape = field.shape_at(&Target::NATIVE).map_err(|cause| match &field.0 {
-                Repr::Record(r) if r.id() == RecordRef::Owned(own.clone()).id() => {
-                    DefineError::ContainsItself { record: record(), field: shown.clone() }
-                }
-                _ => DefineError::IncompleteField {
-                    record: record(),
-                    field: shown.clone(),
-                    ty: field.to_string(),
-                    cause: Box::new(cause),
-                },
-            })?;
+            let shape =
+                field.shape_at(&Target::NATIVE, self.rules).map_err(|cause| match &field.0 {
+                    Repr::Record(r) if r.id() == RecordRef::Owned(own.clone()).id() => {
+                        DefineError::ContainsItself { record: record(), field: shown.clone() }
+                    }
+                    _ => DefineError::IncompleteField {
+                        record: record(),
+                        field: shown.clone(),
+                        ty: field.to_string(),
+                        cause: Box::new(cause),
+                    },
+                })?;
             let added = match field.record() {
                 Some(inner) if unnamed => names.add_all(&inner),
                 _ if name.is_empty() => Ok(()),
                 _ => names.add(name),
             };
             added.map_err(|field| DefineError::DuplicateField { record: record(), field })?;
-            let shape = rules
-                .shape(shape, field.class_at(&Target::NATIVE))
-                .map_err(|e| fault(Some(&shown), e))?;
+            let shape =
+                rules.shape(shape, &field, &Target::NATIVE).map_err(|e| fault(Some(&shown), e))?;
             cursor.place(shape).map_err(|e| fault(Some(&shown), e))?;
             let ty = own
                 .types

@@ -126,6 +126,34 @@ numbers! {
     isize => INTPTR, usize => UINTPTR, f32 => FLOAT, f64 => DOUBLE,
 }
 
+#[cfg(all(target_pointer_width = "64", not(target_env = "msvc")))]
+mod int128 {
+    use super::{CType, Type};
+
+    /// Where rustc is known to pass it as C does: in two registers or on the stack, aligned (System V
+    /// psABI 3.2.3, AAPCS64 6.8.2). By Windows' convention and on IBM z it goes by address.
+    const BY_VALUE: bool =
+        cfg!(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(windows)));
+
+    macro_rules! integers {
+        ($($rust:ty => $konst:ident,)*) => {$(
+            // SAFETY: an integer of that width and sign, of which any bits are one; size and alignment
+            // are asserted below.
+            unsafe impl CType for $rust {
+                const TYPE: &'static Type = &Type::$konst;
+                const BY_VALUE: bool = BY_VALUE;
+                const ANY_BITS: bool = true;
+            }
+            const _: () = assert!(
+                Type::$konst.size() == size_of::<$rust>()
+                    && Type::$konst.align() == align_of::<$rust>()
+            );
+        )*};
+    }
+
+    integers! { i128 => I128, u128 => U128, }
+}
+
 // SAFETY: `bool` is C's `_Bool` (Rust reference, type layout); other bytes than 0 and 1 are invalid.
 unsafe impl CType for bool {
     const TYPE: &'static Type = &Type::BOOL;

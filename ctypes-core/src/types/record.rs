@@ -1,8 +1,8 @@
 //! Structs and unions: the descriptor that the derive emits, the one made at run time, one view of both.
 
 use super::namespace::OwnedRecord;
-use super::{Repr, ScalarClass, Type};
-use crate::layout::{FieldShape, LayoutFault, Placement, RecordCursor, RecordRules};
+use super::{Place, Repr, ScalarClass, Type};
+use crate::layout::{BitWidth, FieldShape, LayoutFault, Placement, RecordCursor, RecordRules};
 use crate::target::{Endian, Extent, Target};
 use std::fmt;
 
@@ -90,11 +90,13 @@ impl FieldRules {
         FieldRules { order: Some(endian), ..self }
     }
 
-    /// What the layout algorithm wants to know, given what it knows of the type.
+    /// What the layout algorithm wants to know of a member of type `ty`, given what it knows of the
+    /// type.
     pub(crate) const fn shape(
         &self,
         of_type: FieldShape,
-        class: Option<ScalarClass>,
+        ty: &Type,
+        target: &Target,
     ) -> Result<FieldShape, LayoutFault> {
         let anonymous = matches!(self.role, FieldRole::Anonymous | FieldRole::Base);
         if anonymous && (self.packed || self.align.is_some()) {
@@ -103,13 +105,12 @@ impl FieldRules {
         if self.order.is_some() && self.bits.is_none() {
             return Err(LayoutFault::OrderWithoutBits);
         }
-        let shape = match (self.bits, class) {
-            (None, _) => of_type,
-            (Some(width), Some(ScalarClass::Bool)) => FieldShape::bool_bits(of_type.extent, width),
-            (Some(width), Some(ScalarClass::Signed | ScalarClass::Unsigned)) => {
-                FieldShape::bits(of_type.extent, width)
-            }
-            (Some(_), _) => return Err(LayoutFault::NotAnInteger),
+        let shape = match self.bits {
+            None => of_type,
+            Some(width) => match ty.bit_field_at(of_type.extent, width, target) {
+                Some(bits) => FieldShape { demanded: of_type.demanded, ..bits },
+                None => return Err(LayoutFault::NotAnInteger),
+            },
         };
         let shape = if self.packed { shape.packed() } else { shape };
         let shape = match self.align {
@@ -121,13 +122,23 @@ impl FieldRules {
 }
 
 impl Type {
-    /// What the bits of a scalar or enumeration mean; `None` for all others.
-    pub(crate) const fn class_at(&self, target: &Target) -> Option<ScalarClass> {
-        match &self.0 {
-            Repr::Scalar(s) => Some(s.class(target)),
+    /// A bit field of this type, whose size and alignment are those of `unit`; `None` if it is no
+    /// integer.
+    const fn bit_field_at(&self, unit: Extent, width: u32, target: &Target) -> Option<FieldShape> {
+        let class = match &self.0 {
+            Repr::Scalar(s) => s.class(target),
             // All its candidates are integers.
-            Repr::Enum(_) => Some(ScalarClass::Signed),
-            _ => None,
+            Repr::Enum(_) => ScalarClass::Signed,
+            Repr::BitInt(b) => {
+                let bits = Some(BitWidth { width, limit: b.width() });
+                return Some(FieldShape { bits, ..FieldShape::plain(unit) });
+            }
+            _ => return None,
+        };
+        match class {
+            ScalarClass::Bool => Some(FieldShape::bool_bits(unit, width)),
+            ScalarClass::Signed | ScalarClass::Unsigned => Some(FieldShape::bits(unit, width)),
+            ScalarClass::Float | ScalarClass::Complex => None,
         }
     }
 }
@@ -226,8 +237,7 @@ impl StaticField {
     /// As the layout algorithm wants to know it; `None` for a type without a size.
     pub(super) const fn native_shape(&self) -> Result<Option<FieldShape>, LayoutFault> {
         let Some(shape) = self.ty.native_shape() else { return Ok(None) };
-        let class = self.ty.class_at(&Target::NATIVE);
-        match self.rules.shape(shape, class) {
+        match self.rules.shape(shape, self.ty, &Target::NATIVE) {
             Ok(shape) => Ok(Some(shape)),
             Err(fault) => Err(fault),
         }
@@ -325,11 +335,19 @@ impl Field {
 }
 
 impl Record {
-    /// The tag, without `struct` or `union`.
+    /// The tag, without `struct` or `union`; empty if there is none.
     pub fn name(&self) -> &str {
         match &self.0 {
             RecordRef::Static(r) => r.name,
-            RecordRef::Owned(r) => r.name(),
+            RecordRef::Owned(r) => r.tag().name(),
+        }
+    }
+
+    /// Where a record without a tag stands, if that was said.
+    pub fn place(&self) -> Option<&Place> {
+        match &self.0 {
+            RecordRef::Owned(r) => r.tag().place(),
+            RecordRef::Static(_) => None,
         }
     }
 
@@ -369,7 +387,11 @@ impl Record {
 
 impl fmt::Debug for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.rules().kind.keyword(), self.name())
+        write!(f, "{} ", self.rules().kind.keyword())?;
+        match &self.0 {
+            RecordRef::Static(r) => f.write_str(r.name),
+            RecordRef::Owned(r) => write!(f, "{}", r.tag()),
+        }
     }
 }
 

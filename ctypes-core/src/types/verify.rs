@@ -79,6 +79,8 @@ const fn describe(message: Message, ty: &Type) -> Message {
         Repr::Ordered(scalar, endian) => {
             message.text("`").text(scalar.c_name()).text("`, ").text(endian.word()).text(",")
         }
+        Repr::BitInt(_) => message.text("a `_BitInt`"),
+        Repr::Vector(_) => message.text("a vector"),
         Repr::Pointer { .. } => message.text("a pointer"),
         Repr::Array { .. } => message.text("an array"),
         Repr::Record(_) => message.text("a record"),
@@ -141,6 +143,9 @@ pub(super) const fn fault_of(message: Message, fault: LayoutFault) -> Message {
         LayoutFault::TooWide { width, limit } => {
             let message = message.text("a bit field of ").number(width as u64);
             message.text(" bits has a type of ").number(limit as u64)
+        }
+        LayoutFault::UnalignedElements => {
+            message.text("the elements of an array are no multiple of their alignment")
         }
         LayoutFault::NamedZeroWidth => message.text("a named bit field has no bits"),
         LayoutFault::NotAnInteger => message.text("a bit field is of a type that is no integer"),
