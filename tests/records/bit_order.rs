@@ -146,7 +146,7 @@ fn every_target_has_them_so() {
         LittleUnion::TYPE,
         LittleBlock::TYPE,
     ];
-    shapes::judge_everywhere(&records, |compiler| compiler == Compiler::Gcc);
+    shapes::judge_everywhere(&records, |target| target.compiler == Compiler::Gcc);
 }
 
 #[test]

@@ -17,3 +17,6 @@ mod members;
 mod oracle;
 mod shapes;
 mod unions;
+// Where C has `__int128`.
+#[cfg(target_pointer_width = "64")]
+mod wide_bits;

@@ -8,8 +8,7 @@ use crate::oracle::evidence;
 use core::ffi::{c_double, c_int, c_longlong};
 use core::fmt::Write;
 use core::hash::{Hash, Hasher};
-use ctypes_wrap::target::Compiler;
-use ctypes_wrap::{Be, CType, Le, Library, Type};
+use ctypes_wrap::{Be, CType, Le, Library, Target, Type};
 use std::collections::hash_map::DefaultHasher;
 
 macro_rules! ordered {
@@ -158,9 +157,9 @@ pub(crate) fn unlike<T: Shape>(lib: &Library, members: &[Member<T>]) -> Option<(
 
 /// Compares what is known of the records on each named target with what its compiler says, if that is one of
 /// those that are asked.
-pub(crate) fn judge_everywhere(records: &[&Type], is_asked: impl Fn(Compiler) -> bool) {
+pub(crate) fn judge_everywhere(records: &[&Type], is_asked: impl Fn(&Target) -> bool) {
     let records: Vec<Type> = records.iter().map(|ty| (*ty).clone()).collect();
-    for judge in JUDGES.iter().filter(|judge| is_asked(judge.target.compiler)) {
+    for judge in JUDGES.iter().filter(|judge| is_asked(&judge.target)) {
         judge.check().unwrap_or_else(|e| panic!("{e}"));
         let text = evidence::unit(&records, &judge.target).expect("every field is spelled");
         let object = judge.compile(&text).unwrap_or_else(|e| panic!("{}: {e}", judge.target.name));

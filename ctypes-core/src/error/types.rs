@@ -52,8 +52,10 @@ pub enum LayoutError {
         fault: LayoutFault,
     },
     /// The target's C compiler has no such type, or compilers for it do not agree on its layout.
-    #[error("`{ty}` does not exist on {target}")]
+    #[error("{}`{ty}` does not exist on {target}", of_record(.field))]
     Unavailable {
+        /// The field that has it and the record, if one has.
+        field: Option<(String, String)>,
         /// The type.
         ty: String,
         /// The target asked for.
@@ -80,13 +82,25 @@ fn at_field(field: &Option<String>) -> String {
     field.as_ref().map(|f| format!(", field `{f}`")).unwrap_or_default()
 }
 
+fn of_record(field: &Option<(String, String)>) -> String {
+    field.as_ref().map(|(f, record)| format!("field `{f}` of `{record}`: ")).unwrap_or_default()
+}
+
 impl LayoutError {
     pub(crate) fn no_size(ty: &Type, reason: &'static str) -> LayoutError {
         LayoutError::NoSize { ty: ty.to_string(), reason }
     }
 
     pub(crate) fn unavailable(ty: &Type, target: &Target) -> LayoutError {
-        LayoutError::Unavailable { ty: ty.to_string(), target: target.name }
+        LayoutError::Unavailable { field: None, ty: ty.to_string(), target: target.name }
+    }
+
+    /// Says which field has the type that is unavailable; the innermost does.
+    pub(crate) fn of_field(mut self, name: &str, record: &Type) -> LayoutError {
+        if let LayoutError::Unavailable { field: field @ None, .. } = &mut self {
+            *field = Some((name.to_owned(), record.to_string()));
+        }
+        self
     }
 
     pub(crate) fn fault(ty: &Type, field: Option<&str>, fault: LayoutFault) -> LayoutError {

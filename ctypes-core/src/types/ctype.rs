@@ -129,6 +129,7 @@ numbers! {
 #[cfg(all(target_pointer_width = "64", not(target_env = "msvc")))]
 mod int128 {
     use super::{CType, Type};
+    use crate::types::bit_field::{BitField, BitKind};
 
     /// Where rustc is known to pass it as C does: in two registers or on the stack, aligned (System V
     /// psABI 3.2.3, AAPCS64 6.8.2). By Windows' convention and on IBM z it goes by address.
@@ -143,6 +144,11 @@ mod int128 {
                 const TYPE: &'static Type = &Type::$konst;
                 const BY_VALUE: bool = BY_VALUE;
                 const ANY_BITS: bool = true;
+            }
+            // SAFETY: an integer of that sign.
+            unsafe impl BitField for $rust {
+                type Value = $rust;
+                const KIND: BitKind = BitKind::integer(<$rust>::MIN != 0);
             }
             const _: () = assert!(
                 Type::$konst.size() == size_of::<$rust>()

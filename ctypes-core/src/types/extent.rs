@@ -266,13 +266,13 @@ impl<'t> Measuring<'t> {
                     target: target.name,
                 });
             }
-            let of_type = self.member(field.ty(), record.rules())?;
-            let blame = |fault| {
-                let name = field.name();
-                let unnamed = || field.ty().declare("(unnamed)");
-                let name = if name.is_empty() { unnamed() } else { name.to_owned() };
-                LayoutError::fault(ty, Some(&name), fault)
+            let name = || match field.name() {
+                "" => field.ty().declare("(unnamed)"),
+                name => name.to_owned(),
             };
+            let of_type = self.member(field.ty(), record.rules());
+            let of_type = of_type.map_err(|e| e.of_field(&name(), ty))?;
+            let blame = |fault| LayoutError::fault(ty, Some(&name()), fault);
             let shape = field.rules().shape(of_type, field.ty(), target).map_err(blame)?;
             let placed = cursor.place(shape).map_err(blame)?;
             let demanded = match field.rules().align {
