@@ -36,6 +36,15 @@ pub(super) fn check(input: &DeriveInput, record: &Record, errors: &mut Errors) {
         );
     }
     check_generics(record, errors);
+    if let Some(remote) = &record.options.remote
+        && record.fields.iter().any(|f| f.run.is_some() && !f.name().starts_with('_'))
+    {
+        errors.push(
+            remote,
+            "a record with bit fields mirrors no struct of Rust, which has none to compare with: of a mirror \
+             all have names that begin with `_`",
+        );
+    }
     for field in &record.fields {
         check_attributes(field, errors);
         if let Some(bits) = &field.bits {
