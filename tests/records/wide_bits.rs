@@ -196,6 +196,21 @@ fn what_does_not_fit_is_told() {
     );
 }
 
+/// A pack value that takes nothing from an alignment leaves it.
+#[test]
+fn packing_may_leave_the_alignment() {
+    #[bitfield]
+    #[derive(CStruct, Clone, Copy)]
+    #[repr(C, packed(16))]
+    struct PackSixteen {
+        #[bits(3)]
+        a: u128,
+        b: i128,
+    }
+    assert_eq!(align_of::<PackSixteen>(), align_of::<u128>());
+    assert_eq!(PackSixteen::zeroed().with_a(5).a(), 5);
+}
+
 #[test]
 fn targets_without_the_type_say_so() {
     judge_everywhere(
