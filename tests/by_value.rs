@@ -60,3 +60,110 @@ fn long_double_through_typed_functions() {
     let length = unsafe { snprintf(buffer.as_mut_ptr(), 8, c"%d".as_ptr(), 7) };
     assert_eq!(length, 1);
 }
+
+/// `__int128` in registers, in memory where registers run out, and in a record, by typed and by
+/// run-time signatures.
+#[cfg(all(target_arch = "x86_64", feature = "libffi"))]
+mod int128 {
+    use core::ffi::{c_char, c_double, c_int, c_long, c_void};
+    use ctypes_wrap::convert::{Bytes, Value};
+    use ctypes_wrap::prelude::*;
+
+    #[derive(CStruct, Debug, Clone, Copy, PartialEq)]
+    #[repr(C)]
+    struct WithI128 {
+        c: c_char,
+        x: u128,
+    }
+
+    type Sum = extern "C" fn(c_int, c_int, c_int, c_int, c_int, i128, c_long, i128) -> i128;
+    type Turn = extern "C" fn(WithI128, u128) -> WithI128;
+    type Half = extern "C" fn(c_double, i128) -> i128;
+
+    const X: i128 = -(1 << 100) + 12_345;
+    const Y: i128 = (7 << 64) + 1;
+    // What `sum_i128` does, in Rust's arithmetic.
+    const SUM: i128 = X + 10 * Y + 1 + 2 + 3 + 4 + 5 + 600;
+
+    fn fixture() -> Library {
+        // SAFETY: a library without initialisers, built from this repository.
+        unsafe { Library::open_path(env!("CTYPES_FIXTURE_LIB")) }.expect("the fixture was built")
+    }
+
+    #[test]
+    fn typed() {
+        const { assert!(i128::BY_VALUE && WithI128::BY_VALUE) };
+        let library = fixture();
+        let address = |name: &str| library.symbol(name).expect("exported").as_ptr();
+        // SAFETY: the functions have those types, and the library stays open meanwhile.
+        let (sum, turn, half) = unsafe {
+            (
+                core::mem::transmute::<*mut c_void, Sum>(address("sum_i128")),
+                core::mem::transmute::<*mut c_void, Turn>(address("turn_i128")),
+                core::mem::transmute::<*mut c_void, Half>(address("half_i128")),
+            )
+        };
+        assert_eq!(sum(1, 2, 3, 4, 5, X, 6, Y), SUM);
+        let turned = turn(WithI128 { c: 4, x: 1 << 127 }, 1);
+        assert_eq!(turned, WithI128 { c: 5, x: (1 << 127) - 1 });
+        assert_eq!(half(0.5, X), X / 2);
+    }
+
+    #[test]
+    fn at_run_time() {
+        let library = fixture();
+        let function = |name: &str, result: &Type, params: &[Type]| {
+            let signature = Signature::new(CallConv::C, result, params).expect("it can be called");
+            library.function(name, &signature).expect("exported")
+        };
+        let int = Type::INT;
+        let params = [&int, &int, &int, &int, &int, &Type::I128, &Type::LONG, &Type::I128];
+        let sum = function("sum_i128", &Type::I128, &params.map(Type::clone));
+        // SAFETY: the function has that type, in all calls here.
+        unsafe {
+            assert_eq!(sum.call::<i128>((1, 2, 3, 4, 5, X, 6_i64, Y)), Ok(SUM));
+            let values: [Value; 8] =
+                [1.into(), 2.into(), 3.into(), 4.into(), 5.into(), X.into(), 6.into(), Y.into()];
+            let mut args = Args::new();
+            values.into_iter().for_each(|v| args.push(v));
+            assert_eq!(sum.call_args(&mut args), Ok(Value::from(SUM)));
+            let error = sum.call::<i128>((1, 2, 3, 4, 5, 6, 7_i64, Y)).expect_err("no __int128");
+            assert!(error.to_string().contains("__int128"), "{error}");
+        }
+        let record = WithI128::TYPE;
+        let turn = function("turn_i128", record, &[record.clone(), Type::U128]);
+        let bytes = [[4_u8; 16], [0xff; 16]].concat();
+        let sent: Value = Bytes::new(record, &bytes).expect("of that size").into();
+        // SAFETY: as above.
+        let turned = unsafe { turn.call_value((sent, u128::MAX)) };
+        let Ok(Value::Bytes(turned)) = turned else { panic!("{turned:?}") };
+        assert_eq!((turned.as_bytes()[0], &turned.as_bytes()[16..]), (5, &[0; 16][..]));
+        let half = function("half_i128", &Type::I128, &[Type::DOUBLE, Type::I128]);
+        // SAFETY: as above.
+        assert_eq!(unsafe { half.call::<i128>((0.5, X)) }, Ok(X / 2));
+    }
+
+    /// What cannot be passed is refused, with its name.
+    #[test]
+    fn refused() {
+        use ctypes_wrap::types::Scalar;
+        let vector = Type::vector(Scalar::Float, 16).expect("a vector");
+        let bits = Type::bit_int(7, true).expect("a width");
+        let aligned = WithI128::TYPE.typedef_aligned("packed_i128", 1).expect("an alignment");
+        for (ty, name) in [
+            (&vector, "float __attribute__((vector_size(16)))"),
+            (&bits, "_BitInt(7)"),
+            (&Type::FLOAT16, "_Float16"),
+            (&Type::FLOAT128, "_Float128"),
+            (&Type::DOUBLE_COMPLEX, "double _Complex"),
+            (&aligned, "packed_i128"),
+        ] {
+            for error in [
+                Signature::new(CallConv::C, &Type::VOID, [ty]).expect_err("cannot be passed"),
+                Signature::new(CallConv::C, ty, []).expect_err("cannot be returned"),
+            ] {
+                assert!(error.to_string().contains(&format!("`{name}`")), "{error}");
+            }
+        }
+    }
+}

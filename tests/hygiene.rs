@@ -163,6 +163,73 @@ pub mod bogus {
         pub __place: u64,
     }
 
+    /// A union with bit fields.
+    #[::ctypes_wrap::bitfield]
+    #[derive(
+        ::ctypes_wrap::CUnion,
+        ::core::clone::Clone,
+        ::core::marker::Copy,
+        ::core::fmt::Debug,
+        ::core::default::Default,
+        ::core::cmp::PartialEq,
+        ::core::cmp::Eq,
+        ::core::hash::Hash,
+    )]
+    #[repr(C)]
+    pub union BitUnion {
+        #[bits(3)]
+        pub r#type: i32,
+        /// All of it.
+        pub word: u32,
+        /// A pointer to itself.
+        pub next: *mut BitUnion,
+    }
+
+    /// A struct that is packed and aligned, in a byte order of its own.
+    #[::ctypes_wrap::bitfield]
+    #[derive(
+        ::ctypes_wrap::CStruct,
+        ::core::clone::Clone,
+        ::core::marker::Copy,
+        ::core::fmt::Debug,
+        ::core::default::Default,
+        ::core::cmp::PartialEq,
+        ::core::cmp::Eq,
+        ::core::hash::Hash,
+    )]
+    #[repr(C, packed(2), align(8))]
+    #[ctypes(endian = "little", crate = ::ctypes_core)]
+    pub struct OrderedBlock {
+        /// An ordinary one.
+        pub value: ::ctypes_wrap::Le<i32>,
+        #[bits(3)]
+        pub r#type: i32,
+    }
+
+    /// Bit fields before what depends on a parameter.
+    #[::ctypes_wrap::bitfield]
+    #[derive(
+        ::ctypes_wrap::CStruct,
+        ::core::clone::Clone,
+        ::core::marker::Copy,
+        ::core::fmt::Debug,
+        ::core::cmp::PartialEq,
+        ::core::cmp::Eq,
+        ::core::hash::Hash,
+    )]
+    #[repr(C)]
+    pub struct GenericBits<T, const N: ::core::primitive::usize>
+    where
+        T: ::core::marker::Copy,
+    {
+        #[bits(3)]
+        pub r#type: i32,
+        /// Any number of them.
+        pub inner: [T; N],
+        /// Nothing.
+        pub marker: ::core::marker::PhantomData<T>,
+    }
+
     /// Numbers in one byte order.
     #[derive(::ctypes_wrap::CStruct, ::core::clone::Clone, ::core::marker::Copy)]
     #[repr(C)]
@@ -269,6 +336,12 @@ fn bit_fields_among_bogus_names() {
     let bits = bogus::Bits::zeroed().with_value(100).with_type(-1).with_color(bogus::Colour::Green);
     assert_eq!((bits.value(), bits.r#type(), bits), (100, -1, bits));
     assert!(matches!(bits.color(), Ok(bogus::Colour::Green)));
+    let union = bogus::BitUnion::default().with_type(-1);
+    assert_eq!((union.word(), union.next().addr(), union), (7, 7, union));
+    let block = bogus::OrderedBlock::default().with_type(-1);
+    assert_eq!((block.r#type(), block.value().get(), block), (-1, 0, block));
+    let generic = bogus::GenericBits::<u8, 3>::zeroed().with_type(-1);
+    assert_eq!((generic.r#type(), generic.inner, generic), (-1, [0; 3], generic));
     assert_eq!(bogus::Small::One.to_raw(), 1);
     assert_eq!(size_of::<bogus::Either>(), size_of::<usize>());
 }

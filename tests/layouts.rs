@@ -8,7 +8,7 @@
 #[allow(dead_code, unreachable_pub)]
 mod oracle;
 
-use ctypes_core::target::Target;
+use ctypes_core::target::{Endian, Target};
 use ctypes_core::types::{ScalarClass, TypeKind};
 use ctypes_core::{Type, Types};
 use oracle::compilers::{JUDGES, Judge, USER_MADE};
@@ -132,6 +132,24 @@ fn wrong_bits_are_noticed() {
     assert!(found[0].1.contains("bits of a"), "{}", found[0].1);
 }
 
+/// A record in the order that is not the target's is another record, to gcc and to us.
+#[test]
+fn an_order_of_its_own_is_noticed() {
+    let types = Types::new();
+    let define = |name: &str, order: Endian| {
+        let record = types.declare_struct(name).unwrap();
+        record.define(|r| r.bits("a", Type::UINT, 3).ordered(order).field("b", Type::CHAR)).unwrap()
+    };
+    let (big, little) = (define("big", Endian::Big), define("little", Endian::Little));
+    let judge = JUDGES.iter().find(|j| j.target == Target::X86_64_LINUX).unwrap();
+    judge.check().unwrap();
+    let text = evidence::unit(std::slice::from_ref(&big), &judge.target).unwrap();
+    let object = judge.compile(&text).unwrap();
+    assert_eq!(evidence::differences(&[big], &judge.target, &object).unwrap(), []);
+    let found = evidence::differences(&[little], &judge.target, &object).unwrap();
+    assert!(found[0].1.contains("bits of a"), "{}", found[0].1);
+}
+
 /// A judge that is missing is a failure that says what to install, not a target less.
 #[test]
 fn missing_compilers_are_told() {
@@ -143,4 +161,44 @@ fn missing_compilers_are_told() {
     };
     let report = run::judge(&absent, 1, 10, |_| {}).unwrap_err();
     assert!(report.contains("no-such-package") && report.contains("s390x-linux"), "{report}");
+}
+
+/// Every scalar, vector and integer of any width, alone in a record and as `_Atomic`, by the judges
+/// that know it. At least one judge knows each.
+#[test]
+fn scalars_of_every_judge() {
+    use ctypes_core::types::{Qualifiers, Scalar};
+    use oracle::generate::wide_types;
+    let scalars = Scalar::ALL.iter().filter(|s| **s != Scalar::Time).map(|s| Type::scalar(*s));
+    let all: Vec<Type> = scalars.chain(wide_types()).collect();
+    let mut judged = std::collections::HashSet::new();
+    for judge in JUDGES.iter().chain(USER_MADE) {
+        judge.check().unwrap();
+        let types = Types::new();
+        let mut records = Vec::new();
+        let leaves = oracle::generate::leaves(judge);
+        let atomic = |ty: &Type| ty.with_qualifiers(Qualifiers::ATOMIC);
+        // clang has no `_Atomic` of a vector or of `_BitInt`.
+        let with_atomic =
+            oracle::generate::known(judge, &leaves.iter().map(atomic).collect::<Vec<Type>>());
+        for ty in &leaves {
+            let atomic = if with_atomic.contains(&atomic(ty)) { atomic(ty) } else { ty.clone() };
+            let record = types.declare_struct(&format!("s{}", records.len())).unwrap();
+            let record = record.define(|r| {
+                r.field("a", Type::CHAR).field("b", ty).field("c", Type::CHAR).field("d", &atomic)
+            });
+            records.push(record.unwrap());
+            judged.insert(ty.to_string());
+        }
+        let text = evidence::unit(&records, &judge.target).unwrap();
+        let object = judge.compile(&text).unwrap_or_else(|e| panic!("{}: {e}", judge.target.name));
+        let found = evidence::differences(&records, &judge.target, &object).unwrap();
+        for (i, difference) in &found {
+            eprintln!("{}: {}\n{difference}", judge.target.name, records[*i].definition());
+        }
+        assert!(found.is_empty(), "{}", judge.target.name);
+    }
+    let unjudged: Vec<String> =
+        all.iter().map(Type::to_string).filter(|name| !judged.contains(name)).collect();
+    assert!(unjudged.is_empty(), "no compiler here knows {unjudged:?}");
 }

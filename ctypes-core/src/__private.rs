@@ -4,7 +4,7 @@
 pub use crate::foreign::support::*;
 pub use crate::guard::{guarded, guarded_if};
 pub use crate::types::bit_field::{check_fit, decode, encode};
-pub use crate::types::bit_plan::{BitPlan, Planned};
+pub use crate::types::bit_plan::{BitPlan, Form, Planned};
 pub use crate::types::bit_storage::{Align, Aligned, Bits, Choice, Storage, Unaligned};
 pub use crate::types::byte_order::ordered;
 pub use crate::types::ctype::zeroed;
@@ -14,11 +14,15 @@ pub use crate::types::describe::{
 };
 pub use crate::types::discrete::{assert_enumeration, bits, check, check_number};
 pub use crate::types::integer::{OfSize, Size, is_signed};
+pub use crate::types::overlay::{Overlay, assert_overlaid};
 pub use crate::types::scalar::spelled as c;
 pub use crate::types::spelled::{
     Array, BigEndian, CFn, ConstPtr, LittleEndian, Ptr, Spelled, SystemFn,
 };
-pub use crate::types::verify::{FieldOf, Span, assert_mirror, assert_mirror_field, size_of_field};
+pub use crate::types::verify::{
+    FieldOf, Span, assert_mirror, assert_mirror_field, assert_new_members, assert_new_name,
+    size_of_field,
+};
 pub use crate::types::{FieldRole, FieldRules, StaticEnum, StaticFunction, StaticRecord};
 pub use core::mem::{align_of, size_of};
 

@@ -213,6 +213,22 @@ value_from! {
     u8 => UInt as u64, u16 => UInt as u64, u32 => UInt as u64, u64 => UInt, usize => UInt as u64,
 }
 
+/// An `__int128`. It converts into nothing else in a call.
+#[cfg(all(target_pointer_width = "64", not(target_env = "msvc")))]
+impl From<i128> for Value {
+    fn from(v: i128) -> Value {
+        Value::Bytes(Bytes { ty: Type::I128, units: Box::new([v as u128]), len: 16 })
+    }
+}
+
+/// An `unsigned __int128`. It converts into nothing else in a call.
+#[cfg(all(target_pointer_width = "64", not(target_env = "msvc")))]
+impl From<u128> for Value {
+    fn from(v: u128) -> Value {
+        Value::Bytes(Bytes { ty: Type::U128, units: Box::new([v]), len: 16 })
+    }
+}
+
 impl From<Bytes> for Value {
     fn from(v: Bytes) -> Value {
         Value::Bytes(v)
@@ -311,6 +327,6 @@ fn check_enumeration(e: &Enumeration, bytes: &[u8]) -> Result<(), String> {
     let value = value.unwrap_or_default();
     match e.name_of(value) {
         Some(_) => Ok(()),
-        None => Err(format!("{value} is no value of `enum {}`", e.name())),
+        None => Err(format!("{value} is no value of `{e:?}`")),
     }
 }

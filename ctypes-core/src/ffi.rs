@@ -127,6 +127,7 @@ fn describe(ty: &Type, records: &mut Vec<Record>) -> Result<*mut raw::ffi_type, 
     match &ty.0 {
         Repr::Scalar(Scalar::LongDouble) => return Ok(&raw mut raw::ffi_type_longdouble),
         Repr::Record(_) => {}
+        Repr::Scalar(Scalar::Int128 | Scalar::UInt128) if classify::SYSV64 => {}
         _ => return Err("the call engine has no such scalar".to_owned()),
     }
     let layout = ty.layout().map_err(|e| e.to_string())?;

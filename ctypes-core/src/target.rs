@@ -108,6 +108,19 @@ pub struct Target {
     pub align8: u8,
     /// Alignment of `__int128`.
     pub align16: u8,
+    /// Whether there is `__int128`.
+    pub int128: bool,
+    /// Whether there are `_Float16` and `__bf16`.
+    pub float16: bool,
+    /// Whether there is `_Float128`.
+    pub float128: bool,
+    /// Alignment of `_BitInt` of more than 64 bits, in bytes; 0 where compilers do not agree.
+    pub bit_int_align: u8,
+    /// The largest alignment of a vector, in bytes; 0 if there are none, or if it depends on the model
+    /// of processor (IBM z, where only some have them).
+    pub vector_align: u8,
+    /// The size, in bytes, up to which `_Atomic` aligns a type to its size.
+    pub atomic_align: u8,
     /// Whether a type that was given an alignment by an attribute keeps it inside a packed record
     /// (Microsoft's compilers), rather than being packed like any other.
     pub aligned_resists_pack: bool,
@@ -148,6 +161,12 @@ const LP64: Target = Target {
     char_signed: true,
     align8: 8,
     align16: 16,
+    int128: true,
+    float16: true,
+    float128: true,
+    bit_int_align: 8,
+    vector_align: 64,
+    atomic_align: 16,
     aligned_resists_pack: false,
     compiler: Compiler::Gcc,
     bit_rule: BitRule::Gcc,
@@ -169,6 +188,8 @@ const QUAD: Target = Target {
     ..LP64
 };
 
+const AARCH64: Target = Target { bit_int_align: 0, vector_align: 16, name: "", ..QUAD };
+
 const DOUBLE: Target = Target {
     long_double: LongDoubleFormat::Double,
     long_double_extent: Extent::new(8, 8),
@@ -181,6 +202,11 @@ const LLP64: Target = Target {
     long: 4,
     wchar: 2,
     wchar_signed: false,
+    // What only clang in the place of Microsoft's compiler has is no type of the platform.
+    int128: false,
+    float16: false,
+    float128: false,
+    vector_align: 0,
     aligned_resists_pack: true,
     compiler: Compiler::Msvc,
     bit_rule: BitRule::Ms,
@@ -191,6 +217,10 @@ const LLP64: Target = Target {
 
 /// The same with mingw.
 const MINGW: Target = Target {
+    int128: true,
+    float16: true,
+    float128: true,
+    vector_align: 64,
     aligned_resists_pack: false,
     compiler: Compiler::Gcc,
     bit_rule_by_attribute: true,
@@ -210,6 +240,9 @@ impl Target {
         long: 4,
         time: 4,
         align8: 4,
+        int128: false,
+        float16: false,
+        bit_int_align: 4,
         // gcc's alignment of an `ms_struct` with members of 8 bytes depends on its machine mode.
         bit_rule_by_attribute: false,
         long_double_extent: Extent::new(12, 4),
@@ -217,7 +250,7 @@ impl Target {
     };
     /// AArch64 (AAPCS64), Linux.
     pub const AARCH64_LINUX: Target =
-        Target { name: "aarch64-linux", wchar_signed: false, unnamed_bits_align: true, ..QUAD };
+        Target { name: "aarch64-linux", wchar_signed: false, unnamed_bits_align: true, ..AARCH64 };
     /// 32-bit ARM (AAPCS, hard float), Linux with glibc: `time_t` of 4 bytes.
     pub const ARMV7_LINUX: Target = Target {
         name: "armv7-linux",
@@ -227,6 +260,10 @@ impl Target {
         wchar_signed: false,
         char_signed: false,
         align16: 8,
+        int128: false,
+        float128: false,
+        vector_align: 8,
+        atomic_align: 8,
         unnamed_bits_align: true,
         bit_rule_by_attribute: false,
         ..DOUBLE
@@ -238,12 +275,15 @@ impl Target {
     pub const ARMV7_LINUX_MUSL: Target =
         Target { name: "armv7-linux-musl", time: 8, ..Target::ARMV7_LINUX };
     /// RISC-V of 64 bits (psABI lp64d), Linux.
-    pub const RISCV64_LINUX: Target = Target { name: "riscv64-linux", ..QUAD };
+    pub const RISCV64_LINUX: Target = Target { name: "riscv64-linux", bit_int_align: 0, ..QUAD };
     /// IBM z, big-endian, Linux.
     pub const S390X_LINUX: Target = Target {
         name: "s390x-linux",
         endian: Endian::Big,
         align16: 8,
+        float16: false,
+        vector_align: 0,
+        atomic_align: 8,
         long_double_extent: Extent::new(16, 8),
         ..QUAD
     };
@@ -251,6 +291,7 @@ impl Target {
     pub const POWERPC64LE_LINUX: Target = Target {
         name: "powerpc64le-linux",
         long_double: LongDoubleFormat::DoubleDouble,
+        float16: false,
         bit_rule_by_attribute: true,
         ..QUAD
     };
@@ -259,6 +300,7 @@ impl Target {
         name: "powerpc64le-linux-musl",
         long_double: LongDoubleFormat::Double,
         long_double_extent: Extent::new(8, 8),
+        float16: false,
         bit_rule_by_attribute: true,
         ..QUAD
     };
@@ -267,20 +309,27 @@ impl Target {
     /// x86-64 Windows with mingw.
     pub const X86_64_WINDOWS_GNU: Target = Target { name: "x86_64-windows-gnu", ..MINGW };
     /// 32-bit Windows with Microsoft's compiler.
-    pub const I686_WINDOWS_MSVC: Target = Target { name: "i686-windows-msvc", pointer: 4, ..LLP64 };
+    pub const I686_WINDOWS_MSVC: Target =
+        Target { name: "i686-windows-msvc", pointer: 4, atomic_align: 8, ..LLP64 };
     /// 32-bit Windows with mingw: `time_t` of 4 bytes.
     pub const I686_WINDOWS_GNU: Target = Target {
         name: "i686-windows-gnu",
         pointer: 4,
         time: 4,
+        int128: false,
+        float16: false,
         long_double_extent: Extent::new(12, 4),
         ..MINGW
     };
     /// AArch64 Windows with Microsoft's compiler.
-    pub const AARCH64_WINDOWS_MSVC: Target = Target { name: "aarch64-windows-msvc", ..LLP64 };
+    pub const AARCH64_WINDOWS_MSVC: Target =
+        Target { name: "aarch64-windows-msvc", bit_int_align: 0, ..LLP64 };
     /// AArch64 Windows with mingw, for which clang is the compiler.
     pub const AARCH64_WINDOWS_GNU: Target = Target {
         name: "aarch64-windows-gnu",
+        float128: false,
+        bit_int_align: 0,
+        vector_align: 16,
         compiler: Compiler::Clang,
         // From clang 20 on there is `gcc_struct`.
         bit_rule_by_attribute: false,
@@ -289,11 +338,22 @@ impl Target {
         ..MINGW
     };
     /// x86-64 macOS.
-    pub const X86_64_APPLE: Target =
-        Target { name: "x86_64-apple", compiler: Compiler::Clang, ..LP64 };
+    pub const X86_64_APPLE: Target = Target {
+        name: "x86_64-apple",
+        compiler: Compiler::Clang,
+        float128: false,
+        vector_align: 16,
+        ..LP64
+    };
     /// AArch64 macOS and iOS.
-    pub const AARCH64_APPLE: Target =
-        Target { name: "aarch64-apple", compiler: Compiler::Clang, ..DOUBLE };
+    pub const AARCH64_APPLE: Target = Target {
+        name: "aarch64-apple",
+        compiler: Compiler::Clang,
+        float128: false,
+        bit_int_align: 0,
+        vector_align: 16,
+        ..DOUBLE
+    };
 
     /// Every named target.
     pub const ALL: &'static [Target] = &[
@@ -330,6 +390,7 @@ impl Target {
         long: size_of::<core::ffi::c_long>() as u8,
         char_signed: core::ffi::c_char::MIN != 0,
         align8: align_of::<U64InRecord>() as u8,
+        int128: nearest_named().int128 && cfg!(target_pointer_width = "64"),
         ..nearest_named()
     };
 

@@ -1,7 +1,7 @@
 //! `Type::declare` and `Display`, read by gcc: it finds the same type in them as in a chain of typedefs
 //! with one step each, for which no declarator has to be written inside out.
 
-use ctypes_core::types::Scalar;
+use ctypes_core::types::{Qualifiers, Scalar};
 use ctypes_core::{CallConv, Type, Types};
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -17,6 +17,10 @@ const HEADERS: &str = "\
 #include <uchar.h>
 #include <wchar.h>
 struct record { int x; };
+typedef unsigned char char8_t; /* C23 7.30 */
+#if __GNUC__ < 13 && !defined __aarch64__
+typedef struct { short bits; } __bf16; /* any type of that name will do */
+#endif
 union opaque;
 ";
 
@@ -73,7 +77,7 @@ impl Typedefs {
 
     /// The same type twice: as a `Type`, and as a name in C.
     fn random_type(&mut self, leaves: &[Type], random: &mut Random, depth: u32) -> (Type, String) {
-        match random.below(if depth > 5 { 2 } else { 10 }) {
+        match random.below(if depth > 5 { 2 } else { 14 }) {
             0 => {
                 let leaf = random.of(leaves).clone();
                 let name = match leaf.pointee() {
@@ -98,6 +102,20 @@ impl Typedefs {
                 let (of, name) = self.random_type(leaves, random, depth + 1);
                 let len = 1 + random.below(3);
                 (of.array(len as usize).unwrap(), self.name(|n| format!("{name} {n}[{len}]")))
+            }
+            9..=10 => {
+                let (ty, name) = self.random_type(leaves, random, depth + 1);
+                let qualifiers = *random.of(&[
+                    Qualifiers::CONST,
+                    Qualifiers::VOLATILE,
+                    Qualifiers::CONST | Qualifiers::VOLATILE,
+                ]);
+                (ty.with_qualifiers(qualifiers), self.name(|n| format!("{qualifiers} {name} {n}")))
+            }
+            11 => {
+                let (ty, name) = self.random_type(leaves, random, depth + 1);
+                let alias = self.name(|n| format!("{name} {n}"));
+                (ty.typedef(&alias).unwrap(), alias)
             }
             _ => self.random_function(leaves, random, depth + 1),
         }

@@ -91,7 +91,8 @@ pub fn derive_cstruct(input: TokenStream) -> TokenStream {
 ///
 /// The union stays what it is; reading a member is `unsafe`, as of any union in Rust. What is added is what
 /// [`macro@CStruct`] adds to a struct, with the same options, attributes, rules for the members' types and assertions;
-/// only that a union has no `#[base]`, and lends no members of an `#[anonymous]` one.
+/// only that a union has no `#[base]`, and lends no members of an `#[anonymous]` one. A union with bit fields, or one
+/// that is packed and aligned, is written with [`macro@bitfield`] above the derives, and has accessors in place of members.
 ///
 /// # Layout
 ///
@@ -145,7 +146,7 @@ pub fn derive_cstruct(input: TokenStream) -> TokenStream {
 /// # Ok::<(), ctypes_core::Error>(())
 /// ```
 #[doc(alias = "Union")]
-#[proc_macro_derive(CUnion, attributes(anonymous, base, ctype, ctypes))]
+#[proc_macro_derive(CUnion, attributes(anonymous, base, bits, ctype, ctypes))]
 pub fn derive_cunion(input: TokenStream) -> TokenStream {
     record::derive(&parse_macro_input!(input as DeriveInput), record::Kind::Union).into()
 }
@@ -221,7 +222,7 @@ pub fn derive_cenum(input: TokenStream) -> TokenStream {
     enumeration::derive(&parse_macro_input!(input as DeriveInput)).into()
 }
 
-/// Lets a struct have bit fields, where C has them: `#[bits(n)]`.
+/// Lets a struct or union have bit fields, where C has them: `#[bits(n)]`; and writes in bytes what Rust cannot.
 ///
 #[doc = include_str!("../docs/bitfield.md")]
 #[doc(alias = "_fields_")]

@@ -319,3 +319,22 @@ EXPORT int call_on_threads(int (*f)(int), int threads) {
     return sum;
 }
 #endif
+
+#ifdef __SIZEOF_INT128__
+/* The fifth argument takes the last integer register but one: `x` does not fit and leaves it to `last`. */
+EXPORT __int128 sum_i128(int a, int b, int c, int d, int e, __int128 x, long last, __int128 y) {
+    return x + 10 * y + a + b + c + d + e + 100 * last;
+}
+
+struct with_i128 {
+    char c;
+    unsigned __int128 x;
+};
+
+EXPORT struct with_i128 turn_i128(struct with_i128 s, unsigned __int128 x) {
+    struct with_i128 back = {(char)(s.c + 1), s.x - x};
+    return back;
+}
+
+EXPORT __int128 half_i128(double d, __int128 x) { return d == 0.5 ? x / 2 : 0; }
+#endif

@@ -68,13 +68,17 @@ pub const USER_MADE: &[Judge] = &[
             bit_types_align: false,
             zero_width_boundary: 4,
             long_double_extent: Extent::new(8, 4),
+            bit_int_align: 4,
             ..Target::ARMV7_LINUX
         },
         &["--target=arm-none-eabi", "-mabi=apcs-gnu"],
     ),
     // Named targets as clang has them, which is not always what gcc does.
     clang(by_clang("x86_64-linux by clang", Target::X86_64_LINUX), &["--target=x86_64-linux-gnu"]),
-    clang(by_clang("i686-linux by clang", Target::I686_LINUX), &["--target=i686-linux-gnu"]),
+    clang(
+        Target { atomic_align: 8, ..by_clang("i686-linux by clang", Target::I686_LINUX) },
+        &["--target=i686-linux-gnu"],
+    ),
     clang(
         by_clang("aarch64-linux by clang", Target::AARCH64_LINUX),
         &["--target=aarch64-linux-gnu"],
@@ -176,8 +180,7 @@ impl Judge {
             })?;
         if !output.status.success() {
             let stderr = String::from_utf8_lossy(&output.stderr);
-            let errors: Vec<&str> =
-                stderr.lines().filter(|l| l.contains("error")).take(10).collect();
+            let errors: Vec<&str> = stderr.lines().filter(|l| l.contains("error")).collect();
             return Err(format!("{} refuses the text:\n{}", self.program, errors.join("\n")));
         }
         std::fs::read(&object.0).map_err(|e| e.to_string())

@@ -15,6 +15,10 @@ typedef __INT8_TYPE__ int8_t; typedef __INT16_TYPE__ int16_t;
 typedef __INT32_TYPE__ int32_t; typedef __INT64_TYPE__ int64_t;
 typedef __UINT8_TYPE__ uint8_t; typedef __UINT16_TYPE__ uint16_t;
 typedef __UINT32_TYPE__ uint32_t; typedef __UINT64_TYPE__ uint64_t;
+typedef unsigned char char8_t;
+#if defined __clang__ && defined __SIZEOF_FLOAT128__
+#define _Float128 __float128
+#endif
 ";
 
 /// Eight bytes that occur nowhere else in an object file.
@@ -35,6 +39,13 @@ pub fn unit(judged: &[Type], target: &Target) -> Result<String, String> {
 
 /// Definitions in the order in which C wants them.
 fn define(ty: &Type, defined: &mut HashSet<String>, text: &mut String) {
+    if let Some(alias) = ty.alias() {
+        define(&alias.ty(), defined, text);
+        if defined.insert(alias.name().to_owned()) {
+            text.push_str(&ty.definition());
+        }
+        return;
+    }
     match ty.kind() {
         TypeKind::Array { of, .. } => define(&of, defined, text),
         TypeKind::Pointer { to, .. } => define(&to, defined, text),
@@ -42,7 +53,7 @@ fn define(ty: &Type, defined: &mut HashSet<String>, text: &mut String) {
             define(&f.result(), defined, text);
             f.params().iter().for_each(|p| define(p, defined, text));
         }
-        TypeKind::Enum(_) | TypeKind::Record(_) if defined.insert(ty.to_string()) => {
+        TypeKind::Enum(_) | TypeKind::Record(_) if defined.insert(ty.unqualified().to_string()) => {
             ty.fields().iter().for_each(|f| define(f.ty(), defined, text));
             text.push_str(&ty.definition());
         }
@@ -142,7 +153,7 @@ impl Shown<'_> {
             let at = self.number(1 + expected.len() + i)? as usize;
             let theirs = self.bytes.get(at..at + size).ok_or("the object file ends too early")?;
             let range = field.bits().unwrap();
-            let ours: Vec<u8> = (0..size).map(|b| range.mask(b as u64, target.endian)).collect();
+            let ours: Vec<u8> = (0..size).map(|b| range.mask(b as u64, field.endian())).collect();
             if theirs != ours {
                 let name = field.name();
                 wrong.push(format!(

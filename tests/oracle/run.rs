@@ -17,7 +17,7 @@ pub fn judge(
     mut progress: impl FnMut(usize),
 ) -> Result<(), String> {
     judge.check()?;
-    let mut generator = Generator::new(seed, judge.target, judge.other_rule());
+    let mut generator = Generator::new(seed, judge);
     let mut done = 0;
     while done < count {
         let batch = generator.batch(BATCH.min(count - done));

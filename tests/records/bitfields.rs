@@ -7,7 +7,7 @@ use core::fmt::{Debug, Write};
 use ctypes_wrap::{CEnum, CStruct, CType, Library, LongDouble, Raw, bitfield};
 
 /// What a bit field holds, as a number that C and Rust can exchange.
-trait Number: Copy {
+pub(crate) trait Number: Copy {
     fn number(self) -> i64;
     fn from_number(number: i64) -> Self;
 }
@@ -66,7 +66,7 @@ pub(crate) struct Pair {
 pub(crate) struct Memory(pub(crate) [u8; 64]);
 
 impl Memory {
-    fn graffiti(seed: u8) -> Memory {
+    pub(crate) fn graffiti(seed: u8) -> Memory {
         let mut bytes = [0; 64];
         let mut state = u32::from(seed) + 1;
         for byte in &mut bytes {
@@ -83,7 +83,7 @@ impl Memory {
     }
 }
 
-const VALUES: [i64; 10] = [
+pub(crate) const VALUES: [i64; 10] = [
     0,
     1,
     -1,

@@ -116,7 +116,12 @@ fn collect(ty: &Type, at: u64, out: &mut Vec<Leaf>, overlaps: &mut bool) -> Resu
             })
         }
         _ => {
-            let extent = ty.extent_at(&Target::NATIVE).map_err(|e| e.to_string())?;
+            if ty.1.align != 0 && !SYSV64 {
+                return Err(format!("`{ty}`, whose typedef gives an alignment,"));
+            }
+            // psABI 3.2.3 asks whether a part is where its own type would be.
+            let natural = ty.unaligned();
+            let extent = natural.extent_at(&Target::NATIVE).map_err(|e| e.to_string())?;
             out.extend(leaf(ty, at, extent.size, extent.align)?);
             Ok(())
         }
@@ -145,6 +150,11 @@ fn leaf(ty: &Type, offset: u64, size: u64, align: u64) -> Result<Vec<Leaf>, Stri
         // A register has no byte order: C loads the bytes as they are.
         (_, Repr::Ordered(scalar, _)) => leaf(&Type::scalar(*scalar), offset, size, align),
         (_, Repr::Scalar(Scalar::LongDouble)) => one(Piece::LongDouble),
+        // psABI 3.2.3: as two integers, but aligned as one of 16 bytes in memory.
+        (_, Repr::Scalar(Scalar::Int128 | Scalar::UInt128)) if SYSV64 => {
+            let half = |at, align| Leaf { offset: offset + at, size: 8, align, piece: Piece::U64 };
+            Ok(vec![half(0, align), half(8, 8)])
+        }
         (_, Repr::Scalar(Scalar::FloatComplex | Scalar::DoubleComplex)) => {
             let piece = if size == 8 { Piece::F32 } else { Piece::F64 };
             Ok([0, size / 2]
@@ -198,7 +208,6 @@ pub(crate) fn astride<'a>(
     for (i, ty) in args.enumerate() {
         let (mine, last) = match Tag::of(ty) {
             Tag::F32 | Tag::F64 => (vec![false], None),
-            Tag::Bytes if ty.record().is_none() => continue,
             Tag::Bytes => {
                 let layout = ty.layout().ok()?;
                 let pieces = pieces(ty, layout.size(), layout.align()).ok()?;

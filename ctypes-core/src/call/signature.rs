@@ -4,7 +4,8 @@ use super::args::{Pass, Pushed, TypeRef};
 use super::tag::{Slot, Tag};
 use crate::convert::{self, Misfit, Value};
 use crate::error::{CallError, SignatureError};
-use crate::types::{CallConv, Type, TypeKind};
+use crate::target::Target;
+use crate::types::{CallConv, Qualifiers, Type, TypeKind};
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr, Ordering};
@@ -347,12 +348,25 @@ fn adjusted(param: &Type) -> Type {
     match param.kind() {
         TypeKind::Array { of, .. } => of.pointer(),
         TypeKind::Function(f) => f.ty().pointer(),
-        _ => param.clone(),
+        // GNU: passed as its first member is.
+        TypeKind::Record(record) if record.rules().transparent_union => {
+            record.fields().first().map_or_else(|| param.clone(), |first| adjusted(first.ty()))
+        }
+        // What is passed is a copy, of which nothing is atomic.
+        _ => param.dequalified(Qualifiers::ATOMIC),
     }
 }
 
 fn passable(ty: &Type) -> Result<(), String> {
+    if ty.1.align != 0 && Tag::of(ty) == Tag::Bytes {
+        return Err("a typedef gives it an alignment of its own".to_owned());
+    }
     match ty.kind() {
+        TypeKind::Vector(_) => Err("the call engine passes no vectors".to_owned()),
+        TypeKind::BitInt(_) => Err("the call engine passes no `_BitInt`".to_owned()),
+        TypeKind::Scalar(s) if !s.is_available(&Target::NATIVE) => {
+            Err("this platform has no such type".to_owned())
+        }
         TypeKind::Void => Err("void is only a result".to_owned()),
         TypeKind::Array { .. } => Err("C passes and returns no arrays".to_owned()),
         TypeKind::Ordered { .. } => {

@@ -31,7 +31,11 @@ impl Tag {
         match &ty.0 {
             Repr::Void | Repr::Function(_) => Tag::Void,
             Repr::Pointer { .. } => Tag::Pointer,
-            Repr::Array { .. } | Repr::Record(_) | Repr::Ordered(..) => Tag::Bytes,
+            Repr::Array { .. }
+            | Repr::Record(_)
+            | Repr::Ordered(..)
+            | Repr::BitInt(_)
+            | Repr::Vector(_) => Tag::Bytes,
             Repr::Enum(_) | Repr::Scalar(_) => {
                 let s = match &ty.0 {
                     Repr::Enum(e) => e.native(),

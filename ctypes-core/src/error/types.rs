@@ -1,6 +1,7 @@
 //! Types that cannot be made, or have no layout.
 
 use crate::layout::LayoutFault;
+use crate::target::Target;
 use crate::types::Type;
 
 /// A type cannot be made of another one.
@@ -50,6 +51,16 @@ pub enum LayoutError {
         /// What is wrong.
         fault: LayoutFault,
     },
+    /// The target's C compiler has no such type, or compilers for it do not agree on its layout.
+    #[error("{}`{ty}` does not exist on {target}", of_record(.field))]
+    Unavailable {
+        /// The field that has it and the record, if one has.
+        field: Option<(String, String)>,
+        /// The type.
+        ty: String,
+        /// The target asked for.
+        target: &'static str,
+    },
     /// A field's C type is known only for the platform that the program was compiled for.
     #[error(
         "field `{field}` of `{record}` is an alias that here is the same as `{found}`: what it is on {target} \
@@ -71,9 +82,25 @@ fn at_field(field: &Option<String>) -> String {
     field.as_ref().map(|f| format!(", field `{f}`")).unwrap_or_default()
 }
 
+fn of_record(field: &Option<(String, String)>) -> String {
+    field.as_ref().map(|(f, record)| format!("field `{f}` of `{record}`: ")).unwrap_or_default()
+}
+
 impl LayoutError {
     pub(crate) fn no_size(ty: &Type, reason: &'static str) -> LayoutError {
         LayoutError::NoSize { ty: ty.to_string(), reason }
+    }
+
+    pub(crate) fn unavailable(ty: &Type, target: &Target) -> LayoutError {
+        LayoutError::Unavailable { field: None, ty: ty.to_string(), target: target.name }
+    }
+
+    /// Says which field has the type that is unavailable; the innermost does.
+    pub(crate) fn of_field(mut self, name: &str, record: &Type) -> LayoutError {
+        if let LayoutError::Unavailable { field: field @ None, .. } = &mut self {
+            *field = Some((name.to_owned(), record.to_string()));
+        }
+        self
     }
 
     pub(crate) fn fault(ty: &Type, field: Option<&str>, fault: LayoutFault) -> LayoutError {
@@ -98,6 +125,14 @@ pub enum DefineError {
         record: String,
         /// `struct`, `union` or `enum`.
         found: &'static str,
+    },
+    /// An ordinary name stands for something else.
+    #[error("`{name}` cannot be declared: it is a {found} already")]
+    NameInUse {
+        /// The name.
+        name: String,
+        /// What it stands for.
+        found: String,
     },
     /// The record has a definition, which is final.
     #[error("`{record}` is already defined, and a definition is final")]

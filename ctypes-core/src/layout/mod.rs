@@ -48,7 +48,7 @@ pub use record::RecordCursor;
 pub use shape::{BitWidth, ByteSpan, FieldShape, Placement, RecordKind, RecordRules};
 pub(crate) use simple::SimpleStruct;
 
-use crate::target::{Extent, Target};
+use crate::target::{Compiler, Extent, Target};
 
 /// Why a layout does not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,8 +73,12 @@ pub enum LayoutFault {
     NoSuchRule,
     /// A member without a name, which is no bit field, has an alignment or packing of its own.
     AttributeWithoutName,
+    /// A member that is no bit field has an order of its bits; its type is to say the order of its bytes.
+    OrderWithoutBits,
     /// A flexible array is not the last member of a struct that has another named one.
     MisplacedFlexible,
+    /// The size of an array's elements is no multiple of their alignment, as a typedef may set it.
+    UnalignedElements,
     /// Arrays and records are nested by value more than [`MAX_NESTING`] deep.
     TooDeep,
 }
@@ -105,8 +109,14 @@ impl core::fmt::Display for LayoutFault {
             LayoutFault::AttributeWithoutName => f.write_str(
                 "C has no place for `aligned` or `packed` on an anonymous member: say it of its type",
             ),
+            LayoutFault::OrderWithoutBits => f.write_str(
+                "expected a bit field: of any other member the type says the byte order",
+            ),
             LayoutFault::MisplacedFlexible => f.write_str(
                 "expected a flexible array as the last member of a struct that has another named one",
+            ),
+            LayoutFault::UnalignedElements => f.write_str(
+                "expected array elements whose size is a multiple of their alignment",
             ),
             LayoutFault::TooDeep => {
                 write!(f, "its declarators or its members are nested more than {MAX_NESTING} deep")
@@ -127,6 +137,35 @@ pub const fn array(element: Extent, len: u64, target: &Target) -> Result<Extent,
         Some(size) if size <= target.max_size() => Ok(Extent::new(size, element.align)),
         _ => Err(LayoutFault::TooLarge),
     }
+}
+
+/// The size and alignment of `_Atomic` of a type of that size and alignment.
+///
+/// gcc aligns what has the size of an integer to that size. clang also rounds other sizes up to that
+/// of an integer, which changes the type: `_Atomic struct { char c[3]; }` has 3 bytes for gcc, 4 for
+/// clang. On i386 gcc forgets the alignment of 8 bytes again where a struct has no other member, which is
+/// not followed here.
+///
+/// ```
+/// use ctypes_core::{layout, target::{Extent, Target}};
+/// // _Atomic long long on i386, where a plain one is aligned to 4
+/// assert_eq!(layout::atomic(Extent::new(8, 4), &Target::I686_LINUX), Extent::new(8, 8));
+/// ```
+pub const fn atomic(of: Extent, target: &Target) -> Extent {
+    const LARGEST_INTEGER: u64 = 16;
+    let limit = target.atomic_align as u64;
+    if matches!(target.compiler, Compiler::Gcc) {
+        if !of.size.is_power_of_two() || of.size > LARGEST_INTEGER {
+            return of;
+        }
+        let align = if of.size < limit { of.size } else { limit };
+        return Extent::new(of.size, if align > of.align { align } else { of.align });
+    }
+    if of.size > limit {
+        return of;
+    }
+    let size = of.size.next_power_of_two();
+    Extent::new(size, if size > of.align { size } else { of.align })
 }
 
 pub(crate) const fn check_alignment(n: u64) -> Result<u64, LayoutFault> {

@@ -143,8 +143,9 @@ impl RecordCursor {
     ) -> (u128, Option<u128>) {
         let unit = shape.extent.size as u128 * 8;
         // An alignment of its own counts as if it were the type's.
-        let own = max(shape.extent.align, explicit(&shape));
-        let align = self.msvc_align(&shape, own, explicit(&shape));
+        let demanded = max(explicit(&shape), shape.demanded);
+        let own = max(shape.extent.align, demanded);
+        let align = self.msvc_align(&shape, own, demanded);
         let run = self.run;
         if width == 0 {
             self.run = Run::NONE;

@@ -38,12 +38,22 @@ pub struct RecordRules {
     pub align: Option<u64>,
     /// `__attribute__((gcc_struct))` or `((ms_struct))`; `None` is the rule of the target.
     pub bit_rule: Option<BitRule>,
+    /// `__attribute__((transparent_union))`: as an argument, a union is its first member. It has no
+    /// effect on the layout.
+    pub transparent_union: bool,
 }
 
 impl RecordRules {
     /// A record without attributes of its own.
     pub const fn plain(kind: RecordKind) -> RecordRules {
-        RecordRules { kind, pack: None, packed: false, align: None, bit_rule: None }
+        RecordRules {
+            kind,
+            pack: None,
+            packed: false,
+            align: None,
+            bit_rule: None,
+            transparent_union: false,
+        }
     }
 }
 

@@ -30,6 +30,7 @@ impl SimpleStruct {
                 packed: false,
                 align: None,
                 bit_rule: None,
+                transparent_union: false,
             } if IS_SIMPLE_HERE => Some(SimpleStruct { end: 0, align: 1 }),
             _ => None,
         }

@@ -6,7 +6,7 @@ use super::value::Misfit;
 use super::{ResolvedPath, ViewScalar, ViewValue, float};
 use crate::layout::BitRange;
 use crate::target::{Endian, LongDoubleFormat};
-use crate::types::{Scalar, ScalarClass, TypeKind};
+use crate::types::{FloatFormat, Scalar, ScalarClass, TypeKind};
 
 /// What the bits of a part mean.
 pub(super) enum Meaning {
@@ -14,7 +14,8 @@ pub(super) enum Meaning {
     Signed,
     Unsigned,
     Float,
-    LongDouble,
+    /// What is wider than a double, in that format.
+    LongDouble(LongDoubleFormat),
     Address,
     Bytes,
 }
@@ -22,6 +23,8 @@ pub(super) enum Meaning {
 pub(super) fn meaning(path: &ResolvedPath) -> Meaning {
     let scalar = match path.ty().kind() {
         TypeKind::Scalar(scalar) | TypeKind::Ordered { of: scalar, .. } => scalar,
+        TypeKind::BitInt(b) if path.bits().is_some() && b.is_signed() => return Meaning::Signed,
+        TypeKind::BitInt(_) if path.bits().is_some() => return Meaning::Unsigned,
         TypeKind::Enum(e) => e.underlying(path.target()).unwrap_or(Scalar::Int),
         TypeKind::Pointer { .. } => return Meaning::Address,
         _ => return Meaning::Bytes,
@@ -30,32 +33,37 @@ pub(super) fn meaning(path: &ResolvedPath) -> Meaning {
         ScalarClass::Bool => Meaning::Bool,
         ScalarClass::Signed => Meaning::Signed,
         ScalarClass::Unsigned => Meaning::Unsigned,
-        ScalarClass::Float if scalar == Scalar::LongDouble => Meaning::LongDouble,
-        ScalarClass::Float => Meaning::Float,
+        ScalarClass::Float => match scalar.float_format(path.target()) {
+            Some(FloatFormat::Single | FloatFormat::Double) => Meaning::Float,
+            Some(FloatFormat::X87) => Meaning::LongDouble(LongDoubleFormat::X87),
+            Some(FloatFormat::Quad) => Meaning::LongDouble(LongDoubleFormat::Quad),
+            Some(FloatFormat::DoubleDouble) => Meaning::LongDouble(LongDoubleFormat::DoubleDouble),
+            Some(FloatFormat::Half | FloatFormat::BFloat16) | None => Meaning::Bytes,
+        },
         ScalarClass::Complex => Meaning::Bytes,
     }
 }
 
-/// The order of the bytes: the target's, unless the type has one of its own.
+/// The order of the bytes: the target's, unless the type or the bit field has one of its own.
 pub(super) fn endian_of(path: &ResolvedPath) -> Endian {
     match path.ty().kind() {
         TypeKind::Ordered { endian, .. } => endian,
-        _ => path.target().endian,
+        _ => path.endian(),
     }
 }
 
 /// The bits of a scalar: its own, or all of its bytes but the padding of a `long double`.
 pub(super) fn bits_of(path: &ResolvedPath, meaning: &Meaning) -> BitRange {
     let width = match meaning {
-        Meaning::LongDouble => float::width(path.target().long_double),
+        Meaning::LongDouble(format) => float::width(*format),
         _ => path.span().size.saturating_mul(8) as u32,
     };
     path.bits().unwrap_or(BitRange { byte: path.span().offset, bit: 0, width })
 }
 
 /// Puts the first double of a pair on top, or back where it belongs in memory.
-pub(super) fn pair_order(path: &ResolvedPath, raw: u128) -> u128 {
-    let pair = path.target().long_double == LongDoubleFormat::DoubleDouble;
+pub(super) fn pair_order(path: &ResolvedPath, format: LongDoubleFormat, raw: u128) -> u128 {
+    let pair = format == LongDoubleFormat::DoubleDouble;
     if pair && path.target().endian == Endian::Little { raw.rotate_left(64) } else { raw }
 }
 
@@ -96,8 +104,9 @@ pub(super) fn encode(
         }
         Meaning::Float if width == 32 => f32::convert(value).map(|v| v.to_bits().into()),
         Meaning::Float => f64::convert(value).map(|v| v.to_bits().into()),
-        Meaning::LongDouble => f64::convert(value)
-            .map(|v| pair_order(path, float::write(path.target().long_double, v))),
+        Meaning::LongDouble(format) => {
+            f64::convert(value).map(|v| pair_order(path, *format, float::write(*format, v)))
+        }
         Meaning::Address => match *value {
             ViewValue::Address(address) => fits(address.into()),
             _ => Err(Misfit::Kind),

@@ -5,7 +5,7 @@
 
 use super::{ViewError, ViewFault};
 use crate::layout::{BitRange, ByteSpan};
-use crate::target::Target;
+use crate::target::{Endian, Target};
 use crate::types::{Layout, Type, TypeKind};
 
 /// A part of a type on one target, found by its path; can be kept and used with any view of the layout.
@@ -17,6 +17,8 @@ pub struct ResolvedPath {
     ty: Type,
     span: ByteSpan,
     bits: Option<BitRange>,
+    /// The order of the bits.
+    endian: Endian,
 }
 
 impl ResolvedPath {
@@ -38,6 +40,11 @@ impl ResolvedPath {
     /// The bits of a bit field.
     pub fn bits(&self) -> Option<BitRange> {
         self.bits
+    }
+
+    /// The byte order that the part is read in, if its type has none of its own.
+    pub(super) fn endian(&self) -> Endian {
+        self.endian
     }
 
     /// The target.
@@ -108,6 +115,7 @@ impl Layout {
             ty: self.ty().clone(),
             span: ByteSpan { offset: 0, size: self.size() },
             bits: None,
+            endian: self.target().endian,
         };
         let mut at = 0;
         while at < path.len() {
@@ -178,6 +186,7 @@ impl ResolvedPath {
         };
         let offset = self.span.offset.checked_add(field.offset());
         let offset = offset.ok_or("the member is beyond all addresses")?;
+        self.endian = field.endian();
         self.bits = field.bits().map(|bits| BitRange { byte: offset, ..bits });
         self.span = ByteSpan { offset, size: field.size() };
         self.ty = field.ty().clone();

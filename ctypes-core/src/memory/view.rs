@@ -249,8 +249,8 @@ impl<'a> CView<'a> {
             Meaning::Unsigned => ViewValue::UInt(raw),
             Meaning::Float if bits.width == 32 => ViewValue::F32(f32::from_bits(raw as u32)),
             Meaning::Float => ViewValue::F64(f64::from_bits(raw as u64)),
-            Meaning::LongDouble => {
-                let number = float::read(path.target().long_double, pair_order(path, raw));
+            Meaning::LongDouble(format) => {
+                let number = float::read(format, pair_order(path, format, raw));
                 ViewValue::F64(number.ok_or_else(|| range("a `long double` that f64 can hold"))?)
             }
             Meaning::Address => ViewValue::Address(raw as u64),
@@ -435,7 +435,7 @@ impl<'a> CViewMut<'a> {
             };
             self.as_view().error(path.as_str(), fault)
         })?;
-        if let Meaning::LongDouble = meaning {
+        if let Meaning::LongDouble(_) = meaning {
             // So that the padding of the x87's format does not depend on what was there.
             self.bytes[from..end].fill(0);
         }

@@ -5,7 +5,7 @@
 //! field's width.
 
 use super::discrete::{InvalidValue, Raw, is_among};
-use super::integer::{Integer, Number, is_signed};
+use super::integer::{Integer, is_signed};
 use super::{CType, Discrete};
 use crate::layout::ones;
 use core::fmt;
@@ -40,6 +40,11 @@ enum Kind {
 }
 
 impl BitKind {
+    /// That of an integer.
+    pub(super) const fn integer(signed: bool) -> BitKind {
+        BitKind(Kind::Integer { signed })
+    }
+
     /// That of an enumeration.
     pub const fn enumeration<T: Discrete>() -> BitKind {
         let signed = is_signed(T::TYPE);
@@ -60,11 +65,12 @@ macro_rules! integers {
         // SAFETY: an integer of that sign.
         unsafe impl BitField for $int {
             type Value = $int;
-            const KIND: BitKind = BitKind(Kind::Integer { signed: <$int as Integer>::SIGNED });
+            const KIND: BitKind = BitKind::integer(<$int as Integer>::SIGNED);
         }
     )*};
 }
 
+// Those of 128 bits are beside their `CType`: not every platform has them.
 integers!(i8 i16 i32 i64 isize u8 u16 u32 u64 usize);
 
 // SAFETY: `bool`.
@@ -91,8 +97,9 @@ const fn low_bits<T: BitField>(value: T) -> u128 {
             (2, false) => transmute_copy::<T, u16>(&value) as u128,
             (4, true) => transmute_copy::<T, i32>(&value) as u128,
             (4, false) => transmute_copy::<T, u32>(&value) as u128,
-            (_, true) => transmute_copy::<T, i64>(&value) as u128,
-            (_, false) => transmute_copy::<T, u64>(&value) as u128,
+            (8, true) => transmute_copy::<T, i64>(&value) as u128,
+            (8, false) => transmute_copy::<T, u64>(&value) as u128,
+            _ => transmute_copy::<T, u128>(&value),
         }
     }
 }
@@ -105,6 +112,17 @@ const fn extend(bits: u128, width: u32, signed: bool) -> i64 {
         ((bits as u64) << unused) as i64 >> unused
     } else {
         bits as u64 as i64
+    }
+}
+
+/// The same for a type of 128 bits; the others do without what that costs.
+#[inline]
+const fn extend_wide(bits: u128, width: u32, signed: bool) -> u128 {
+    if signed && width > 0 && width < 128 {
+        let unused = 128 - width;
+        ((bits << unused) as i128 >> unused) as u128
+    } else {
+        bits
     }
 }
 
@@ -125,7 +143,8 @@ pub const fn decode<T: BitField>(bits: u128, width: u32) -> T::Value {
                     1 => transmute_copy(&(number as u8)),
                     2 => transmute_copy(&(number as u16)),
                     4 => transmute_copy(&(number as u32)),
-                    _ => transmute_copy(&(number as u64)),
+                    8 => transmute_copy(&(number as u64)),
+                    _ => transmute_copy(&extend_wide(bits, width, T::KIND.is_signed())),
                 }
             }
         }
@@ -159,8 +178,11 @@ pub const fn encode<T: BitField>(value: T) -> u128 {
 /// Whether a value is the same once it has been stored in a field of `width` bits.
 #[inline]
 const fn fits<T: BitField>(value: T, width: u32) -> bool {
-    let bits = low_bits(value);
-    extend(bits & ones(width), width, T::KIND.is_signed()) as u64 == bits as u64
+    let (bits, signed) = (low_bits(value), T::KIND.is_signed());
+    if size_of::<T>() > 8 {
+        return extend_wide(bits & ones(width), width, signed) == bits;
+    }
+    extend(bits & ones(width), width, signed) as u64 == bits as u64
 }
 
 /// A value does not fit the bit field that it was to be stored in.
@@ -173,7 +195,8 @@ pub struct BitOverflow {
     pub field: &'static str,
     /// How many bits the field has.
     pub width: u32,
-    value: Number,
+    /// Its 64 low and 64 high bits: a number of 128, with its alignment, would make the error large.
+    value: [u64; 2],
     /// Whether it holds negative values.
     pub is_signed: bool,
 }
@@ -186,14 +209,20 @@ impl BitOverflow {
         width: u32,
         value: T,
     ) -> BitOverflow {
-        let value = Number::new(low_bits(value) as i128);
+        let bits = low_bits(value);
+        let value = [bits as u64, (bits >> 64) as u64];
         let is_signed = T::KIND.is_signed();
         BitOverflow { record, field, width, value, is_signed }
     }
 
-    /// What was to be stored.
+    /// What was to be stored; for what is beyond `i128::MAX`, which a `u128` may be, that.
     pub const fn value(&self) -> i128 {
-        self.value.get()
+        let bits = self.bits();
+        if !self.is_signed && bits > i128::MAX as u128 { i128::MAX } else { bits as i128 }
+    }
+
+    const fn bits(&self) -> u128 {
+        (self.value[1] as u128) << 64 | self.value[0] as u128
     }
 
     /// The least value that fits.
@@ -211,12 +240,12 @@ impl BitOverflow {
 impl fmt::Display for BitOverflow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let BitOverflow { record, field, width, .. } = self;
-        let (value, min, max) = (self.value(), self.min(), self.max());
+        let (min, max) = (self.min(), self.max());
         write!(
             f,
-            "field `{field}` of `{record}`: expected a value from {min} to {max} for {width} bits, \
-             found {value}"
-        )
+            "field `{field}` of `{record}`: expected a value from {min} to {max} for {width} bits, found "
+        )?;
+        if self.is_signed { self.value().fmt(f) } else { self.bits().fmt(f) }
     }
 }
 

@@ -1,6 +1,9 @@
 //! How `#[bitfield]` lays out a Rust struct, so that rustc puts every byte where C has it: which bytes
 //! hold each run of bit fields, and what goes between the members.
 //!
+//! What Rust cannot write at all (records that are packed and aligned, or packed around something that is
+//! aligned) is written in bytes, each member at the place that the plan says ([`Form::Bytes`]).
+//!
 //! Positions come from the layout algorithm. What rustc then made of the struct is asserted by the
 //! expansion, so that a mistake here is a compile error and never a wrong offset.
 
@@ -17,6 +20,19 @@ pub struct Planned {
     pub ty: &'static Type,
     /// What is said of it.
     pub rules: FieldRules,
+}
+
+/// How the Rust struct holds the members.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Ordinary members are fields of their types.
+    Fields,
+    /// As `Fields`; behind the members of the plan come others whose types are not known yet.
+    Open,
+    /// Ordinary members are bytes ([`Unaligned`](super::bit_storage::Unaligned)).
+    Bytes,
+    /// All members share one place ([`Overlay`](super::overlay::Overlay)): a union.
+    Overlay,
 }
 
 /// Consecutive bit fields, in one member of the Rust struct.
@@ -41,11 +57,19 @@ pub struct BitPlan<const FIELDS: usize, const RUNS: usize> {
     pub fields: [BitRange; FIELDS],
     /// The runs in order.
     pub runs: [Run; RUNS],
-    /// The alignment of the record.
+    /// Padding before each ordinary member of [`Form::Bytes`].
+    pub leads: [usize; FIELDS],
+    /// Padding behind an ordinary member of [`Form::Bytes`] that is the last.
+    pub tail: usize,
+    /// The size of the record; of [`Form::Open`] that of its part here.
+    pub size: usize,
+    /// The alignment of the record; of [`Form::Open`] that of its part here.
     pub align: usize,
     /// Whether rustc passes the struct by value as C does, if it does so for the ordinary members.
     pub by_value: bool,
     fault: Option<(usize, LayoutFault)>,
+    /// Whether there is a plan, or an error that is told elsewhere.
+    is_planned: bool,
 }
 
 const NO_BITS: BitRange = BitRange { byte: 0, bit: 0, width: 0 };
@@ -53,24 +77,36 @@ const NO_RUN: Run = Run { start: 0, is_integer: false, len: 0, lead: 0, tail: 0 
 
 impl<const FIELDS: usize, const RUNS: usize> BitPlan<FIELDS, RUNS> {
     /// The plan for these members.
-    pub const fn new(rules: RecordRules, members: &[Planned; FIELDS]) -> Self {
+    pub const fn new(rules: RecordRules, members: &[Planned; FIELDS], form: Form) -> Self {
         let mut plan = BitPlan {
             fields: [NO_BITS; FIELDS],
             runs: [NO_RUN; RUNS],
+            leads: [0; FIELDS],
+            tail: 0,
+            size: 0,
             align: 1,
-            by_value: true,
+            by_value: matches!(form, Form::Fields | Form::Open),
             fault: None,
+            is_planned: false,
         };
-        let whole = match plan.place(rules, members) {
-            Ok(extent) => extent,
+        let (whole, open) = match plan.place(rules, members) {
+            Ok(Some(found)) => found,
+            Ok(None) => {
+                plan.fields = [NO_BITS; FIELDS];
+                return plan;
+            }
             Err(fault) => {
                 plan.fault = Some(fault);
                 plan.fields = [NO_BITS; FIELDS];
                 return plan;
             }
         };
-        plan.align = whole.align as usize;
-        plan.by_value = whole.align <= 8 && passes_bits_as_integers(members);
+        plan.is_planned = true;
+        (plan.size, plan.align) = (whole.size as usize, whole.align as usize);
+        if matches!(form, Form::Overlay) {
+            return plan;
+        }
+        plan.by_value = plan.by_value && whole.align <= 8 && passes_bits_as_integers(members);
         let mut field = 0;
         while field < FIELDS {
             plan.by_value = plan.by_value && !plan.fields[field].is_unaligned_integer();
@@ -79,6 +115,9 @@ impl<const FIELDS: usize, const RUNS: usize> BitPlan<FIELDS, RUNS> {
         let (mut i, mut run, mut rust_end) = (0, 0, 0);
         while i < FIELDS {
             if members[i].rules.bits.is_none() {
+                if matches!(form, Form::Bytes) {
+                    plan.leads[i] = (plan.fields[i].byte - rust_end) as usize;
+                }
                 rust_end = plan.fields[i].byte + members[i].ty.size() as u64;
                 i += 1;
                 continue;
@@ -87,28 +126,35 @@ impl<const FIELDS: usize, const RUNS: usize> BitPlan<FIELDS, RUNS> {
             while end < FIELDS && members[end].rules.bits.is_some() {
                 end += 1;
             }
-            let (next, next_align) = match end == FIELDS {
-                true => (whole.size, whole.align),
-                false => {
-                    (plan.fields[end].byte, rust_align(members[end].ty.align() as u64, &rules))
-                }
+            let (next, next_align) = if end < FIELDS {
+                let align = rust_align(members[end].ty.align() as u64, &rules, form);
+                (plan.fields[end].byte, align)
+            } else if matches!(form, Form::Open) {
+                (open, 1)
+            } else {
+                (whole.size, whole.align)
             };
-            let placed = plan.run(i, end, Around { rust_end, next, next_align }, whole, &rules);
+            let around = Around { rust_end, next, next_align };
+            let placed = plan.run(i, end, around, whole, &rules, form);
             rust_end = (placed.start + placed.len + placed.tail) as u64;
             plan.by_value = plan.by_value && placed.lead == 0 && placed.tail == 0;
             plan.runs[run] = placed;
             run += 1;
             i = end;
         }
+        if matches!(form, Form::Bytes) && rust_end.next_multiple_of(whole.align) != whole.size {
+            plan.tail = (whole.size - rust_end) as usize;
+        }
         plan
     }
 
-    /// Notes where C has each member, from the start of the record.
+    /// Notes where C has each member, from the start of the record. Answers with the extent of all, and
+    /// with the place of a byte that would follow; with nothing if a type has an error of its own.
     const fn place(
         &mut self,
         rules: RecordRules,
         members: &[Planned; FIELDS],
-    ) -> Result<Extent, (usize, LayoutFault)> {
+    ) -> Result<Option<(Extent, u64)>, (usize, LayoutFault)> {
         let mut cursor = match RecordCursor::new(rules, &Target::NATIVE) {
             Ok(cursor) => cursor,
             Err(fault) => return Err((0, fault)),
@@ -117,9 +163,8 @@ impl<const FIELDS: usize, const RUNS: usize> BitPlan<FIELDS, RUNS> {
         while i < FIELDS {
             let ty = members[i].ty;
             // The `void` of a type whose own derive has reported an error.
-            let Some(extent) = ty.native_extent() else { return Ok(Extent::new(0, 1)) };
-            let shape = FieldShape::plain(extent);
-            let placed = match members[i].rules.shape(shape, ty.class_at(&Target::NATIVE)) {
+            let Some(shape) = ty.native_shape() else { return Ok(None) };
+            let placed = match members[i].rules.shape(shape, ty, &Target::NATIVE) {
                 Ok(shape) => cursor.place(shape),
                 Err(fault) => Err(fault),
             };
@@ -132,9 +177,10 @@ impl<const FIELDS: usize, const RUNS: usize> BitPlan<FIELDS, RUNS> {
             };
             i += 1;
         }
-        match cursor.finish() {
-            Ok(extent) => Ok(extent),
-            Err(fault) => Err((FIELDS - 1, fault)),
+        let mut open = cursor;
+        match (cursor.finish(), open.place(FieldShape::plain(Extent::new(1, 1)))) {
+            (Ok(extent), Ok(placed)) => Ok(Some((extent, placed.offset))),
+            (Err(fault), _) | (_, Err(fault)) => Err((FIELDS - 1, fault)),
         }
     }
 
@@ -146,6 +192,7 @@ impl<const FIELDS: usize, const RUNS: usize> BitPlan<FIELDS, RUNS> {
         around: Around,
         whole: Extent,
         rules: &RecordRules,
+        form: Form,
     ) -> Run {
         let (mut from, mut to, mut i) = (u64::MAX, 0, first);
         while i < end {
@@ -162,12 +209,14 @@ impl<const FIELDS: usize, const RUNS: usize> BitPlan<FIELDS, RUNS> {
             (from, to) = (rust_end, rust_end);
         }
         let rounded = (to - from).next_power_of_two();
-        let align =
-            rust_align(if rounded == 8 { Target::NATIVE.align8 as u64 } else { rounded }, rules);
-        let is_integer = to != from
+        let natural = if rounded == 8 { Target::NATIVE.align8 as u64 } else { rounded };
+        let align = rust_align(natural, rules, form);
+        let is_integer = !matches!(form, Form::Bytes)
+            && to != from
             && rounded <= 8
             && from + rounded <= next
-            && from % align == 0
+            // rustc passes a struct with an unaligned integer through memory, and C's compiler does not.
+            && from % natural == 0
             && align <= whole.align;
         let (len, align) = if is_integer { (rounded, align) } else { (to - from, 1) };
         let lead = if rust_end.next_multiple_of(align) == from { 0 } else { from - rust_end };
@@ -212,7 +261,7 @@ impl<const FIELDS: usize, const RUNS: usize> BitPlan<FIELDS, RUNS> {
     #[track_caller]
     pub const fn assert_run(&self, run: usize, offset: usize) {
         assert!(
-            self.fault.is_some() || self.runs[run].start == offset,
+            !self.is_planned || self.runs[run].start == offset,
             "C and Rust disagree on where the bit fields are"
         );
     }
@@ -229,9 +278,9 @@ struct Around {
 }
 
 /// The alignment of a member to rustc, in a record of these rules.
-const fn rust_align(align: u64, rules: &RecordRules) -> u64 {
+const fn rust_align(align: u64, rules: &RecordRules, form: Form) -> u64 {
     let pack = match rules.pack {
-        _ if rules.packed => 1,
+        _ if rules.packed || matches!(form, Form::Bytes) => 1,
         Some(pack) => pack,
         None => return align,
     };

@@ -18,24 +18,35 @@ macro_rules! integers {
         impl Bits<$int> {
             /// The bits of a field.
             #[inline]
-            pub const fn read(self, field: BitRange) -> u128 {
-                let low = (self.0 >> Self::shift(field)) as u128;
+            pub const fn read(self, field: BitRange, endian: Endian) -> u128 {
+                let low = (self.in_order(endian).0 >> Self::shift(field, endian)) as u128;
                 low & ones(field.width)
             }
 
             /// The same with other bits in a field.
             #[inline]
             #[must_use]
-            pub const fn with(self, field: BitRange, value: u128) -> Bits<$int> {
-                let (shift, mask) = (Self::shift(field), ones(field.width) as $int);
-                Bits(self.0 & !(mask << shift) | (value as $int & mask) << shift)
+            pub const fn with(self, field: BitRange, value: u128, endian: Endian) -> Bits<$int> {
+                let (shift, mask) = (Self::shift(field, endian), ones(field.width) as $int);
+                let old = self.in_order(endian).0;
+                Bits(old & !(mask << shift) | (value as $int & mask) << shift).in_order(endian)
+            }
+
+            /// The integer as a machine of that byte order loads it, and the way back.
+            #[inline]
+            const fn in_order(self, endian: Endian) -> Bits<$int> {
+                if endian as u8 == Target::NATIVE.endian as u8 {
+                    self
+                } else {
+                    Bits(self.0.swap_bytes())
+                }
             }
 
             /// How far from the least significant bit the field is.
             #[inline]
-            const fn shift(field: BitRange) -> u32 {
+            const fn shift(field: BitRange, endian: Endian) -> u32 {
                 let first = field.byte as u32 * 8 + field.bit as u32;
-                let shift = match Target::NATIVE.endian {
+                let shift = match endian {
                     Endian::Little => first,
                     Endian::Big => $int::BITS - first - field.width,
                 };
@@ -51,8 +62,8 @@ integers!(u8 u16 u32 u64);
 impl<const N: usize> Bits<[u8; N]> {
     /// The bits of a field.
     #[inline]
-    pub const fn read(self, field: BitRange) -> u128 {
-        match field.read(&self.0, Target::NATIVE.endian) {
+    pub const fn read(self, field: BitRange, endian: Endian) -> u128 {
+        match field.read(&self.0, endian) {
             Some(bits) => bits,
             None => 0,
         }
@@ -61,9 +72,9 @@ impl<const N: usize> Bits<[u8; N]> {
     /// The same with other bits in a field.
     #[inline]
     #[must_use]
-    pub const fn with(mut self, field: BitRange, value: u128) -> Bits<[u8; N]> {
+    pub const fn with(mut self, field: BitRange, value: u128, endian: Endian) -> Bits<[u8; N]> {
         // A plan puts no field outside of its run.
-        let _ = field.write(&mut self.0, value, Target::NATIVE.endian);
+        let _ = field.write(&mut self.0, value, endian);
         self
     }
 }
@@ -110,23 +121,43 @@ macro_rules! storages {
 
 storages!(1 u8 2 u16 4 u32 8 u64);
 
-impl Aligned for Align<16> {
-    type Type = u128;
+/// Alignments that no integer has on every target: of `u128` it is 8 on IBM z.
+macro_rules! alignments {
+    ($($bytes:literal $name:ident)*) => {$(
+        /// A type of that alignment and no meaning.
+        #[derive(Debug, Clone, Copy)]
+        #[repr(align($bytes))]
+        pub struct $name;
+        impl Aligned for Align<$bytes> {
+            type Type = $name;
+        }
+    )*};
 }
 
-/// An ordinary member of a record that is packed and aligned: the bytes of a `T`, wherever they are.
+// Those that C's compilers know: up to 2^28.
+alignments! {
+    16 Align4 32 Align5 64 Align6 128 Align7 256 Align8 512 Align9 1024 Align10 2048 Align11 4096 Align12
+    8192 Align13 16384 Align14 32768 Align15 65536 Align16 131072 Align17 262144 Align18
+    524288 Align19 1048576 Align20 2097152 Align21 4194304 Align22 8388608 Align23
+    16777216 Align24 33554432 Align25 67108864 Align26 134217728 Align27 268435456 Align28
+}
+
+/// An ordinary member of a record that is stored as bytes: those of a `T`, wherever they are.
 #[derive(Debug, Clone, Copy, Default)]
 #[repr(C, packed)]
 pub struct Unaligned<T>(T);
 
-impl<T: Copy> Unaligned<T> {
+impl<T> Unaligned<T> {
     /// Holds a value.
     pub const fn new(value: T) -> Unaligned<T> {
         Unaligned(value)
     }
 
     /// The value.
-    pub const fn get(self) -> T {
+    pub const fn get(self) -> T
+    where
+        T: Copy,
+    {
         self.0
     }
 }
@@ -135,35 +166,43 @@ impl<T: Copy> Unaligned<T> {
 mod tests {
     use super::*;
 
+    const ORDERS: [Endian; 2] = [Endian::Little, Endian::Big];
+
     /// A window changes nothing about what is read and written.
     #[test]
     fn windows_see_the_same_bits() {
-        let endian = Target::NATIVE.endian;
         let bytes: [u8; 11] = core::array::from_fn(|i| (i * 151 + 73) as u8);
-        for bit in 0..88_u32 {
-            for width in 1..=(88 - bit).min(70) {
-                let field = BitRange { byte: u64::from(bit / 8), bit: (bit % 8) as u8, width };
-                assert_eq!(Some(Bits(bytes).read(field)), field.read(&bytes, endian), "{field:?}");
-                let mut expected = bytes;
-                assert!(field.write(&mut expected, !0x5a5a_0ff0, endian));
-                assert_eq!(Bits(bytes).with(field, !0x5a5a_0ff0).0, expected, "{field:?}");
+        for endian in ORDERS {
+            for bit in 0..88_u32 {
+                for width in 1..=(88 - bit).min(70) {
+                    let field = BitRange { byte: u64::from(bit / 8), bit: (bit % 8) as u8, width };
+                    let read = Bits(bytes).read(field, endian);
+                    assert_eq!(Some(read), field.read(&bytes, endian), "{field:?}");
+                    let mut expected = bytes;
+                    assert!(field.write(&mut expected, !0x5a5a_0ff0, endian));
+                    let ours = Bits(bytes).with(field, !0x5a5a_0ff0, endian);
+                    assert_eq!(ours.0, expected, "{field:?}");
+                }
             }
         }
     }
 
-    /// An integer and its bytes are two views of the same bits.
+    /// An integer and its bytes are two views of the same bits, in either order.
     #[test]
     fn integers_and_bytes_agree() {
         let pattern = 0x9e37_79b9_7f4a_7c15_u64;
-        for bit in 0..64_u32 {
-            for width in 1..=64 - bit {
-                let field = BitRange { byte: u64::from(bit / 8), bit: (bit % 8) as u8, width };
-                let (int, bytes) = (Bits(pattern), Bits(pattern.to_ne_bytes()));
-                assert_eq!(int.read(field), bytes.read(field), "{field:?}");
-                let value = u128::from(!pattern.rotate_left(7));
-                let int = int.with(field, value);
-                assert_eq!(int.0.to_ne_bytes(), bytes.with(field, value).0, "{field:?}");
-                assert_eq!(int.read(field), value & ones(width), "{field:?}");
+        for endian in ORDERS {
+            for bit in 0..64_u32 {
+                for width in 1..=64 - bit {
+                    let field = BitRange { byte: u64::from(bit / 8), bit: (bit % 8) as u8, width };
+                    let (int, bytes) = (Bits(pattern), Bits(pattern.to_ne_bytes()));
+                    assert_eq!(int.read(field, endian), bytes.read(field, endian), "{field:?}");
+                    let value = u128::from(!pattern.rotate_left(7));
+                    let int = int.with(field, value, endian);
+                    let bytes = bytes.with(field, value, endian);
+                    assert_eq!(int.0.to_ne_bytes(), bytes.0, "{field:?}");
+                    assert_eq!(int.read(field, endian), value & ones(width), "{field:?}");
+                }
             }
         }
     }

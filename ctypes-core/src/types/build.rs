@@ -8,7 +8,7 @@ use super::record::{FieldRole, FieldRules};
 use super::{RecordRef, Repr, Type, is_identifier};
 use crate::error::DefineError;
 use crate::layout::{LayoutFault, MAX_NESTING, RecordCursor, RecordKind, RecordRules};
-use crate::target::{BitRule, Target};
+use crate::target::{BitRule, Endian, Target};
 use std::collections::{HashMap, HashSet};
 
 /// Collects the fields of a record that is being defined.
@@ -108,6 +108,28 @@ impl RecordBuilder {
         self
     }
 
+    /// Stores the bit field that was added last in that byte order, whatever the target's is, as gcc's
+    /// `scalar_storage_order` does; of other fields the type says it ([`Type::ordered`]).
+    ///
+    /// ```
+    /// use ctypes_core::{CView, Type, Types, target::{Endian, Target}};
+    /// let types = Types::new();
+    /// let ip = types.declare_struct("ip")?.define(|r| {
+    ///     r.bits("version", Type::U8, 4).ordered(Endian::Big)
+    ///         .bits("ihl", Type::U8, 4).ordered(Endian::Big)
+    /// })?;
+    /// let layout = ip.at(&Target::X86_64_LINUX)?;
+    /// assert_eq!(CView::new(&layout, &[0x45])?.get::<u32>("version")?, 4);
+    /// # Ok::<(), ctypes_core::Error>(())
+    /// ```
+    #[doc(alias = "scalar_storage_order")]
+    pub fn ordered(mut self, endian: Endian) -> RecordBuilder {
+        if let Some(field) = self.fields.last_mut() {
+            field.rules.order = Some(endian);
+        }
+        self
+    }
+
     /// `__attribute__((packed))` on the record.
     pub fn packed_record(mut self) -> RecordBuilder {
         self.rules.packed = true;
@@ -132,6 +154,27 @@ impl RecordBuilder {
     #[doc(alias = "_layout_")]
     pub fn bit_rule(mut self, rule: BitRule) -> RecordBuilder {
         self.rules.bit_rule = Some(rule);
+        self
+    }
+
+    /// `__attribute__((transparent_union))`: as a parameter, the union is its first member. Of a
+    /// struct it says nothing.
+    ///
+    /// ```
+    /// use ctypes_core::{CallConv, Type, Types};
+    /// let types = Types::new();
+    /// let address = types.declare_struct("sockaddr")?.const_pointer();
+    /// let any = types.declare_union("sockaddr_arg")?;
+    /// let any = any.define(|r| r.field("address", address).transparent_union())?;
+    /// let connect = Type::function(CallConv::C, &Type::INT, [&Type::INT, &any], false);
+    /// # #[cfg(feature = "dynamic")] {
+    /// let signature = ctypes_core::Signature::of(&connect)?;
+    /// assert_eq!(signature.params()[1].to_string(), "const struct sockaddr *");
+    /// # }
+    /// # Ok::<(), ctypes_core::Error>(())
+    /// ```
+    pub fn transparent_union(mut self) -> RecordBuilder {
+        self.rules.transparent_union = self.rules.kind == RecordKind::Union;
         self
     }
 
@@ -169,26 +212,26 @@ impl RecordBuilder {
                 Ok(array) => array.unwrap_or_else(|| field.clone()),
                 Err(_) => field.clone(),
             };
-            let shape = field.shape_at(&Target::NATIVE).map_err(|cause| match &field.0 {
-                Repr::Record(r) if r.id() == RecordRef::Owned(own.clone()).id() => {
-                    DefineError::ContainsItself { record: record(), field: shown.clone() }
-                }
-                _ => DefineError::IncompleteField {
-                    record: record(),
-                    field: shown.clone(),
-                    ty: field.to_string(),
-                    cause: Box::new(cause),
-                },
-            })?;
+            let shape =
+                field.shape_at(&Target::NATIVE, self.rules).map_err(|cause| match &field.0 {
+                    Repr::Record(r) if r.id() == RecordRef::Owned(own.clone()).id() => {
+                        DefineError::ContainsItself { record: record(), field: shown.clone() }
+                    }
+                    _ => DefineError::IncompleteField {
+                        record: record(),
+                        field: shown.clone(),
+                        ty: field.to_string(),
+                        cause: Box::new(cause),
+                    },
+                })?;
             let added = match field.record() {
                 Some(inner) if unnamed => names.add_all(&inner),
                 _ if name.is_empty() => Ok(()),
                 _ => names.add(name),
             };
             added.map_err(|field| DefineError::DuplicateField { record: record(), field })?;
-            let shape = rules
-                .shape(shape, field.class_at(&Target::NATIVE))
-                .map_err(|e| fault(Some(&shown), e))?;
+            let shape =
+                rules.shape(shape, &field, &Target::NATIVE).map_err(|e| fault(Some(&shown), e))?;
             cursor.place(shape).map_err(|e| fault(Some(&shown), e))?;
             let ty = own
                 .types

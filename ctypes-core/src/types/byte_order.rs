@@ -235,7 +235,7 @@ impl Type {
     /// assert!(port != Type::U16 && !port.is_compatible(&Type::U16));
     /// ```
     pub const fn ordered(of: Scalar, endian: Endian) -> Type {
-        Type(Repr::Ordered(of, endian))
+        Type::of(Repr::Ordered(of, endian))
     }
 }
 

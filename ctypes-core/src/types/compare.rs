@@ -1,7 +1,7 @@
 //! Equality and compatibility of types: by structure, never by address, and with an end on cycles.
 
 use super::record::RecordId;
-use super::{Enumeration, FunctionType, Record, Repr, Type};
+use super::{Enumeration, FunctionType, Qualifiers, Record, Repr, Type};
 use crate::target::Target;
 use std::collections::HashSet;
 
@@ -31,7 +31,7 @@ impl Type {
     /// one of them is `void`, or both are bytes (C's character types, which may point at anything,
     /// C11 6.5p7; Rust's buffers are of `u8` where C's are of `char`).
     pub(crate) fn points_like(&self, other: &Type) -> bool {
-        let (Repr::Pointer { to: a, .. }, Repr::Pointer { to: b, .. }) = (&self.0, &other.0) else {
+        let (Repr::Pointer { to: a }, Repr::Pointer { to: b }) = (&self.0, &other.0) else {
             return false;
         };
         let (a, b) = (a.get(), b.get());
@@ -95,12 +95,37 @@ impl Comparison {
     }
 
     fn step(&mut self, a: &Type, b: &Type) -> bool {
+        self.spellings(a, b) && self.structures(a, b)
+    }
+
+    /// Typedef names make no difference. An `_Atomic` type need not have the size and representation
+    /// of the other one (C11 6.2.5p27).
+    fn spellings(&self, a: &Type, b: &Type) -> bool {
+        match self.sense {
+            Sense::Equal => a.1.qualifiers == b.1.qualifiers && a.1.align == b.1.align,
+            Sense::Compatible => {
+                let atomic = |ty: &Type| ty.1.qualifiers.contains(Qualifiers::ATOMIC);
+                let align = |ty: &Type| ty.native_extent().map(|e| e.align);
+                atomic(a) == atomic(b) && (a.1.align == b.1.align || align(a) == align(b))
+            }
+        }
+    }
+
+    fn structures(&mut self, a: &Type, b: &Type) -> bool {
         match (&a.0, &b.0) {
             (Repr::Void, Repr::Void) => true,
             (Repr::Scalar(a), Repr::Scalar(b)) => match self.sense {
                 Sense::Equal => a == b,
                 Sense::Compatible => a.is_compatible(*b, &Target::NATIVE),
             },
+            (Repr::BitInt(a), Repr::BitInt(b)) => a == b,
+            (Repr::Vector(a), Repr::Vector(b)) => {
+                a.size() == b.size()
+                    && match self.sense {
+                        Sense::Equal => a.of() == b.of(),
+                        Sense::Compatible => a.of().is_compatible(b.of(), &Target::NATIVE),
+                    }
+            }
             (Repr::Ordered(a, one), Repr::Ordered(b, other)) => {
                 one == other
                     && match self.sense {
@@ -111,7 +136,8 @@ impl Comparison {
             (Repr::Enum(a), Repr::Enum(b)) => {
                 let (one, other) = (Enumeration(a.clone()), Enumeration(b.clone()));
                 a.id() == b.id()
-                    || (self.sense == Sense::Compatible || one.name() == other.name())
+                    || (self.sense == Sense::Compatible
+                        || one.name() == other.name() && one.place() == other.place())
                         && one.fixed() == other.fixed()
                         && one.values() == other.values()
             }
@@ -119,12 +145,9 @@ impl Comparison {
             (Repr::Enum(e), Repr::Scalar(s)) | (Repr::Scalar(s), Repr::Enum(e)) => {
                 self.sense == Sense::Compatible && e.native().is_compatible(*s, &Target::NATIVE)
             }
-            (
-                Repr::Pointer { to: a, is_const: const_a, nonnull: nonnull_a },
-                Repr::Pointer { to: b, is_const: const_b, nonnull: nonnull_b },
-            ) => {
-                (self.sense == Sense::Compatible || (const_a, nonnull_a) == (const_b, nonnull_b))
-                    && self.later(a.get(), b.get())
+            (Repr::Pointer { to: a }, Repr::Pointer { to: b }) => {
+                self.pending.push((a.ty(), b.ty()));
+                true
             }
             (Repr::Array { of: a, len: n, .. }, Repr::Array { of: b, len: m, .. }) => {
                 n == m && self.later(a.get(), b.get())
@@ -144,7 +167,7 @@ impl Comparison {
     }
 
     fn records(&mut self, a: &Record, b: &Record) -> bool {
-        if (self.sense == Sense::Equal && a.name() != b.name())
+        if (self.sense == Sense::Equal && (a.name() != b.name() || a.place() != b.place()))
             || a.rules() != b.rules()
             || a.is_complete() != b.is_complete()
         {
@@ -163,6 +186,13 @@ impl Comparison {
             && a.is_variadic() == b.is_variadic()
             && p.len() == q.len()
             && self.later(&a.result(), &b.result())
-            && p.iter().zip(&q).all(|(a, b)| self.later(a, b))
+            && p.iter().zip(&q).all(|(a, b)| self.later(&parameter(a), &parameter(b)))
     }
+}
+
+/// As it counts for the type of a function (C11 6.7.6.3p15): qualifiers at the top are the callee's
+/// own affair.
+fn parameter(ty: &Type) -> Type {
+    const OWN: Qualifiers = Qualifiers::CONST.with(Qualifiers::VOLATILE).with(Qualifiers::RESTRICT);
+    ty.dequalified(OWN)
 }

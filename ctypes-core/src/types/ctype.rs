@@ -17,6 +17,7 @@ use core::ptr::NonNull;
 /// - If [`CType::BY_VALUE_IN_RECORD`], the same holds for a struct with a field of type `Self`.
 /// - If [`CType::ANY_BITS`], every initialised byte pattern of that size is a valid `Self`.
 /// - If [`CType::ZERO`], the one that is all zero is.
+/// - Every byte of a value that is part of a scalar to [`CType::TYPE`] is initialised: no `MaybeUninit`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no C type",
     label = "no C type",
@@ -42,7 +43,7 @@ pub unsafe trait CType: Sized + 'static {
     #[doc(hidden)]
     const RECORD: &'static StaticRecord = StaticRecord::NONE;
     #[doc(hidden)]
-    const OF_RECORD: &'static Type = &Type(Repr::Record(RecordRef::Static(Self::RECORD)));
+    const OF_RECORD: &'static Type = &Type::of(Repr::Record(RecordRef::Static(Self::RECORD)));
 }
 
 /// A value of all bits zero.
@@ -128,6 +129,40 @@ macro_rules! numbers {
 numbers! {
     i8 => I8, u8 => U8, i16 => I16, u16 => U16, i32 => I32, u32 => U32, i64 => I64, u64 => U64,
     isize => INTPTR, usize => UINTPTR, f32 => FLOAT, f64 => DOUBLE,
+}
+
+#[cfg(all(target_pointer_width = "64", not(target_env = "msvc")))]
+mod int128 {
+    use super::{CType, Type};
+    use crate::types::bit_field::{BitField, BitKind};
+
+    /// Where rustc is known to pass it as C does: in two registers or on the stack, aligned (System V
+    /// psABI 3.2.3, AAPCS64 6.8.2). By Windows' convention and on IBM z it goes by address.
+    const BY_VALUE: bool =
+        cfg!(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(windows)));
+
+    macro_rules! integers {
+        ($($rust:ty => $konst:ident,)*) => {$(
+            // SAFETY: an integer of that width and sign, of which any bits are one; size and alignment
+            // are asserted below.
+            unsafe impl CType for $rust {
+                const TYPE: &'static Type = &Type::$konst;
+                const BY_VALUE: bool = BY_VALUE;
+                const ANY_BITS: bool = true;
+            }
+            // SAFETY: an integer of that sign.
+            unsafe impl BitField for $rust {
+                type Value = $rust;
+                const KIND: BitKind = BitKind::integer(<$rust>::MIN != 0);
+            }
+            const _: () = assert!(
+                Type::$konst.size() == size_of::<$rust>()
+                    && Type::$konst.align() == align_of::<$rust>()
+            );
+        )*};
+    }
+
+    integers! { i128 => I128, u128 => U128, }
 }
 
 // SAFETY: `bool` is C's `_Bool` (Rust reference, type layout); other bytes than 0 and 1 are invalid.

@@ -24,33 +24,31 @@ impl Type {
         // C declarators are written inside out: the name is wrapped by each layer in turn.
         let mut declarator = name.to_owned();
         let mut ty = self.clone();
-        let mut qualifier = "";
         for depth in depth..=MAX_NESTING {
             *parts += 1;
             if *parts > MAX_PARTS {
                 break;
             }
+            if let Some(alias) = &ty.1.alias {
+                let more = ty.qualifiers().without(alias.aliased().qualifiers());
+                return words([&more.to_string(), alias.name(), &declarator]);
+            }
+            let qualifiers = ty.qualifiers().to_string();
+            let name = |name: &str| words([&qualifiers, name, &declarator]);
             let next = match &ty.0 {
-                Repr::Void => return words([qualifier, "void", &declarator]),
-                Repr::Scalar(s) => return words([qualifier, s.c_name(), &declarator]),
+                Repr::Void => return name("void"),
+                Repr::Scalar(s) => return name(s.c_name()),
+                Repr::BitInt(b) => return name(&b.to_string()),
+                Repr::Vector(v) => return name(&v.to_string()),
                 Repr::Ordered(s, endian) => {
-                    let name = format!("{} /* {} */", s.c_name(), endian.word());
-                    return words([qualifier, &name, &declarator]);
+                    return name(&format!("{} /* {} */", s.c_name(), endian.word()));
                 }
-                Repr::Enum(e) => {
-                    let name = format!("{:?}", super::Enumeration(e.clone()));
-                    return words([qualifier, &name, &declarator]);
-                }
-                Repr::Record(_) => {
-                    let record = ty.record().map(|r| format!("{r:?}")).unwrap_or_default();
-                    return words([qualifier, &record, &declarator]);
-                }
-                Repr::Pointer { to, is_const, nonnull } => {
-                    // `const T *` is written before T; what qualifies the pointer, after the asterisk.
-                    let own = [qualifier, if *nonnull { "_Nonnull" } else { "" }, &declarator];
-                    declarator = format!("*{}", words(own));
-                    qualifier = if *is_const { "const" } else { "" };
-                    to.get().clone()
+                Repr::Enum(e) => return name(&format!("{:?}", super::Enumeration(e.clone()))),
+                Repr::Record(r) => return name(&format!("{:?}", super::Record(r.clone()))),
+                Repr::Pointer { to } => {
+                    // What qualifies the pointer is written after the asterisk.
+                    declarator = format!("*{}", words([&qualifiers, &declarator, ""]));
+                    to.ty()
                 }
                 Repr::Array { of, len, .. } => {
                     declarator = format!("{}[{len}]", grouped(declarator));
@@ -72,7 +70,7 @@ impl Type {
             };
             ty = next;
         }
-        words([qualifier, "/* … */", &declarator])
+        words(["", "/* … */", &declarator])
     }
 }
 

@@ -5,7 +5,8 @@
 //! will do. Microsoft's compiler always takes `int`. A type that is said beside the tag (C23) holds
 //! everywhere.
 
-use super::{Repr, Scalar, ScalarClass, Type, is_identifier};
+use super::place::Tag;
+use super::{Place, Repr, Scalar, ScalarClass, Type, is_identifier};
 use crate::error::DefineError;
 use crate::target::{Extent, Target};
 use std::fmt;
@@ -32,7 +33,7 @@ pub(crate) enum EnumRef {
 }
 
 pub(crate) struct OwnedEnum {
-    name: Arc<str>,
+    tag: Tag,
     values: Vec<(Arc<str>, i128)>,
     fixed: Option<Scalar>,
 }
@@ -122,11 +123,19 @@ const fn holds(scalar: Scalar, least: i128, greatest: i128, target: &Target) -> 
 }
 
 impl Enumeration {
-    /// The tag, without `enum`.
+    /// The tag, without `enum`; empty if there is none.
     pub fn name(&self) -> &str {
         match &self.0 {
             EnumRef::Static(e) => e.name,
-            EnumRef::Owned(e, _) => &e.name,
+            EnumRef::Owned(e, _) => e.tag.name(),
+        }
+    }
+
+    /// Where an enumeration without a tag stands, if that was said.
+    pub fn place(&self) -> Option<&Place> {
+        match &self.0 {
+            EnumRef::Static(_) => None,
+            EnumRef::Owned(e, _) => e.tag.place(),
         }
     }
 
@@ -167,7 +176,10 @@ impl Enumeration {
 
 impl fmt::Debug for Enumeration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "enum {}", self.name())
+        match &self.0 {
+            EnumRef::Static(e) => write!(f, "enum {}", e.name),
+            EnumRef::Owned(e, _) => write!(f, "enum {}", e.tag),
+        }
     }
 }
 
@@ -201,31 +213,52 @@ impl Type {
         fixed: Option<Scalar>,
         values: impl IntoIterator<Item = (&'a str, i128)>,
     ) -> Result<Type, DefineError> {
+        if !is_identifier(name) {
+            return Err(DefineError::BadName { name: name.to_owned() });
+        }
+        Type::enumeration_with(Tag::Named(name.into()), fixed, values)
+    }
+
+    /// An enumeration without a tag, told from others by where it stands.
+    ///
+    /// # Errors
+    /// As [`Type::enumeration_of`].
+    pub fn unnamed_enumeration<'a>(
+        place: Place,
+        fixed: Option<Scalar>,
+        values: impl IntoIterator<Item = (&'a str, i128)>,
+    ) -> Result<Type, DefineError> {
+        Type::enumeration_with(Tag::Unnamed(place), fixed, values)
+    }
+
+    fn enumeration_with<'a>(
+        tag: Tag,
+        fixed: Option<Scalar>,
+        values: impl IntoIterator<Item = (&'a str, i128)>,
+    ) -> Result<Type, DefineError> {
         let values: Vec<(Arc<str>, i128)> =
             values.into_iter().map(|(n, v)| (n.into(), v)).collect();
         let mut seen = std::collections::HashSet::new();
-        for bad in std::iter::once(name).chain(values.iter().map(|v| &*v.0)) {
-            if !is_identifier(bad) {
-                return Err(DefineError::BadName { name: bad.to_owned() });
-            }
+        if let Some((bad, _)) = values.iter().find(|v| !is_identifier(&v.0)) {
+            return Err(DefineError::BadName { name: bad.to_string() });
         }
         if let Some(twice) = values.iter().find(|v| !seen.insert(v.0.clone())) {
             return Err(DefineError::DuplicateField {
-                record: format!("enum {name}"),
+                record: format!("enum {tag}"),
                 field: twice.0.to_string(),
             });
         }
-        let owned = OwnedEnum { name: name.into(), values, fixed };
+        let owned = OwnedEnum { tag, values, fixed };
         let shown = Enumeration(EnumRef::Owned(Arc::new(owned), Scalar::Int));
         let Some(native) = shown.underlying(&Target::NATIVE) else {
-            return Err(DefineError::NoEnumType { name: format!("enum {name}") });
+            return Err(DefineError::NoEnumType { name: format!("{shown:?}") });
         };
         let EnumRef::Owned(owned, _) = shown.0 else { unreachable!("made above") };
-        Ok(Type(Repr::Enum(EnumRef::Owned(owned, native))))
+        Ok(Type::of(Repr::Enum(EnumRef::Owned(owned, native))))
     }
 
     #[doc(hidden)]
     pub const fn static_enum(of: &'static StaticEnum) -> Type {
-        Type(Repr::Enum(EnumRef::Static(of)))
+        Type::of(Repr::Enum(EnumRef::Static(of)))
     }
 }

@@ -1,23 +1,81 @@
 //! Sizes, alignments and offsets of types on a target, all by the layout algorithm.
 
-use super::record::RecordId;
-use super::{Element, Enumeration, Field, FieldLayout, Layout, Record, Repr, Scalar, Type};
+use super::record::{RecordId, RecordRef};
+use super::vector::VectorFault;
+use super::{
+    Element, Enumeration, Field, FieldLayout, Layout, Record, Repr, Scalar, ScalarClass, Type,
+};
 use crate::error::LayoutError;
-use crate::layout::{self, FieldShape, RecordCursor};
-use crate::target::{Extent, Target};
+use crate::layout::{self, FieldShape, LayoutFault, RecordCursor, RecordRules};
+use crate::target::{BitRule, Compiler, Extent, Target};
 use std::collections::{HashMap, HashSet};
 
 impl Type {
     /// The native size and alignment; `None` for what has none.
     pub(crate) const fn native_extent(&self) -> Option<Extent> {
-        match &self.0 {
+        let extent = match &self.0 {
             Repr::Void | Repr::Function(_) => None,
-            Repr::Scalar(s) | Repr::Ordered(s, _) => Some(s.native_extent()),
+            Repr::Scalar(s) | Repr::Ordered(s, _) => s.native_extent(),
+            Repr::BitInt(b) => b.extent(&Target::NATIVE),
+            Repr::Vector(v) => match v.extent(&Target::NATIVE) {
+                Ok(extent) => Some(extent),
+                Err(_) => None,
+            },
             Repr::Pointer { .. } => Some(pointer(&Target::NATIVE)),
             Repr::Array { native, .. } => Some(*native),
             Repr::Enum(e) => Some(e.native_extent()),
             Repr::Record(r) => r.native(),
+        };
+        match extent {
+            Some(extent) if !self.1.is_plain() => self.1.apply(extent, &Target::NATIVE),
+            extent => extent,
         }
+    }
+
+    /// As the layout algorithm wants to know a member on this platform; `None` for what has no size.
+    pub(crate) const fn native_shape(&self) -> Option<FieldShape> {
+        match self.native_extent() {
+            Some(extent) => Some(FieldShape::demanding(extent, self.native_demanded())),
+            None => None,
+        }
+    }
+
+    /// What attributes inside of a type that is known at compile time demand, as
+    /// [`FieldShape::demanded`]; Microsoft's rule alone asks.
+    const fn native_demanded(&self) -> u64 {
+        if !matches!(Target::NATIVE.compiler, Compiler::Msvc) {
+            return 1;
+        }
+        match &self.0 {
+            Repr::Array { of: Element::Static(of), .. } => of.native_demanded(),
+            Repr::Record(RecordRef::Static(record)) if record.rules.align.is_some() => {
+                record.align as u64
+            }
+            Repr::Record(RecordRef::Static(record)) => {
+                let (mut most, mut i) = (1, 0);
+                while i < record.members.len() {
+                    let inside = record.members[i].ty.native_demanded();
+                    most = if inside > most { inside } else { most };
+                    i += 1;
+                }
+                most
+            }
+            _ => 1,
+        }
+    }
+
+    /// The size and alignment of an array of this type, of which those on `target` are `element`.
+    pub(super) fn array_extent(
+        &self,
+        element: Extent,
+        len: u64,
+        target: &Target,
+    ) -> Result<Extent, LayoutFault> {
+        // Elements follow one another without gaps (C11 6.2.5p20).
+        if self.1.align != 0 && !element.size.is_multiple_of(element.align) {
+            return Err(LayoutFault::UnalignedElements);
+        }
+        layout::array(element, len, target)
     }
 
     /// How many arrays and records are inside one another by value, this type among them.
@@ -41,9 +99,13 @@ impl Type {
         Ok(Measuring::on(target).measure(self)?.extent)
     }
 
-    /// As the layout algorithm wants to know a member.
-    pub(crate) fn shape_at(&self, target: &Target) -> Result<FieldShape, LayoutError> {
-        Measuring::on(target).measure(self)
+    /// As the layout algorithm wants to know a member of a record with those rules.
+    pub(crate) fn shape_at(
+        &self,
+        target: &Target,
+        rules: RecordRules,
+    ) -> Result<FieldShape, LayoutError> {
+        Measuring::on(target).member(self, rules)
     }
 
     /// The layout on the platform that this program runs on.
@@ -64,7 +126,8 @@ impl Type {
     /// ```
     ///
     /// # Errors
-    /// If the type has no size, is too large for the target, or is a record with a field whose C
+    /// If the type has no size, is too large for the target, does not exist there
+    /// ([`LayoutError::Unavailable`]), or is a record with a field whose C
     /// type is known only for this platform ([`LayoutError::HostOnly`]).
     pub fn at(&self, target: &Target) -> Result<Layout, LayoutError> {
         let mut measuring = Measuring::on(target);
@@ -94,13 +157,67 @@ impl<'t> Measuring<'t> {
         Measuring { target, known: HashMap::new(), nameless: HashSet::new() }
     }
 
+    /// As a member of a record with those rules, which may look behind a typedef that gives an
+    /// alignment.
+    fn member(&mut self, ty: &Type, rules: RecordRules) -> Result<FieldShape, LayoutError> {
+        let mut shape = self.measure(ty)?;
+        match self.target.compiler {
+            // Microsoft's rule tells the alignment of the type from what a typedef demands.
+            Compiler::Msvc if ty.1.align != 0 => {
+                let natural = self.structure(ty)?;
+                let demanded = natural.demanded.max(ty.1.align.into());
+                Ok(FieldShape::demanding(natural.extent, demanded))
+            }
+            // clang's `ms_struct` aligns scalars to their size, whatever a typedef says of them.
+            Compiler::Clang if rules.bit_rule.unwrap_or(self.target.bit_rule) == BitRule::Ms => {
+                let mut bottom = ty.clone();
+                while let Repr::Array { of, .. } = &bottom.0 {
+                    bottom = of.get().clone();
+                }
+                if let Repr::Scalar(s) = &bottom.0
+                    && s.class(self.target) != ScalarClass::Complex
+                    && s.extent(self.target).size.is_power_of_two()
+                {
+                    let size = s.extent(self.target).size;
+                    shape.extent.align = shape.extent.align.max(size);
+                }
+                Ok(shape)
+            }
+            _ => Ok(shape),
+        }
+    }
+
     fn measure(&mut self, ty: &Type) -> Result<FieldShape, LayoutError> {
+        let shape = self.structure(ty)?;
+        if ty.1.is_plain() {
+            return Ok(shape);
+        }
+        let Some(extent) = ty.1.apply(shape.extent, self.target) else {
+            return Err(LayoutError::unavailable(ty, self.target));
+        };
+        Ok(FieldShape::demanding(extent, shape.demanded.max(ty.1.align.into())))
+    }
+
+    /// Without what is said beside the structure of the type.
+    fn structure(&mut self, ty: &Type) -> Result<FieldShape, LayoutError> {
         match &ty.0 {
             Repr::Void => Err(LayoutError::no_size(ty, "void is an incomplete type")),
             Repr::Function(_) => {
                 Err(LayoutError::no_size(ty, "a function has no size; its pointer has"))
             }
+            Repr::Scalar(s) | Repr::Ordered(s, _) if !s.is_available(self.target) => {
+                Err(LayoutError::unavailable(ty, self.target))
+            }
             Repr::Scalar(s) | Repr::Ordered(s, _) => Ok(FieldShape::plain(s.extent(self.target))),
+            Repr::BitInt(b) => match b.extent(self.target) {
+                Some(extent) => Ok(FieldShape::plain(extent)),
+                None => Err(LayoutError::unavailable(ty, self.target)),
+            },
+            Repr::Vector(v) => match v.extent(self.target) {
+                Ok(extent) => Ok(FieldShape::plain(extent)),
+                Err(VectorFault::Unavailable) => Err(LayoutError::unavailable(ty, self.target)),
+                Err(VectorFault::Shape(reason)) => Err(LayoutError::no_size(ty, reason)),
+            },
             Repr::Pointer { .. } => Ok(FieldShape::plain(pointer(self.target))),
             Repr::Enum(e) => match Enumeration(e.clone()).underlying(self.target) {
                 Some(underlying) => Ok(FieldShape::plain(underlying.extent(self.target))),
@@ -111,7 +228,9 @@ impl<'t> Measuring<'t> {
             },
             Repr::Array { of, len, .. } => {
                 let element = self.measure(of.get())?;
-                let extent = layout::array(element.extent, *len, self.target)
+                let extent = of
+                    .get()
+                    .array_extent(element.extent, *len, self.target)
                     .map_err(|fault| LayoutError::fault(ty, None, fault))?;
                 Ok(FieldShape::demanding(extent, element.demanded))
             }
@@ -157,20 +276,21 @@ impl<'t> Measuring<'t> {
                     target: target.name,
                 });
             }
-            let of_type = self.measure(field.ty())?;
-            let blame = |fault| {
-                let name = field.name();
-                let unnamed = || field.ty().declare("(unnamed)");
-                let name = if name.is_empty() { unnamed() } else { name.to_owned() };
-                LayoutError::fault(ty, Some(&name), fault)
+            let name = || match field.name() {
+                "" => field.ty().declare("(unnamed)"),
+                name => name.to_owned(),
             };
-            let shape = field.rules().shape(of_type, field.ty().class_at(target)).map_err(blame)?;
+            let of_type = self.member(field.ty(), record.rules());
+            let of_type = of_type.map_err(|e| e.of_field(&name(), ty))?;
+            let blame = |fault| LayoutError::fault(ty, Some(&name()), fault);
+            let shape = field.rules().shape(of_type, field.ty(), target).map_err(blame)?;
             let placed = cursor.place(shape).map_err(blame)?;
             let demanded = match field.rules().align {
                 Some(n) if placed.bits.is_none() => of_type.demanded.max(n),
                 _ => of_type.demanded,
             };
-            each(FieldLayout::new(field, placed, of_type.extent, demanded, target.endian));
+            let endian = field.rules().order.unwrap_or(target.endian);
+            each(FieldLayout::new(field, placed, of_type.extent, demanded, endian));
         }
         cursor.finish().map_err(whole)
     }

@@ -135,7 +135,7 @@ impl FunctionType {
 
     /// This as a type.
     pub fn ty(&self) -> Type {
-        Type(super::Repr::Function(self.0.clone()))
+        Type::of(super::Repr::Function(self.0.clone()))
     }
 }
 

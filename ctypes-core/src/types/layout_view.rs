@@ -206,7 +206,9 @@ impl FieldLayout {
         self
     }
 
-    pub(super) fn endian(&self) -> Endian {
+    /// The byte order that the bits of a bit field are in: the target's, unless the field has one of its
+    /// own ([`FieldRules::order`]). What [`BitRange::read`] is to be told.
+    pub fn endian(&self) -> Endian {
         self.endian
     }
 

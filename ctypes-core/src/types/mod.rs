@@ -8,7 +8,9 @@
 //! usable: everything but the `const` [`Type::size`] and [`Type::align`] sees the definition as soon
 //! as there is one.
 
+mod alias;
 pub(crate) mod bit_field;
+mod bit_int;
 pub(crate) mod bit_plan;
 pub(crate) mod bit_storage;
 mod build;
@@ -26,14 +28,21 @@ pub(crate) mod integer;
 mod layout_view;
 mod listing;
 mod message;
+mod names;
 mod namespace;
+pub(crate) mod overlay;
+mod place;
+mod qualifiers;
 mod record;
 pub(crate) mod scalar;
 mod shared;
 pub(crate) mod spelled;
+mod vector;
 pub(crate) mod verify;
 
+pub use alias::Alias;
 pub use bit_field::{BitField, BitKind, BitOverflow};
+pub use bit_int::BitInt;
 pub use build::RecordBuilder;
 pub use byte_order::{Be, ByteOrdered, Le};
 pub use ctype::{CPointee, CReturn, CType, LongDouble};
@@ -41,10 +50,15 @@ pub use discrete::{Discrete, InvalidValue, Raw};
 pub use enumeration::Enumeration;
 pub use function::{CallConv, FunctionType};
 pub use layout_view::{FieldLayout, Gap, Layout};
+pub use names::{ConstValue, OrdinaryName};
 pub use namespace::{RecordDecl, Types};
+pub use place::Place;
+pub use qualifiers::Qualifiers;
 pub use record::{Field, FieldRole, FieldRules, Record};
-pub use scalar::{Scalar, ScalarClass};
+pub use scalar::{FloatFormat, Scalar, ScalarClass};
+pub use vector::Vector;
 
+pub(crate) use alias::Spelling;
 pub(crate) use enumeration::EnumRef;
 pub(crate) use function::FunctionRef;
 pub(crate) use record::RecordRef;
@@ -64,7 +78,8 @@ use shared::Shared;
 /// The description of a C type.
 ///
 /// Equality is structural and by name: `int` and `int32_t` differ, two records are equal if their
-/// names, rules and fields are. [`Type::is_compatible`] ignores spellings.
+/// names, rules and fields are. Typedef names make no difference to it, qualifiers do.
+/// [`Type::is_compatible`] ignores spellings and qualifiers.
 ///
 /// # Examples
 /// ```
@@ -77,14 +92,16 @@ use shared::Shared;
 /// # Ok::<(), ctypes_core::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct Type(pub(crate) Repr);
+pub struct Type(pub(crate) Repr, pub(crate) Spelling);
 
 #[derive(Clone)]
 pub(crate) enum Repr {
     Void,
     Scalar(Scalar),
+    BitInt(BitInt),
+    Vector(Vector),
     Ordered(Scalar, Endian),
-    Pointer { to: Pointee, is_const: bool, nonnull: bool },
+    Pointer { to: Pointee },
     // The extent is kept beside the element, since a `const fn` cannot look through an `Arc`.
     Array { of: Element, len: u64, native: Extent },
     Record(RecordRef),
@@ -99,7 +116,8 @@ pub(crate) const MAX_PARTS: u32 = 1 << 14;
 /// What a pointer points at, looked up only when asked: that is what makes recursion possible.
 #[derive(Clone)]
 pub(crate) enum Pointee {
-    Static(fn() -> &'static Type),
+    /// The qualifiers stand beside the function, since a `static` type has none of its own.
+    Static(fn() -> &'static Type, Qualifiers),
     Owned(Shared),
 }
 
@@ -117,6 +135,10 @@ pub enum TypeKind {
     Void,
     /// A scalar.
     Scalar(Scalar),
+    /// C23's `_BitInt(N)`.
+    BitInt(BitInt),
+    /// A GNU vector.
+    Vector(Vector),
     /// A scalar whose bytes stand in an order of their own, as [`Be`] and [`Le`] say.
     Ordered {
         /// The scalar.
@@ -126,10 +148,8 @@ pub enum TypeKind {
     },
     /// A pointer.
     Pointer {
-        /// What it points at.
+        /// What it points at, with its qualifiers.
         to: Type,
-        /// Whether what it points at is `const`.
-        is_const: bool,
     },
     /// An array.
     Array {
@@ -148,53 +168,62 @@ pub enum TypeKind {
 
 impl Type {
     /// C's `void`: no size, only behind pointers and as a result.
-    pub const VOID: Type = Type(Repr::Void);
+    pub const VOID: Type = Type(Repr::Void, Spelling::PLAIN);
     /// C's `void *`.
     #[doc(alias = "c_void_p")]
-    pub const VOID_PTR: Type = Type(Repr::Pointer {
-        to: Pointee::Static(|| &Type::VOID),
-        is_const: false,
-        nonnull: false,
-    });
+    pub const VOID_PTR: Type = Type(
+        Repr::Pointer { to: Pointee::Static(|| &Type::VOID, Qualifiers::NONE) },
+        Spelling::PLAIN,
+    );
     /// C's `char *`.
-    pub const CHAR_PTR: Type = Type(Repr::Pointer {
-        to: Pointee::Static(|| &Type::CHAR),
-        is_const: false,
-        nonnull: false,
-    });
+    pub const CHAR_PTR: Type = Type(
+        Repr::Pointer { to: Pointee::Static(|| &Type::CHAR, Qualifiers::NONE) },
+        Spelling::PLAIN,
+    );
     /// C's `const char *`.
     #[doc(alias = "c_char_p")]
-    pub const CONST_CHAR_PTR: Type =
-        Type(Repr::Pointer { to: Pointee::Static(|| &Type::CHAR), is_const: true, nonnull: false });
+    pub const CONST_CHAR_PTR: Type = Type(
+        Repr::Pointer { to: Pointee::Static(|| &Type::CHAR, Qualifiers::CONST) },
+        Spelling::PLAIN,
+    );
+
+    // Not for constants: the compiler takes what a call returns for something to be dropped.
+    pub(crate) const fn of(repr: Repr) -> Type {
+        Type(repr, Spelling::PLAIN)
+    }
 
     /// The type of a scalar.
     pub const fn scalar(scalar: Scalar) -> Type {
-        Type(Repr::Scalar(scalar))
+        Type::of(Repr::Scalar(scalar))
     }
 
     /// A pointer whose pointee is asked for only when it is needed, as recursive types demand.
     #[doc(hidden)]
     pub const fn lazy_pointer(to: fn() -> &'static Type, is_const: bool) -> Type {
-        Type(Repr::Pointer { to: Pointee::Static(to), is_const, nonnull: false })
+        let qualifiers = if is_const { Qualifiers::CONST } else { Qualifiers::NONE };
+        Type::of(Repr::Pointer { to: Pointee::Static(to, qualifiers) })
     }
 
     #[doc(hidden)]
     pub const fn lazy_nonnull(to: fn() -> &'static Type) -> Type {
-        Type(Repr::Pointer { to: Pointee::Static(to), is_const: false, nonnull: true })
+        let to = Pointee::Static(to, Qualifiers::NONE);
+        Type(Repr::Pointer { to }, Spelling::qualified(Qualifiers::NONNULL))
     }
 
     /// An array of a `'static` element type; fails to compile if it is too large.
     #[doc(hidden)]
     pub const fn static_array(of: &'static Type, len: usize) -> Type {
         match layout::array(of.native(), len as u64, &Target::NATIVE) {
-            Ok(native) => Type(Repr::Array { of: Element::Static(of), len: len as u64, native }),
+            Ok(native) => {
+                Type::of(Repr::Array { of: Element::Static(of), len: len as u64, native })
+            }
             Err(_) => panic!("array too large"),
         }
     }
 
     #[doc(hidden)]
     pub const fn static_function(function: &'static StaticFunction) -> Type {
-        Type(Repr::Function(FunctionRef::Static(function)))
+        Type::of(Repr::Function(FunctionRef::Static(function)))
     }
 
     /// A pointer to this type.
@@ -205,20 +234,12 @@ impl Type {
     /// ```
     #[doc(alias = "POINTER")]
     pub fn pointer(&self) -> Type {
-        Type(Repr::Pointer {
-            to: Pointee::Owned(Shared::new(self.clone())),
-            is_const: false,
-            nonnull: false,
-        })
+        Type::of(Repr::Pointer { to: Pointee::Owned(Shared::new(self.clone())) })
     }
 
     /// A pointer to this type as `const`.
     pub fn const_pointer(&self) -> Type {
-        Type(Repr::Pointer {
-            to: Pointee::Owned(Shared::new(self.clone())),
-            is_const: true,
-            nonnull: false,
-        })
+        self.with_qualifiers(Qualifiers::CONST).pointer()
     }
 
     /// This pointer type with the promise that it is never null, as clang's `_Nonnull` says it: a
@@ -229,17 +250,12 @@ impl Type {
     /// assert_eq!(Type::CONST_CHAR_PTR.nonnull().to_string(), "const char *_Nonnull");
     /// ```
     pub fn nonnull(&self) -> Type {
-        match &self.0 {
-            Repr::Pointer { to, is_const, .. } => {
-                Type(Repr::Pointer { to: to.clone(), is_const: *is_const, nonnull: true })
-            }
-            _ => self.clone(),
-        }
+        self.with_qualifiers(Qualifiers::NONNULL)
     }
 
     /// Whether this is a pointer that is promised never to be null.
     pub fn is_nonnull(&self) -> bool {
-        matches!(self.0, Repr::Pointer { nonnull: true, .. })
+        self.1.qualifiers.contains(Qualifiers::NONNULL)
     }
 
     /// An array of `len` of this type.
@@ -253,13 +269,16 @@ impl Type {
             return Err(TypeError::array(self, len, layout::LayoutFault::TooDeep));
         }
         let element = self.extent_at(&Target::NATIVE).map_err(|e| TypeError::of(self, e))?;
-        let native = layout::array(element, len as u64, &Target::NATIVE)
+        let native = self
+            .array_extent(element, len as u64, &Target::NATIVE)
             .map_err(|e| TypeError::array(self, len, e))?;
-        Ok(Type(Repr::Array {
-            of: Element::Owned(Shared::new(self.clone())),
-            len: len as u64,
-            native,
-        }))
+        Ok(self.array_of(len as u64, native))
+    }
+
+    /// An array of this type whose size and alignment here are known.
+    fn array_of(&self, len: u64, native: Extent) -> Type {
+        let of = Element::Owned(Shared::new(self.clone()));
+        Type(Repr::Array { of, len, native }, Spelling::qualified(self.1.qualifiers.of_arrays()))
     }
 
     /// The type of a function, of which [`Type::pointer`] makes a function pointer.
@@ -272,7 +291,7 @@ impl Type {
         params: impl IntoIterator<Item = &'a Type>,
         variadic: bool,
     ) -> Type {
-        Type(Repr::Function(FunctionRef::owned(
+        Type::of(Repr::Function(FunctionRef::owned(
             conv,
             result.clone(),
             params.into_iter().cloned().collect(),
@@ -290,7 +309,7 @@ impl Type {
     ///
     /// # Panics
     /// For what has no size: `void`, a function, a record that was incomplete when this handle was
-    /// taken. [`Type::layout`] is the form that reports an error instead.
+    /// taken, a type that this platform's C has not. [`Type::layout`] is the form that reports an error instead.
     #[doc(alias = "sizeof")]
     pub const fn size(&self) -> usize {
         self.native().size as usize
@@ -308,7 +327,10 @@ impl Type {
     const fn native(&self) -> Extent {
         match self.native_extent() {
             Some(extent) => extent,
-            None => panic!("this type has no size: it is void, a function or an incomplete record"),
+            None => panic!(
+                "this type has no size: it is void, a function, an incomplete record, or a type that \
+                 this platform's C has not"
+            ),
         }
     }
 
@@ -317,10 +339,10 @@ impl Type {
         match &self.0 {
             Repr::Void => TypeKind::Void,
             Repr::Scalar(s) => TypeKind::Scalar(*s),
+            Repr::BitInt(b) => TypeKind::BitInt(*b),
+            Repr::Vector(v) => TypeKind::Vector(*v),
             Repr::Ordered(of, endian) => TypeKind::Ordered { of: *of, endian: *endian },
-            Repr::Pointer { to, is_const, .. } => {
-                TypeKind::Pointer { to: to.get().clone(), is_const: *is_const }
-            }
+            Repr::Pointer { to } => TypeKind::Pointer { to: to.ty() },
             Repr::Array { of, len, .. } => TypeKind::Array { of: of.get().clone(), len: *len },
             Repr::Record(r) => TypeKind::Record(Record(r.clone())),
             Repr::Enum(e) => TypeKind::Enum(Enumeration(e.clone())),
@@ -344,17 +366,27 @@ impl Type {
     /// What the pointer points at, if this is one.
     pub fn pointee(&self) -> Option<Type> {
         match &self.0 {
-            Repr::Pointer { to, .. } => Some(to.get().clone()),
+            Repr::Pointer { to } => Some(to.ty()),
             _ => None,
         }
     }
 }
 
 impl Pointee {
+    /// The type, of which the qualifiers may be missing.
     pub(crate) fn get(&self) -> &Type {
         match self {
-            Pointee::Static(f) => f(),
+            Pointee::Static(f, _) => f(),
             Pointee::Owned(t) => t.get(),
+        }
+    }
+
+    /// The type with its qualifiers.
+    pub(crate) fn ty(&self) -> Type {
+        match self {
+            Pointee::Static(f, Qualifiers::NONE) => f().clone(),
+            Pointee::Static(f, qualifiers) => f().with_qualifiers(*qualifiers),
+            Pointee::Owned(t) => t.get().clone(),
         }
     }
 }

@@ -1,21 +1,26 @@
-//! [`Types`]: a namespace of records made at run time, self-referential ones included.
+//! [`Types`]: a namespace of types made at run time, self-referential records included.
 //!
 //! A record is first declared, then defined once; between the two it can be pointed at. Handles keep
 //! the namespace alive, while what the namespace stores about its own records holds no handle: so a
 //! cycle of records is freed with the last handle to any of them.
 
 use super::build::RecordBuilder;
+use super::names::{OrdinaryName, StoredName};
+use super::place::{Place, Tag};
 use super::record::{Field, FieldRules};
-use super::shared::Shared;
-use super::{Element, FunctionRef, MAX_PARTS, Pointee, RecordRef, Repr, Type, is_identifier};
+use super::{
+    Element, FunctionRef, MAX_PARTS, Pointee, Qualifiers, RecordRef, Repr, Scalar, Type,
+    is_identifier,
+};
 use crate::error::DefineError;
 use crate::layout::{MAX_NESTING, RecordKind, RecordRules};
 use crate::target::Extent;
 use std::collections::HashMap;
 use std::ops::Deref;
-use std::sync::{Arc, OnceLock, RwLock};
+use std::sync::{Arc, OnceLock, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-/// A namespace of struct and union types made at run time.
+/// A namespace of types made at run time: tags of structs, unions and enumerations, and ordinary names
+/// of types, constants, functions and variables.
 ///
 /// # Examples
 /// A list whose nodes point at nodes, as the `_fields_` that ctypes lets a program assign late:
@@ -39,15 +44,26 @@ pub struct Types(Arc<Namespace>);
 struct Namespace(RwLock<Tags>);
 
 #[derive(Default)]
-struct Tags {
+pub(super) struct Tags {
     slots: Vec<Arc<Slot>>,
     by_name: HashMap<Arc<str>, usize>,
     /// Enumerations share the tags with records (C11 6.2.3p1).
     enums: HashMap<Arc<str>, Type>,
+    /// Typedefs, constants, functions and variables.
+    pub(super) ordinary: HashMap<Arc<str>, Arc<StoredName>>,
+}
+
+impl Tags {
+    fn push(&mut self, tag: Tag, kind: RecordKind) -> Arc<Slot> {
+        let index = self.slots.len();
+        let slot = Arc::new(Slot { tag, kind, index, definition: OnceLock::new() });
+        self.slots.push(slot.clone());
+        slot
+    }
 }
 
 pub(super) struct Slot {
-    name: Arc<str>,
+    tag: Tag,
     pub(super) kind: RecordKind,
     index: usize,
     definition: OnceLock<Definition>,
@@ -72,13 +88,15 @@ pub(super) enum Stored {
     /// A type in which no record of this namespace occurs.
     Other(Type),
     Record(usize),
-    Pointer {
-        to: Box<Stored>,
-        is_const: bool,
-        nonnull: bool,
-    },
+    Pointer(Box<Stored>),
     Array(Box<Stored>, u64, Extent),
     Function(Box<StoredFunction>),
+    Qualified(Qualifiers, Box<Stored>),
+    Named {
+        name: Arc<str>,
+        align: Option<u64>,
+        of: Box<Stored>,
+    },
 }
 
 pub(super) struct StoredFunction {
@@ -131,8 +149,21 @@ impl Types {
         name: &str,
         values: impl IntoIterator<Item = (&'a str, i128)>,
     ) -> Result<Type, DefineError> {
-        let ty = Type::enumeration(name, values)?;
-        let mut tags = self.0.0.write().unwrap_or_else(|e| e.into_inner());
+        self.declare_enum_of(name, None, values)
+    }
+
+    /// As [`Types::declare_enum`], with the integer type beside the tag: `enum name : fixed { … }`.
+    ///
+    /// # Errors
+    /// As [`Types::declare_enum`], and if a value does not fit `fixed`.
+    pub fn declare_enum_of<'a>(
+        &self,
+        name: &str,
+        fixed: Option<Scalar>,
+        values: impl IntoIterator<Item = (&'a str, i128)>,
+    ) -> Result<Type, DefineError> {
+        let ty = Type::enumeration_of(name, fixed, values)?;
+        let mut tags = self.write();
         if let Some(&i) = tags.by_name.get(name) {
             let found = tags.slots[i].kind.keyword();
             return Err(DefineError::OtherKind { record: ty.to_string(), found });
@@ -147,22 +178,66 @@ impl Types {
         }
     }
 
-    /// The record or enumeration of that tag, if it was declared.
+    /// The type of that name, if it was declared: of a typedef, or of a tag, also with its keyword.
+    ///
+    /// ```
+    /// use ctypes_core::Types;
+    /// let types = Types::new();
+    /// types.typedef("node", &types.declare_struct("node")?.pointer())?;
+    /// assert_eq!(types.get("struct node").map(|ty| ty.to_string()).as_deref(), Some("struct node"));
+    /// assert_eq!(types.get("node").and_then(|ty| ty.pointee()), types.get("struct node"));
+    /// assert_eq!(types.get("union node"), None);
+    /// # Ok::<(), ctypes_core::Error>(())
+    /// ```
     pub fn get(&self, name: &str) -> Option<Type> {
-        let tags = self.0.0.read().unwrap_or_else(|e| e.into_inner());
-        if let Some(ty) = tags.enums.get(name) {
-            return Some(ty.clone());
+        let (keyword, tag) = match name.split_once(' ') {
+            Some((keyword, tag)) => (Some(keyword), tag.trim()),
+            None => (None, name),
+        };
+        if keyword.is_none()
+            && let Some(OrdinaryName::Typedef(ty)) = self.ordinary(name)
+        {
+            return Some(ty);
         }
-        let slot = tags.slots[*tags.by_name.get(name)?].clone();
+        let tags = self.read();
+        if let Some(ty) = tags.enums.get(tag) {
+            return keyword.is_none_or(|k| k == "enum").then(|| ty.clone());
+        }
+        let slot = tags.slots[*tags.by_name.get(tag)?].clone();
         drop(tags);
-        Some(self.handle(slot))
+        keyword.is_none_or(|k| k == slot.kind.keyword()).then(|| self.handle(slot))
+    }
+
+    /// A new struct or union without a tag, to be defined later. It is another one each time, and is
+    /// told from others by where it stands.
+    ///
+    /// ```
+    /// use ctypes_core::{Type, Types, layout::RecordKind, types::Place};
+    /// let types = Types::new();
+    /// let inner = types.declare_unnamed(RecordKind::Struct, Place::new("node.h", 3));
+    /// let inner = inner.define(|r| r.field("x", Type::INT))?;
+    /// assert_eq!(inner.to_string(), "struct (unnamed at node.h:3)");
+    /// assert_eq!(inner.record().unwrap().name(), "");
+    /// # Ok::<(), ctypes_core::Error>(())
+    /// ```
+    pub fn declare_unnamed(&self, kind: RecordKind, place: Place) -> RecordDecl {
+        let slot = self.write().push(Tag::Unnamed(place), kind);
+        RecordDecl { ty: self.handle(slot) }
+    }
+
+    pub(super) fn read(&self) -> RwLockReadGuard<'_, Tags> {
+        self.0.0.read().unwrap_or_else(|e| e.into_inner())
+    }
+
+    pub(super) fn write(&self) -> RwLockWriteGuard<'_, Tags> {
+        self.0.0.write().unwrap_or_else(|e| e.into_inner())
     }
 
     fn declare(&self, name: &str, kind: RecordKind) -> Result<RecordDecl, DefineError> {
         if !is_identifier(name) {
             return Err(DefineError::BadName { name: name.to_owned() });
         }
-        let mut tags = self.0.0.write().unwrap_or_else(|e| e.into_inner());
+        let mut tags = self.write();
         if tags.enums.contains_key(name) {
             let record = format!("{} {name}", kind.keyword());
             return Err(DefineError::OtherKind { record, found: "enum" });
@@ -170,12 +245,9 @@ impl Types {
         let slot = match tags.by_name.get(name) {
             Some(&i) => tags.slots[i].clone(),
             None => {
-                let index = tags.slots.len();
                 let name: Arc<str> = name.into();
-                let slot =
-                    Arc::new(Slot { name: name.clone(), kind, index, definition: OnceLock::new() });
-                tags.slots.push(slot.clone());
-                tags.by_name.insert(name, index);
+                let slot = tags.push(Tag::Named(name.clone()), kind);
+                tags.by_name.insert(name, slot.index);
                 slot
             }
         };
@@ -191,7 +263,8 @@ impl Types {
 
     fn handle(&self, slot: Arc<Slot>) -> Type {
         let native = slot.definition.get().map(|d| d.native);
-        Type(Repr::Record(RecordRef::Owned(OwnedRecord { types: self.clone(), slot, native })))
+        let record = OwnedRecord { types: self.clone(), slot, native };
+        Type::of(Repr::Record(RecordRef::Owned(record)))
     }
 
     /// What a namespace may keep of a type; `None` if its declarator has too many parts.
@@ -201,15 +274,21 @@ impl Types {
         if depth > MAX_NESTING || *parts > MAX_PARTS {
             return None;
         }
-        Some(match &ty.0 {
+        if let Some(alias) = &ty.1.alias {
+            let of = alias.aliased();
+            let more = ty.qualifiers() != of.qualifiers();
+            let of = Box::new(self.store(of, depth, parts)?);
+            let named = Stored::Named { name: alias.name().into(), align: alias.align(), of };
+            let qualified = |named| Stored::Qualified(ty.qualifiers(), Box::new(named));
+            return Some(if more { qualified(named) } else { named });
+        }
+        let stored = match &ty.0 {
             Repr::Record(RecordRef::Owned(r)) if Arc::ptr_eq(&r.types.0, &self.0) => {
                 Stored::Record(r.slot.index)
             }
-            Repr::Pointer { to: Pointee::Owned(to), is_const, nonnull } => Stored::Pointer {
-                to: Box::new(self.store(to.get(), depth, parts)?),
-                is_const: *is_const,
-                nonnull: *nonnull,
-            },
+            Repr::Pointer { to: Pointee::Owned(to) } => {
+                Stored::Pointer(Box::new(self.store(to.get(), depth, parts)?))
+            }
             Repr::Array { of: Element::Owned(of), len, native } => {
                 Stored::Array(Box::new(self.store(of.get(), depth, parts)?), *len, *native)
             }
@@ -223,30 +302,31 @@ impl Types {
                     .collect::<Option<_>>()?,
                 variadic: f.variadic,
             })),
-            _ => Stored::Other(ty.clone()),
+            _ => return Some(Stored::Other(ty.clone())),
+        };
+        // Elements bring the qualifiers of an array.
+        Some(match (ty.qualifiers(), stored) {
+            (Qualifiers::NONE, stored) | (_, stored @ Stored::Array(..)) => stored,
+            (qualifiers, stored) => Stored::Qualified(qualifiers, Box::new(stored)),
         })
     }
 
-    fn load(&self, stored: &Stored) -> Type {
+    pub(super) fn load(&self, stored: &Stored) -> Type {
         match stored {
             Stored::Other(ty) => ty.clone(),
             Stored::Record(index) => {
-                let tags = self.0.0.read().unwrap_or_else(|e| e.into_inner());
+                let tags = self.read();
                 let slot = tags.slots[*index].clone();
                 drop(tags);
                 self.handle(slot)
             }
-            Stored::Pointer { to, is_const, nonnull } => Type(Repr::Pointer {
-                to: Pointee::Owned(Shared::new(self.load(to))),
-                is_const: *is_const,
-                nonnull: *nonnull,
-            }),
-            Stored::Array(of, len, native) => Type(Repr::Array {
-                of: Element::Owned(Shared::new(self.load(of))),
-                len: *len,
-                native: *native,
-            }),
-            Stored::Function(f) => Type(Repr::Function(FunctionRef::owned(
+            Stored::Pointer(to) => self.load(to).pointer(),
+            Stored::Array(of, len, native) => self.load(of).array_of(*len, *native),
+            Stored::Qualified(qualifiers, of) => self.load(of).with_qualifiers(*qualifiers),
+            Stored::Named { name, align, of } => {
+                self.load(of).named_unchecked(name.clone(), *align)
+            }
+            Stored::Function(f) => Type::of(Repr::Function(FunctionRef::owned(
                 f.conv,
                 self.load(&f.result),
                 f.params.iter().map(|p| self.load(p)).collect(),
@@ -313,11 +393,10 @@ impl RecordDecl {
 
 impl Type {
     /// This handle as it would be taken now: with the size of a record that was defined meanwhile.
-    #[cfg_attr(not(feature = "dynamic"), allow(dead_code))]
     pub(crate) fn renewed(&self) -> Type {
         match &self.0 {
             Repr::Record(RecordRef::Owned(own)) if own.native.is_none() => {
-                own.types.handle(own.slot.clone())
+                Type(own.types.handle(own.slot.clone()).0, self.1.clone())
             }
             _ => self.clone(),
         }
@@ -345,8 +424,8 @@ impl OwnedRecord {
         Arc::as_ptr(&self.slot).addr()
     }
 
-    pub(super) fn name(&self) -> &str {
-        &self.slot.name
+    pub(super) fn tag(&self) -> &Tag {
+        &self.slot.tag
     }
 
     pub(super) fn is_complete(&self) -> bool {

@@ -1,9 +1,11 @@
 //! Structs and unions: the descriptor that the derive emits, the one made at run time, one view of both.
 
 use super::namespace::OwnedRecord;
-use super::{Repr, ScalarClass, Type};
-use crate::layout::{FieldShape, LayoutFault, Placement, RecordCursor, RecordRules, SimpleStruct};
-use crate::target::{Extent, Target};
+use super::{Place, Repr, ScalarClass, Type};
+use crate::layout::{
+    BitWidth, FieldShape, LayoutFault, Placement, RecordCursor, RecordRules, SimpleStruct,
+};
+use crate::target::{Endian, Extent, Target};
 use std::fmt;
 
 /// The descriptor of a record that is known at compile time; the derive emits it.
@@ -80,12 +82,16 @@ pub struct FieldRules {
     pub align: Option<u64>,
     /// `__attribute__((packed))` on the member.
     pub packed: bool,
+    /// The byte order that the bits of a bit field are in, if not the target's: gcc's
+    /// `__attribute__((scalar_storage_order("big-endian")))` on the record. Of other members the type says it
+    /// ([`Type::ordered`]).
+    pub order: Option<Endian>,
 }
 
 impl FieldRules {
     /// An ordinary member.
     pub const PLAIN: FieldRules =
-        FieldRules { role: FieldRole::Named, bits: None, align: None, packed: false };
+        FieldRules { role: FieldRole::Named, bits: None, align: None, packed: false, order: None };
 
     /// Whether the member itself can be named.
     pub(crate) const fn has_name(&self) -> bool {
@@ -102,23 +108,33 @@ impl FieldRules {
         FieldRules { bits: Some(width), role: FieldRole::Unnamed, ..FieldRules::PLAIN }
     }
 
-    /// What the layout algorithm wants to know, given what it knows of the type.
+    /// The same with bits in a byte order of their own, whatever the target's is.
+    #[must_use]
+    pub const fn ordered(self, endian: Endian) -> FieldRules {
+        FieldRules { order: Some(endian), ..self }
+    }
+
+    /// What the layout algorithm wants to know of a member of type `ty`, given what it knows of the
+    /// type.
     pub(crate) const fn shape(
         &self,
         of_type: FieldShape,
-        class: Option<ScalarClass>,
+        ty: &Type,
+        target: &Target,
     ) -> Result<FieldShape, LayoutFault> {
         let anonymous = matches!(self.role, FieldRole::Anonymous | FieldRole::Base);
         if anonymous && (self.packed || self.align.is_some()) {
             return Err(LayoutFault::AttributeWithoutName);
         }
-        let shape = match (self.bits, class) {
-            (None, _) => of_type,
-            (Some(width), Some(ScalarClass::Bool)) => FieldShape::bool_bits(of_type.extent, width),
-            (Some(width), Some(ScalarClass::Signed | ScalarClass::Unsigned)) => {
-                FieldShape::bits(of_type.extent, width)
-            }
-            (Some(_), _) => return Err(LayoutFault::NotAnInteger),
+        if self.order.is_some() && self.bits.is_none() {
+            return Err(LayoutFault::OrderWithoutBits);
+        }
+        let shape = match self.bits {
+            None => of_type,
+            Some(width) => match ty.bit_field_at(of_type.extent, width, target) {
+                Some(bits) => FieldShape { demanded: of_type.demanded, ..bits },
+                None => return Err(LayoutFault::NotAnInteger),
+            },
         };
         let shape = if self.packed { shape.packed() } else { shape };
         let shape = match self.align {
@@ -130,13 +146,23 @@ impl FieldRules {
 }
 
 impl Type {
-    /// What the bits of a scalar or enumeration mean; `None` for all others.
-    pub(crate) const fn class_at(&self, target: &Target) -> Option<ScalarClass> {
-        match &self.0 {
-            Repr::Scalar(s) => Some(s.class(target)),
+    /// A bit field of this type, whose size and alignment are those of `unit`; `None` if it is no
+    /// integer.
+    const fn bit_field_at(&self, unit: Extent, width: u32, target: &Target) -> Option<FieldShape> {
+        let class = match &self.0 {
+            Repr::Scalar(s) => s.class(target),
             // All its candidates are integers.
-            Repr::Enum(_) => Some(ScalarClass::Signed),
-            _ => None,
+            Repr::Enum(_) => ScalarClass::Signed,
+            Repr::BitInt(b) => {
+                let bits = Some(BitWidth { width, limit: b.width() });
+                return Some(FieldShape { bits, ..FieldShape::plain(unit) });
+            }
+            _ => return None,
+        };
+        match class {
+            ScalarClass::Bool => Some(FieldShape::bool_bits(unit, width)),
+            ScalarClass::Signed | ScalarClass::Unsigned => Some(FieldShape::bits(unit, width)),
+            ScalarClass::Float | ScalarClass::Complex => None,
         }
     }
 }
@@ -156,6 +182,24 @@ impl StaticRecord {
     /// What is said of the field of that index beside its name and type.
     pub(super) const fn rules_of(&self, index: usize) -> FieldRules {
         if self.said.is_empty() { FieldRules::PLAIN } else { self.said[index] }
+    }
+
+    /// The name of the field of that index; empty if it has none.
+    pub(super) const fn name_of(&self, index: usize) -> &'static str {
+        let (mut rest, mut left) = (self.names, index);
+        loop {
+            let bytes = rest.as_bytes();
+            let mut end = 0;
+            while end < bytes.len() && bytes[end] != b';' {
+                end += 1;
+            }
+            let (name, after) = rest.split_at(end);
+            if left == 0 || after.is_empty() {
+                return name;
+            }
+            rest = after.split_at(1).1;
+            left -= 1;
+        }
     }
 
     /// Where C puts the field of that index on this platform.
@@ -236,13 +280,13 @@ impl StaticRecord {
     }
 
     /// A field as the layout algorithm wants to know it; `None` for a type without a size.
-    const fn native_shape(&self, index: usize) -> Result<Option<FieldShape>, LayoutFault> {
-        let member = self.members[index];
-        if member.extent.align == 0 {
-            return Ok(None);
-        }
-        let class = member.ty.class_at(&Target::NATIVE);
-        match self.rules_of(index).shape(FieldShape::plain(member.extent), class) {
+    pub(super) const fn native_shape(
+        &self,
+        index: usize,
+    ) -> Result<Option<FieldShape>, LayoutFault> {
+        let ty = self.members[index].ty;
+        let Some(shape) = ty.native_shape() else { return Ok(None) };
+        match self.rules_of(index).shape(shape, ty, &Target::NATIVE) {
             Ok(shape) => Ok(Some(shape)),
             Err(fault) => Err(fault),
         }
@@ -340,11 +384,19 @@ impl Field {
 }
 
 impl Record {
-    /// The tag, without `struct` or `union`.
+    /// The tag, without `struct` or `union`; empty if there is none.
     pub fn name(&self) -> &str {
         match &self.0 {
             RecordRef::Static(r) => r.name,
-            RecordRef::Owned(r) => r.name(),
+            RecordRef::Owned(r) => r.tag().name(),
+        }
+    }
+
+    /// Where a record without a tag stands, if that was said.
+    pub fn place(&self) -> Option<&Place> {
+        match &self.0 {
+            RecordRef::Owned(r) => r.tag().place(),
+            RecordRef::Static(_) => None,
         }
     }
 
@@ -384,7 +436,11 @@ impl Record {
 
 impl fmt::Debug for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.rules().kind.keyword(), self.name())
+        write!(f, "{} ", self.rules().kind.keyword())?;
+        match &self.0 {
+            RecordRef::Static(r) => f.write_str(r.name),
+            RecordRef::Owned(r) => write!(f, "{}", r.tag()),
+        }
     }
 }
 
@@ -417,7 +473,7 @@ mod tests {
             Ok(placed) => placed.offset,
             Err(_) => panic!("no layout"),
         };
-        let layout = Type(Repr::Record(RecordRef::Static(&HEADER))).layout().unwrap();
+        let layout = Type::of(Repr::Record(RecordRef::Static(&HEADER))).layout().unwrap();
         assert_eq!(layout.field("length").unwrap().offset(), LENGTH);
         assert_eq!(layout.field("version").unwrap().bits(), HEADER.placement(0).unwrap().bits);
     }

@@ -17,6 +17,50 @@ pub enum ScalarClass {
     Complex,
 }
 
+/// The format of a floating-point number, or of each of the two of a complex one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FloatFormat {
+    /// IEEE 754 binary16.
+    Half,
+    /// The upper half of a binary32.
+    BFloat16,
+    /// IEEE 754 binary32.
+    Single,
+    /// IEEE 754 binary64.
+    Double,
+    /// The x87's 80 bits.
+    X87,
+    /// IEEE 754 binary128.
+    Quad,
+    /// A pair of binary64, the larger first.
+    DoubleDouble,
+}
+
+/// What a scalar is on a target.
+#[derive(Clone, Copy)]
+struct Spec {
+    class: ScalarClass,
+    extent: Extent,
+    format: Option<FloatFormat>,
+    is_available: bool,
+}
+
+impl Spec {
+    /// Whether the two are one type but for the name.
+    const fn is_like(&self, other: &Spec) -> bool {
+        let formats = match (self.format, other.format) {
+            (None, None) => true,
+            (Some(a), Some(b)) => a as u8 == b as u8,
+            _ => false,
+        };
+        formats
+            && self.class as u8 == other.class as u8
+            && self.extent.size == other.extent.size
+            && self.extent.align == other.extent.align
+    }
+}
+
 macro_rules! scalars {
     ($($(#[$doc:meta])* $variant:ident $konst:ident $c:literal $spec:ident,)*) => {
         /// A scalar type, told by its C spelling: `int` and `long` differ even where their sizes agree.
@@ -33,21 +77,24 @@ macro_rules! scalars {
                 match self { $(Scalar::$variant => $c,)* }
             }
 
-            const fn spec(self, t: &Target) -> (ScalarClass, Extent) {
+            const fn spec(self, t: &Target) -> Spec {
                 match self { $(Scalar::$variant => spec::$spec(t),)* }
             }
 
             /// As [`Scalar::spec`] on this platform. A table, since every derived field asks for it
             /// while the user's crate compiles, where each call takes time.
-            const fn native(self) -> &'static (ScalarClass, Extent) {
-                const NATIVE: &[(ScalarClass, Extent)] = &[$(spec::$spec(&Target::NATIVE),)*];
+            const fn native(self) -> &'static Spec {
+                const NATIVE: &[Spec] = &[$(spec::$spec(&Target::NATIVE),)*];
                 &NATIVE[self as usize]
             }
         }
 
         impl super::Type {
             $($(#[$doc])* #[doc = concat!("C's `", $c, "`.")]
-            pub const $konst: super::Type = super::Type(super::Repr::Scalar(Scalar::$variant));)*
+            pub const $konst: super::Type = super::Type(
+                super::Repr::Scalar(Scalar::$variant),
+                super::Spelling::PLAIN,
+            );)*
         }
 
         /// What stands for the scalars in the types that an expansion writes.
@@ -94,35 +141,60 @@ scalars! {
     UIntPtr UINTPTR "uintptr_t" uptr,
     #[doc(alias = "c_time_t")] Time TIME "time_t" time,
     #[doc(alias = "c_wchar")] WChar WCHAR "wchar_t" wchar,
+    Char8 CHAR8 "char8_t" u8_,
     Char16 CHAR16 "char16_t" u16_,
     Char32 CHAR32 "char32_t" u32_,
     #[doc(alias = "c_float")] Float FLOAT "float" float,
     #[doc(alias = "c_double")] Double DOUBLE "double" double,
     #[doc(alias = "c_longdouble")] LongDouble LONGDOUBLE "long double" long_double,
+    Float16 FLOAT16 "_Float16" half,
+    BFloat16 BFLOAT16 "__bf16" bfloat16,
+    Float32 FLOAT32 "_Float32" float,
+    Float32x FLOAT32X "_Float32x" double,
+    Float64 FLOAT64 "_Float64" double,
+    Float64x FLOAT64X "_Float64x" float64x,
+    #[doc(alias = "__float128")] Float128 FLOAT128 "_Float128" float128,
     #[doc(alias = "c_float_complex")] FloatComplex FLOAT_COMPLEX "float _Complex" float_complex,
     #[doc(alias = "c_double_complex")] DoubleComplex DOUBLE_COMPLEX "double _Complex" double_complex,
     #[doc(alias = "c_longdouble_complex")] LongDoubleComplex LONGDOUBLE_COMPLEX "long double _Complex" long_double_complex,
 }
 
 impl Scalar {
+    /// Whether the target's C has this type; where it has not, its size and alignment mean nothing.
+    ///
+    /// ```
+    /// use ctypes_core::{target::Target, types::Scalar};
+    /// assert!(Scalar::Int128.is_available(&Target::X86_64_LINUX));
+    /// assert!(!Scalar::Int128.is_available(&Target::I686_LINUX));
+    /// ```
+    pub const fn is_available(self, target: &Target) -> bool {
+        self.spec(target).is_available
+    }
+
     /// Size and alignment inside a record, in bytes.
     pub const fn extent(self, target: &Target) -> Extent {
-        self.spec(target).1
+        self.spec(target).extent
     }
 
     /// What the bits mean.
     pub const fn class(self, target: &Target) -> ScalarClass {
-        self.spec(target).0
+        self.spec(target).class
     }
 
-    /// [`Scalar::extent`] on this platform.
-    pub(crate) const fn native_extent(self) -> Extent {
-        self.native().1
+    /// The format, if the scalar is a floating-point number or a pair of them.
+    pub const fn float_format(self, target: &Target) -> Option<FloatFormat> {
+        self.spec(target).format
+    }
+
+    /// [`Scalar::extent`] on this platform, if it has the type.
+    pub(crate) const fn native_extent(self) -> Option<Extent> {
+        let native = self.native();
+        if native.is_available { Some(native.extent) } else { None }
     }
 
     /// [`Scalar::class`] on this platform.
     pub(crate) const fn native_class(self) -> ScalarClass {
-        self.native().0
+        self.native().class
     }
 
     /// [`Scalar::is_compatible`] on this platform.
@@ -130,14 +202,19 @@ impl Scalar {
         if self as u8 == other as u8 {
             return true;
         }
-        let (a, b) = (self.native(), other.native());
-        a.0 as u8 == b.0 as u8 && a.1.size == b.1.size && a.1.align == b.1.align
+        self.native().is_like(other.native())
     }
 
-    /// Whether the two are one type but for the name on `target`: same class, size and alignment.
+    /// Whether the two are one type but for the name on `target`: same class, size, alignment and
+    /// format.
     pub const fn is_compatible(self, other: Scalar, target: &Target) -> bool {
-        let (a, b) = (self.spec(target), other.spec(target));
-        a.0 as u8 == b.0 as u8 && a.1.size == b.1.size && a.1.align == b.1.align
+        self.spec(target).is_like(&other.spec(target))
+    }
+
+    /// Whether a Rust alias may stand for it: Rust has no primitive of these.
+    const fn may_be_alias(self) -> bool {
+        use Scalar::{BFloat16, Float16, Float32, Float32x, Float64, Float64x, Float128};
+        !matches!(self, Float16 | BFloat16 | Float32 | Float32x | Float64 | Float64x | Float128)
     }
 
     /// Whether a Rust type that is this scalar here could be another scalar on `target`.
@@ -148,7 +225,10 @@ impl Scalar {
         let mut i = 0;
         while i < Scalar::ALL.len() {
             let other = Scalar::ALL[i];
-            if self.is_compatible(other, &Target::NATIVE) && !self.is_compatible(other, target) {
+            if other.may_be_alias()
+                && self.is_compatible(other, &Target::NATIVE)
+                && !self.is_compatible(other, target)
+            {
                 return true;
             }
             i += 1;
@@ -159,10 +239,10 @@ impl Scalar {
 
 /// One small function a row of the table above, so that a new row cannot be left half done.
 mod spec {
+    use super::FloatFormat::{self, BFloat16, Double, DoubleDouble, Half, Quad, Single, X87};
     use super::ScalarClass::{self, Bool, Complex, Float, Signed, Unsigned};
-    use crate::target::{Extent, Target};
-
-    type Spec = (ScalarClass, Extent);
+    use super::Spec;
+    use crate::target::{Extent, LongDoubleFormat, Target};
 
     /// An integer of a power of two bytes; 8-byte ones have an alignment of their own on i386.
     const fn int_of(class: ScalarClass, size: u8, t: &Target) -> Spec {
@@ -171,7 +251,8 @@ mod spec {
             16 => t.align16,
             n => n,
         };
-        (class, Extent::new(size as u64, align as u64))
+        let extent = Extent::new(size as u64, align as u64);
+        Spec { class, extent, format: None, is_available: true }
     }
     pub(super) const fn bool_(t: &Target) -> Spec {
         int_of(Bool, 1, t)
@@ -204,10 +285,10 @@ mod spec {
         int_of(Unsigned, 8, t)
     }
     pub(super) const fn i128_(t: &Target) -> Spec {
-        int_of(Signed, 16, t)
+        Spec { is_available: t.int128, ..int_of(Signed, 16, t) }
     }
     pub(super) const fn u128_(t: &Target) -> Spec {
-        int_of(Unsigned, 16, t)
+        Spec { is_available: t.int128, ..int_of(Unsigned, 16, t) }
     }
     pub(super) const fn int(t: &Target) -> Spec {
         int_of(Signed, t.int, t)
@@ -233,17 +314,45 @@ mod spec {
     pub(super) const fn wchar(t: &Target) -> Spec {
         int_of(if t.wchar_signed { Signed } else { Unsigned }, t.wchar, t)
     }
+    const fn float_of(format: FloatFormat, extent: Extent) -> Spec {
+        Spec { class: Float, extent, format: Some(format), is_available: true }
+    }
+    pub(super) const fn half(t: &Target) -> Spec {
+        Spec { is_available: t.float16, ..float_of(Half, Extent::new(2, 2)) }
+    }
+    pub(super) const fn bfloat16(t: &Target) -> Spec {
+        Spec { is_available: t.float16, ..float_of(BFloat16, Extent::new(2, 2)) }
+    }
     pub(super) const fn float(_: &Target) -> Spec {
-        (Float, Extent::new(4, 4))
+        float_of(Single, Extent::new(4, 4))
     }
     pub(super) const fn double(t: &Target) -> Spec {
-        (Float, Extent::new(8, t.align8 as u64))
+        float_of(Double, Extent::new(8, t.align8 as u64))
     }
     pub(super) const fn long_double(t: &Target) -> Spec {
-        (Float, t.long_double_extent)
+        let format = match t.long_double {
+            LongDoubleFormat::Double => Double,
+            LongDoubleFormat::X87 => X87,
+            LongDoubleFormat::Quad => Quad,
+            LongDoubleFormat::DoubleDouble => DoubleDouble,
+        };
+        float_of(format, t.long_double_extent)
+    }
+    pub(super) const fn float128(t: &Target) -> Spec {
+        let extent = Extent::new(16, t.align16 as u64);
+        Spec { is_available: t.float128, ..float_of(Quad, extent) }
+    }
+    /// The format above that of `double`: the x87's where there is one (TS 18661-3).
+    pub(super) const fn float64x(t: &Target) -> Spec {
+        match t.long_double {
+            LongDoubleFormat::X87 => Spec { is_available: t.float128, ..long_double(t) },
+            LongDoubleFormat::Double => Spec { is_available: false, ..float128(t) },
+            _ => float128(t),
+        }
     }
     const fn pair(part: Spec) -> Spec {
-        (Complex, Extent::new(2 * part.1.size, part.1.align))
+        let extent = Extent::new(2 * part.extent.size, part.extent.align);
+        Spec { class: Complex, extent, ..part }
     }
     pub(super) const fn float_complex(t: &Target) -> Spec {
         pair(float(t))

@@ -20,21 +20,29 @@ impl Shared {
 
 impl Drop for Shared {
     fn drop(&mut self) {
-        let mut last = Vec::from_iter(self.0.take().and_then(Arc::into_inner));
-        while let Some(ty) = last.pop() {
-            match ty.0 {
-                Repr::Pointer { to: Pointee::Owned(mut next), .. }
-                | Repr::Array { of: Element::Owned(mut next), .. } => {
-                    last.extend(next.0.take().and_then(Arc::into_inner));
-                }
-                Repr::Function(FunctionRef::Owned(function)) => {
-                    if let Some(function) = Arc::into_inner(function) {
-                        last.push(function.result);
-                        last.extend(function.params);
-                    }
-                }
-                _ => {}
+        if let Some(last) = self.0.take().and_then(Arc::into_inner) {
+            free(last);
+        }
+    }
+}
+
+/// Frees a type to which there is no other handle, with all that only it holds.
+pub(super) fn free(ty: Type) {
+    let mut last = vec![ty];
+    while let Some(Type(repr, mut spelling)) = last.pop() {
+        last.extend(spelling.alias.as_mut().and_then(|alias| alias.take()));
+        match repr {
+            Repr::Pointer { to: Pointee::Owned(mut next) }
+            | Repr::Array { of: Element::Owned(mut next), .. } => {
+                last.extend(next.0.take().and_then(Arc::into_inner));
             }
+            Repr::Function(FunctionRef::Owned(function)) => {
+                if let Some(function) = Arc::into_inner(function) {
+                    last.push(function.result);
+                    last.extend(function.params);
+                }
+            }
+            _ => {}
         }
     }
 }

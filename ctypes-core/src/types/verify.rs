@@ -5,8 +5,8 @@
 //! and field and says both numbers. `#[track_caller]` puts the error on the user's field.
 
 use super::message::Message;
-use super::record::{Disagreement, RecordRef, StaticRecord};
-use super::{Element, Repr, ScalarClass, Type};
+use super::record::{Disagreement, FieldRole, RecordRef, StaticRecord};
+use super::{CType, Element, Repr, ScalarClass, Type};
 use crate::layout::LayoutFault;
 use crate::target::{Endian, Extent, Target};
 
@@ -84,6 +84,8 @@ const fn describe(message: Message, ty: &Type) -> Message {
         Repr::Ordered(scalar, endian) => {
             message.text("`").text(scalar.c_name()).text("`, ").text(endian.word()).text(",")
         }
+        Repr::BitInt(_) => message.text("a `_BitInt`"),
+        Repr::Vector(_) => message.text("a vector"),
         Repr::Pointer { .. } => message.text("a pointer"),
         Repr::Array { .. } => message.text("an array"),
         Repr::Record(_) => message.text("a record"),
@@ -127,6 +129,9 @@ pub(super) const fn fault_of(message: Message, fault: LayoutFault) -> Message {
             let message = message.text("a bit field of ").number(width as u64);
             message.text(" bits has a type of ").number(limit as u64)
         }
+        LayoutFault::UnalignedElements => {
+            message.text("the elements of an array are no multiple of their alignment")
+        }
         LayoutFault::NamedZeroWidth => message.text("a named bit field has no bits"),
         LayoutFault::NotAnInteger => message.text("a bit field is of a type that is no integer"),
         LayoutFault::NoSuchRule => {
@@ -134,6 +139,9 @@ pub(super) const fn fault_of(message: Message, fault: LayoutFault) -> Message {
         }
         LayoutFault::AttributeWithoutName => {
             message.text("an anonymous member has an alignment or packing of its own")
+        }
+        LayoutFault::OrderWithoutBits => {
+            message.text("a member that is no bit field has an order of its bits")
         }
         LayoutFault::MisplacedFlexible => {
             message.text("a flexible array is not the last of several members of a struct")
@@ -167,6 +175,83 @@ pub(super) const fn assert_record(ty: &Type, place: FieldOf) {
     panic!("{}", describe(message.text(place.record).text("`; found "), ty).as_str())
 }
 
+/// Asserts that no member of the anonymous member or base of that index, which is called `field` in
+/// Rust, has the name of one of another before it (C11 6.7.2.1p13: they are members of the record, whose
+/// names differ).
+#[track_caller]
+pub const fn assert_new_members<T: CType>(index: usize, field: &'static str) {
+    new_members(T::RECORD, index, T::RECORD.members[index].ty, field);
+}
+
+#[track_caller]
+const fn new_members(record: &StaticRecord, index: usize, ty: &Type, field: &'static str) {
+    let Repr::Record(RecordRef::Static(inner)) = &ty.0 else { return };
+    let mut i = 0;
+    while i < inner.members.len() {
+        let name = inner.name_of(i);
+        if is_transparent(inner, i) {
+            new_members(record, index, inner.members[i].ty, field);
+        } else if comes_with(record, index, name).is_some() {
+            let place = FieldOf { record: record.name, field };
+            let message = place.message().text("it brings a member `").text(name);
+            panic!("{}", message.text("`, and one before it has the same name").as_str())
+        }
+        i += 1;
+    }
+}
+
+/// Asserts that the named field has not the name of a member that an anonymous member or a base brings.
+#[track_caller]
+pub const fn assert_new_name<T: CType>(name: &'static str) {
+    let record = T::RECORD;
+    if let Some(bringer) = comes_with(record, record.members.len(), name) {
+        let place = FieldOf { record: record.name, field: name };
+        let message = place.message().text("`").text(bringer);
+        panic!(
+            "{}",
+            message.text("`, whose members are those of the record, has one of that name").as_str()
+        )
+    }
+}
+
+/// The record among the anonymous members and bases up to `end` that has a member of that name.
+const fn comes_with(record: &StaticRecord, end: usize, name: &str) -> Option<&'static str> {
+    let mut i = 0;
+    while i < end {
+        if let Repr::Record(RecordRef::Static(inner)) = &record.members[i].ty.0
+            && is_transparent(record, i)
+        {
+            let mut j = 0;
+            while j < inner.members.len() {
+                let own = inner.name_of(j);
+                if !is_transparent(inner, j) && !name.is_empty() && is_same_text(own, name) {
+                    return Some(inner.name);
+                }
+                j += 1;
+            }
+            if let Some(found) = comes_with(inner, inner.members.len(), name) {
+                return Some(found);
+            }
+        }
+        i += 1;
+    }
+    None
+}
+
+const fn is_transparent(record: &StaticRecord, index: usize) -> bool {
+    matches!(record.rules_of(index).role, FieldRole::Anonymous | FieldRole::Base)
+}
+
+/// `==`, which no `const fn` has.
+const fn is_same_text(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut i = 0;
+    while i < a.len() && i < b.len() && a[i] == b[i] {
+        i += 1;
+    }
+    i == a.len() && i == b.len()
+}
+
 /// The first part whose bytes may stand in another order.
 const fn misordered(ty: &Type, endian: Endian) -> Option<&Type> {
     let in_order = match &ty.0 {
@@ -182,14 +267,18 @@ const fn misordered(ty: &Type, endian: Endian) -> Option<&Type> {
             let mut i = 0;
             while i < record.members.len() {
                 let ty = record.members[i].ty;
-                // The bits of bit fields follow the machine's order.
-                if record.rules_of(i).bits.is_some() {
-                    return Some(ty);
+                let rules = record.rules_of(i);
+                i += 1;
+                // Bit fields follow the machine's order unless their own record says another.
+                if rules.bits.is_some() {
+                    match rules.order {
+                        Some(order) if order as u8 == endian as u8 => continue,
+                        _ => return Some(ty),
+                    }
                 }
                 if let Some(wrong) = misordered(ty, endian) {
                     return Some(wrong);
                 }
-                i += 1;
             }
             true
         }

@@ -1,16 +1,31 @@
-//! The getters and setters of bit fields.
+//! The getters and setters of bit fields, and of the members that are stored as bytes.
 
-use crate::record::expand::{located, storage};
+use crate::record::expand::{endian, located, storage};
 use crate::record::mixed;
-use crate::record::model::{Bits, Field, Record};
+use crate::record::model::{Bits, Field, Form, Record};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Attribute, Member};
 
-/// An expression for the place of a field in its run.
-pub(super) fn place(plan: &Ident, index: usize) -> TokenStream {
-    mixed!(const { #plan.fields[#index] })
+/// Where the bits of a field are: their storage, and what `read` and `with` are told.
+pub(super) struct Place {
+    pub(super) storage: Ident,
+    pub(super) bits: TokenStream,
+    pub(super) endian: TokenStream,
+}
+
+/// The place of the field of that index among all.
+pub(super) fn place(record: &Record, plan: &Ident, index: usize, core: &TokenStream) -> Place {
+    let order = record.options.endian.as_ref().map(endian);
+    Place {
+        storage: storage(record.fields[index].run.unwrap_or_default()),
+        bits: mixed!(const { #plan.fields[#index] }),
+        endian: match order {
+            Some(order) => mixed!(#core::target::Endian::#order),
+            None => mixed!(#core::target::Target::NATIVE.endian),
+        },
+    }
 }
 
 /// The bit fields that have a name, with their index among all fields.
@@ -25,18 +40,18 @@ pub(super) fn named<'r, 'a>(
 
 /// All of them.
 pub(super) fn accessors(record: &Record, plan: &Ident, core: &TokenStream) -> TokenStream {
-    let each = named(record)
-        .map(|(index, field, bits)| accessor(record, field, &place(plan, index), bits, core));
-    let plain = record
-        .fields
-        .iter()
-        .filter(|f| record.repr.is_block() && f.bits.is_none() && !f.name().starts_with('_'));
-    let plain = plain.map(|field| unaligned(field, core));
+    let each = named(record).map(|(index, field, bits)| {
+        accessor(record, field, &place(record, plan, index, core), bits, core)
+    });
+    let plain = record.fields.iter().filter(|f| {
+        record.form() != Form::Fields && f.bits.is_none() && !f.name().starts_with('_')
+    });
+    let plain = plain.map(|field| stored(record, field, core));
     mixed!(#(#each)* #(#plain)*)
 }
 
 /// Those of an ordinary field that no reference can lead to.
-fn unaligned(field: &Field, core: &TokenStream) -> TokenStream {
+fn stored(record: &Record, field: &Field, core: &TokenStream) -> TokenStream {
     let Member::Named(get) = &field.member else { return TokenStream::new() };
     let name = get.unraw().to_string();
     let method = |prefix: &str| Ident::new(&format!("{prefix}_{name}"), get.span());
@@ -50,6 +65,21 @@ fn unaligned(field: &Field, core: &TokenStream) -> TokenStream {
     let set_doc = format!("Sets `{name}`.");
     let with_doc = format!("The same with another `{name}`.");
     let parameter = format_ident!("value", span = Span::mixed_site());
+    // That the type is not `Copy` is an error there.
+    let at = located(ty);
+    let (read, write) = match record.form() {
+        Form::Overlay => {
+            let storage = storage(0);
+            (
+                quote_spanned!(at=> self.#storage.get::<#ty>()),
+                quote_spanned!(at=> self.#storage = self.#storage.put::<#ty>(#parameter);),
+            )
+        }
+        Form::Fields | Form::Bytes => (
+            quote_spanned!(at=> self.#get.get()),
+            mixed!(self.#get = #core::__private::Unaligned::new(#parameter);),
+        ),
+    };
     mixed! {
         #(#docs)*
         #(#[doc = #own_doc])*
@@ -57,14 +87,14 @@ fn unaligned(field: &Field, core: &TokenStream) -> TokenStream {
         #[inline]
         #[must_use]
         #vis const fn #get(&self) -> #ty {
-            self.#get.get()
+            #read
         }
 
         #[doc = #set_doc]
         #(#others)*
         #[inline]
         #vis const fn #set(&mut self, #parameter: #ty) {
-            self.#get = #core::__private::Unaligned::new(#parameter);
+            #write
         }
 
         #[doc = #with_doc]
@@ -72,7 +102,7 @@ fn unaligned(field: &Field, core: &TokenStream) -> TokenStream {
         #[inline]
         #[must_use]
         #vis const fn #with(mut self, #parameter: #ty) -> Self {
-            self.#get = #core::__private::Unaligned::new(#parameter);
+            #write
             self
         }
     }
@@ -81,7 +111,7 @@ fn unaligned(field: &Field, core: &TokenStream) -> TokenStream {
 fn accessor(
     record: &Record,
     field: &Field,
-    place: &TokenStream,
+    place: &Place,
     bits: &Bits,
     core: &TokenStream,
 ) -> TokenStream {
@@ -89,7 +119,8 @@ fn accessor(
     let name = get.unraw().to_string();
     let method = |prefix: &str| Ident::new(&format!("{prefix}_{name}"), get.span());
     let (set, with, try_set) = (method("set"), method("with"), method("try_set"));
-    let (vis, ty, storage) = (field.vis, field.ty, storage(bits.run));
+    let (vis, ty) = (field.vis, field.ty);
+    let Place { storage, bits: place, endian } = place;
     let is_doc = |a: &&&Attribute| a.path().is_ident("doc");
     let (docs, others): (Vec<&Attribute>, Vec<&Attribute>) =
         field.attrs.iter().partition(|a| is_doc(a));
@@ -111,6 +142,8 @@ fn accessor(
     let (decode, encode) = (quote_spanned!(at=> decode::<#ty>), quote_spanned!(at=> encode::<#ty>));
     let check_fit = quote_spanned!(at=> check_fit::<#ty>);
     let parameter = format_ident!("value", span = Span::mixed_site());
+    let encoded = mixed!(#core::__private::#encode(#parameter));
+    let write = mixed!(self.#storage = self.#storage.with(#place, #encoded, #endian););
     mixed! {
         #(#docs)*
         #(#[doc = #own_doc])*
@@ -118,14 +151,14 @@ fn accessor(
         #[inline]
         #[must_use]
         #vis const fn #get(&self) -> #value {
-            #core::__private::#decode(self.#storage.read(#place), #width)
+            #core::__private::#decode(self.#storage.read(#place, #endian), #width)
         }
 
         #[doc = #set_doc]
         #(#others)*
         #[inline]
         #vis const fn #set(&mut self, #parameter: #ty) {
-            self.#storage = self.#storage.with(#place, #core::__private::#encode(#parameter));
+            #write
         }
 
         #[doc = #with_doc]
@@ -133,7 +166,7 @@ fn accessor(
         #[inline]
         #[must_use]
         #vis const fn #with(mut self, #parameter: #ty) -> Self {
-            self.#storage = self.#storage.with(#place, #core::__private::#encode(#parameter));
+            #write
             self
         }
 
@@ -150,7 +183,7 @@ fn accessor(
         ) -> ::core::result::Result<(), #core::error::BitOverflow> {
             let __checked = #core::__private::#check_fit(#tag, #name, #width, #parameter);
             if __checked.is_ok() {
-                self.#storage = self.#storage.with(#place, #core::__private::#encode(#parameter));
+                #write
             }
             __checked
         }

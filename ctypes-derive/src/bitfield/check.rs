@@ -1,22 +1,20 @@
-//! What is wrong with a struct with bit fields, as far as its tokens tell it. What depends on a type
+//! What is wrong with a record with bit fields, as far as its tokens tell it. What depends on a type
 //! is for the layout algorithm to say.
 
 use crate::common::errors::Errors;
-use crate::record::model::{Bits, Field, Record};
+use crate::record::model::{Bits, Field, Form, Record};
+use crate::record::shape::mentions;
 use crate::record::{self, Kind};
+use quote::ToTokens;
 use std::collections::HashSet;
 use syn::ext::IdentExt;
-use syn::{Data, DeriveInput, Expr, ExprLit, Fields, Lit, LitInt, Type};
+use syn::{Data, DeriveInput, Expr, ExprLit, Fields, GenericParam, Lit, LitInt, Type};
 
 pub(super) fn check(input: &DeriveInput, record: &Record, errors: &mut Errors) {
-    if record.found != Kind::Struct {
+    if record.found == Kind::Enum {
         return errors.push(
             record.ident,
-            format_args!(
-                "#[bitfield] is for a struct, and `{}` is none; a bit field of a union goes into a \
-                 struct that is a member of it",
-                record.ident
-            ),
+            format_args!("#[bitfield] is for a struct or union, and `{}` is none", record.ident),
         );
     }
     if let Data::Struct(data) = &input.data
@@ -25,17 +23,10 @@ pub(super) fn check(input: &DeriveInput, record: &Record, errors: &mut Errors) {
         return errors.push(record.ident, "#[bitfield] is for a struct whose fields have names");
     }
     record::check::check(record, errors);
-    for param in &record.generics.params {
-        errors.push(
-            param,
-            "a struct with bit fields has no generic parameters: the place of its fields must be \
-             known where it is defined",
-        );
-    }
     if record.repr.transparent {
         errors.push(record.ident, "a struct with bit fields is #[repr(C)], not transparent");
     }
-    if !record.repr.is_block() && !record.fields.iter().any(|f| f.bits.is_some()) {
+    if record.form() == Form::Fields && !record.fields.iter().any(|f| f.bits.is_some()) {
         errors.push(
             record.ident,
             format_args!(
@@ -44,10 +35,14 @@ pub(super) fn check(input: &DeriveInput, record: &Record, errors: &mut Errors) {
             ),
         );
     }
-    for marker in &record.markers {
+    check_generics(record, errors);
+    if let Some(remote) = &record.options.remote
+        && record.fields.iter().any(|f| f.run.is_some() && !f.name().starts_with('_'))
+    {
         errors.push(
-            marker,
-            "a struct with bit fields has no use for `PhantomData`: it is not generic",
+            remote,
+            "a record with bit fields mirrors no struct of Rust, which has none to compare with: of a mirror \
+             all have names that begin with `_`",
         );
     }
     for field in &record.fields {
@@ -59,13 +54,63 @@ pub(super) fn check(input: &DeriveInput, record: &Record, errors: &mut Errors) {
     check_names(record, errors);
 }
 
+/// That no place that must be known where the record is defined depends on a generic parameter.
+fn check_generics(record: &Record, errors: &mut Errors) {
+    let dependent = record.fields.iter().find(|f| f.bits.is_none() && record.depends(f));
+    for field in &record.fields {
+        let Some(bits) = &field.bits else { continue };
+        let on = |tokens: &dyn ToTokens| {
+            record.generics.params.iter().any(|param| match param {
+                GenericParam::Type(param) => mentions(&tokens.to_token_stream(), &param.ident),
+                GenericParam::Const(param) => mentions(&tokens.to_token_stream(), &param.ident),
+                GenericParam::Lifetime(_) => false,
+            })
+        };
+        if on(field.ty) {
+            errors.push(
+                field.ty,
+                "the type of a bit field has no generic parameters: it decides about the places of all",
+            );
+        }
+        if on(&bits.width) {
+            errors.push(
+                &bits.width,
+                "the width of a bit field has no generic parameters: it decides about the places of all",
+            );
+        }
+    }
+    let Some(dependent) = dependent else { return };
+    if record.form() != Form::Fields {
+        return errors.push(
+            dependent.ty,
+            format_args!(
+                "`{}` is stored as bytes, so that the size of each member must be known where it is \
+                 defined: generic parameters may stand behind pointers",
+                record.ident
+            ),
+        );
+    }
+    let behind = &record.fields[record.planned().len()..];
+    for field in behind.iter().filter(|f| f.bits.is_some() && !record.depends(f)) {
+        errors.push(
+            &field.member,
+            format_args!(
+                "the place of `{}` would depend on the size of `{}`: in a generic struct bit fields come \
+                 before what depends on a parameter",
+                field.name(),
+                dependent.name()
+            ),
+        );
+    }
+}
+
 fn check_attributes(field: &Field, errors: &mut Errors) {
     for attr in &field.attrs {
         if attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr") {
             errors.push(
                 attr,
-                "a field of a struct with bit fields cannot depend on the configuration: put #[cfg] \
-                 on the struct, once for each form of it",
+                "a field of a record with bit fields cannot depend on the configuration: put #[cfg] \
+                 on the record, once for each form of it",
             );
         }
     }
@@ -127,7 +172,7 @@ fn check_names(record: &Record, errors: &mut Errors) {
         if name.starts_with("__") && field.bits.is_none() {
             errors.push(
                 ident,
-                "a struct with bit fields keeps names that begin with `__` for itself",
+                "a record with bit fields keeps names that begin with `__` for itself",
             );
         }
     }

@@ -1,14 +1,17 @@
 //! The derives below `#[bitfield]`: which of them it implements itself.
 
 use crate::common::errors::Errors;
+use crate::record::Kind;
 use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::punctuated::Punctuated;
-use syn::{DeriveInput, Path, Token, parse_quote};
+use syn::{Data, DeriveInput, Path, Token, parse_quote};
 
 /// The traits to implement here, each with the user's word for it.
 #[derive(Default)]
 pub(super) struct Derives {
+    /// What the derive that describes the record is for.
+    pub(super) wanted: Option<Kind>,
     pub(super) debug: Option<Ident>,
     pub(super) default: Option<Ident>,
     pub(super) partial_eq: Option<Ident>,
@@ -19,7 +22,6 @@ pub(super) struct Derives {
 /// Takes them out of the list; the others stay.
 pub(super) fn take(input: &mut DeriveInput, errors: &mut Errors) -> Derives {
     let mut derives = Derives::default();
-    let mut is_cstruct = false;
     for attr in input.attrs.iter_mut().filter(|a| a.path().is_ident("derive")) {
         let list = attr.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated);
         let Some(list) = errors.take(list) else { continue };
@@ -27,7 +29,8 @@ pub(super) fn take(input: &mut DeriveInput, errors: &mut Errors) -> Derives {
         for path in list {
             let Some(last) = path.segments.last().map(|s| s.ident.clone()) else { continue };
             match last.to_string().as_str() {
-                "CStruct" => is_cstruct = true,
+                "CStruct" => derives.wanted = Some(Kind::Struct),
+                "CUnion" => derives.wanted = Some(Kind::Union),
                 "Debug" => derives.debug = Some(last),
                 "Default" => derives.default = Some(last),
                 "PartialEq" => derives.partial_eq = Some(last),
@@ -36,7 +39,7 @@ pub(super) fn take(input: &mut DeriveInput, errors: &mut Errors) -> Derives {
                 name @ ("PartialOrd" | "Ord") => errors.push(
                     &path,
                     format_args!(
-                        "`{name}` of a struct with bit fields is not derived: implement it with the \
+                        "`{name}` of a record with bit fields is not derived: implement it with the \
                          getters"
                     ),
                 ),
@@ -45,10 +48,13 @@ pub(super) fn take(input: &mut DeriveInput, errors: &mut Errors) -> Derives {
         }
         *attr = parse_quote!(#[derive(#(#kept),*)]);
     }
-    if !is_cstruct {
+    if derives.wanted.is_none() {
+        let wanted = if matches!(input.data, Data::Union(_)) { "CUnion" } else { "CStruct" };
         errors.push(
             &input.ident,
-            "#[bitfield] needs #[derive(CStruct)] below it: the attribute stands above the derives",
+            format_args!(
+                "#[bitfield] needs #[derive({wanted})] below it: the attribute stands above the derives"
+            ),
         );
     }
     derives

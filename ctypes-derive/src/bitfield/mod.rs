@@ -1,8 +1,8 @@
 //! `#[bitfield]`: parse, check, expand.
 //!
-//! The struct is written anew with each run of bit fields in one member. How large that is, where it
-//! stands and where each field is in it are constants that the layout algorithm computes in the
-//! user's crate; the traits that look at fields are implemented here, as their derives would see the
+//! The struct is written anew with each run of bit fields in one member, a union as a struct with all of its
+//! members in one. How large that is, where it stands and where each field is in it are constants that the
+//! layout algorithm computes in the user's crate; the traits that look at fields are implemented here, as their derives would see the
 //! storage.
 
 mod accessors;
@@ -16,8 +16,8 @@ use crate::core_path::core_path;
 use crate::record::{self, Kind};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident};
-use syn::DeriveInput;
 use syn::ext::IdentExt;
+use syn::{Data, DeriveInput};
 
 /// The struct with its accessors, or what is wrong beside a struct that keeps uses of it from failing
 /// as well.
@@ -37,7 +37,9 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     };
     let derives = derives::take(&mut input, &mut errors);
     let plan = format_ident!("__BITS_OF_{}", input.ident.unraw());
-    let record = record::parse::parse(&input, Kind::Struct, Some(plan.clone()), &mut errors);
+    let found = if matches!(input.data, Data::Union(_)) { Kind::Union } else { Kind::Struct };
+    let wanted = derives.wanted.unwrap_or(found);
+    let record = record::parse::parse(&input, wanted, Some(plan.clone()), &mut errors);
     check::check(&input, &record, &mut errors);
     let core = core_path(record.options.krate.as_ref(), &mut errors);
     if errors.is_empty() {

@@ -1,6 +1,6 @@
 //! What is wrong with a struct or union, as far as its tokens tell it. Types are the compiler's to judge.
 
-use super::model::{Field, Kind, Record, Role};
+use super::model::{Field, Form, Kind, Record, Role};
 use crate::common::errors::Errors;
 use syn::{Ident, LitStr, Type};
 
@@ -59,22 +59,12 @@ fn check_repr(record: &Record, errors: &mut Errors) {
     }
     if let (Some(_), Some(align)) = (repr.pack, repr.align) {
         let (name, word) = (record.ident, record.found.word());
-        let remedy = match (repr.is_block() && record.found == Kind::Struct, &record.plan) {
-            (true, Some(_)) => None,
-            (true, None) => Some(
-                "write #[bitfield] above the derives, which makes bytes with accessors of it"
-                    .to_owned(),
-            ),
-            (false, _) => Some(format!(
-                "describe it at run time, with `Types::declare_{word}`, `pack` and `align({align})`"
-            )),
-        };
-        if let Some(remedy) = remedy {
+        if record.plan.is_none() {
             errors.push(
                 name,
                 format_args!(
                     "Rust has no {word} that is packed and aligned to {align} (E0587), as `{name}` \
-                     is: {remedy}"
+                     is: write #[bitfield] above the derives, which makes bytes with accessors of it"
                 ),
             );
         }
@@ -112,23 +102,18 @@ fn check_options(record: &Record, errors: &mut Errors) {
             errors.push(name, "a #[repr(transparent)] struct is its field to C and has no tag");
         }
     }
-    if let Some(endian) = &options.endian {
-        if record.repr.transparent {
-            errors
-                .push(endian, "a #[repr(transparent)] struct is its field to C and has its order");
-        }
-        for field in record.fields.iter().filter(|f| f.bits.is_some()) {
-            errors.push(
-                &field.member,
-                format_args!(
-                    "bit field `{}`: bit fields follow the machine's byte order, so that `{}` cannot \
-                     be {}-endian on all: store an integer and take its bits apart",
-                    field.name(),
-                    record.ident,
-                    endian.value()
-                ),
-            );
-        }
+    if let Some(endian) = &options.endian
+        && record.repr.transparent
+    {
+        errors.push(endian, "a #[repr(transparent)] struct is its field to C and has its order");
+    }
+    if let Some(bytes) = &options.bytes
+        && record.plan.is_none()
+    {
+        errors.push(
+            bytes,
+            "`bytes` is for #[bitfield], which writes the accessors: put it above the derives",
+        );
     }
     if let Some(remote) = &options.remote {
         if record.repr.transparent {
@@ -194,11 +179,11 @@ fn check_role(record: &Record, field: &Field, index: usize, errors: &mut Errors)
     if record.repr.transparent {
         errors.push(attr, "a #[repr(transparent)] struct is its field to C and has no members");
     }
-    if record.repr.is_block() {
+    if record.form() == Form::Bytes {
         let name = record.ident;
         errors.push(
             attr,
-            format_args!("`{name}` is packed and aligned: {word} cannot lend members of it"),
+            format_args!("`{name}` is stored as bytes: {word} cannot lend members of it"),
         );
         return;
     }

@@ -5,11 +5,11 @@
 
 use super::members;
 use super::model::{Field, Kind, Record, Role};
-use super::shape::Shape;
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use super::shape::{Shape, mentions};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Data, DeriveInput, Expr, GenericParam, Generics, Type, parse_quote};
+use syn::{Data, DeriveInput, Expr, GenericParam, Generics, LitStr, Member, Type, parse_quote};
 
 /// `quote!` whose local names are the macro's own, wherever the pieces end up. They begin with `__`
 /// all the same: a binding is never hygienic against a user's constant of its name.
@@ -23,9 +23,8 @@ pub(crate) use mixed;
 
 pub(crate) fn expand(record: &Record, core: &TokenStream) -> TokenStream {
     let ident = record.ident;
-    let generics = bound(record.generics, core, |param| {
-        record.fields.iter().any(|f| mentions(f.ty.to_token_stream(), param))
-    });
+    let generics =
+        bound(record.generics, core, |param| record.fields.iter().any(|f| mentions(f.ty, param)));
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let consts =
         if record.repr.transparent { transparent(record, core) } else { described(record, core) };
@@ -89,14 +88,6 @@ fn bound(generics: &Generics, core: &TokenStream, is_seen: impl Fn(&Ident) -> bo
     generics
 }
 
-fn mentions(tokens: TokenStream, name: &Ident) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => ident == *name,
-        TokenTree::Group(group) => mentions(group.stream(), name),
-        _ => false,
-    })
-}
-
 fn transparent(record: &Record, core: &TokenStream) -> TokenStream {
     let Some(field) = record.fields.first() else { return TokenStream::new() };
     let (ty, of_field) = (field.ty, member(record, field, &field.name(), &record.tag(), core));
@@ -129,12 +120,10 @@ fn described(record: &Record, core: &TokenStream) -> TokenStream {
     let said = if record.fields.iter().all(is_plain) {
         mixed!(#support::NOTHING_SAID)
     } else {
-        let said = record.fields.iter().map(|field| field_rules(field, core));
+        let said = record.fields.iter().map(|field| field_rules(record, field, core));
         mixed!(&[#(#said),*])
     };
     let by_value = match &record.plan {
-        // Rust has no struct of which C's compiler would think the same.
-        _ if record.repr.is_block() => mixed!(false),
         Some(plan) => mixed!(#plan.by_value),
         None => mixed!(true),
     };
@@ -163,12 +152,34 @@ fn asserted(record: &Record, this: &TokenStream, core: &TokenStream) -> TokenStr
     let planned = planned(record, this, core);
     let markers = markers(record);
     let at = located(record.ident);
+    let new_names = new_names(record, this);
     if record.repr.transparent {
         return mixed!(#markers <#this as #core::CType>::TYPE;);
     }
     let support = support(at);
     let whole = quote_spanned!(at=> #support::assert_layout::<#this>());
-    mixed!(#planned #markers #whole)
+    mixed!(#planned #markers #whole #new_names)
+}
+
+/// That no member which an anonymous member or a base brings has the name of another.
+fn new_names(record: &Record, this: &TokenStream) -> Option<TokenStream> {
+    let is_plain = |field: &Field| matches!(field.role, Role::Plain);
+    if record.fields.iter().all(is_plain) {
+        return None;
+    }
+    let asserted = record.fields.iter().enumerate().map(|(index, field)| {
+        let name = field.name();
+        if is_plain(field) {
+            let at = located(&field.member);
+            let support = support(at);
+            return (!field.is_unnamed())
+                .then(|| quote_spanned!(at=> #support::assert_new_name::<#this>(#name);));
+        }
+        let at = located(field.ty);
+        let support = support(at);
+        Some(quote_spanned!(at=> #support::assert_new_members::<#this>(#index, #name);))
+    });
+    Some(mixed!(; #(#asserted)*))
 }
 
 /// What the names that an expansion uses are imported as: a path of one word is what most of the
@@ -236,10 +247,12 @@ fn member(
         };
     }
     if let Some(order) = &record.options.endian {
-        let order = Ident::new(if order.value() == "big" { "Big" } else { "Little" }, at);
-        let core = &located_at(core, at);
-        let order = quote_spanned!(at=> #core::target::Endian::#order);
-        tokens = quote_spanned!(at=> #support::in_order(#tokens, #order, #tag, #name));
+        // The bits of bit fields are put in that order.
+        if field.bits.is_none() {
+            let (order, core) = (endian(order), &located_at(core, at));
+            let order = quote_spanned!(at=> #core::target::Endian::#order);
+            tokens = quote_spanned!(at=> #support::in_order(#tokens, #order, #tag, #name));
+        }
     }
     if !matches!(field.role, Role::Plain) {
         tokens = quote_spanned!(at=> #support::nameless(#tokens, #tag, #name));
@@ -268,7 +281,7 @@ pub(crate) fn rules(record: &Record, core: &TokenStream) -> TokenStream {
 }
 
 /// What is said of a member beside its name and type.
-pub(crate) fn field_rules(field: &Field, core: &TokenStream) -> TokenStream {
+pub(crate) fn field_rules(record: &Record, field: &Field, core: &TokenStream) -> TokenStream {
     let Some(bits) = &field.bits else {
         let role = match &field.role {
             Role::Plain => return mixed!(#core::__private::FieldRules::PLAIN),
@@ -283,7 +296,24 @@ pub(crate) fn field_rules(field: &Field, core: &TokenStream) -> TokenStream {
     let width = &bits.width;
     let rules =
         Ident::new(if field.is_unnamed() { "unnamed_bits" } else { "bits" }, Span::mixed_site());
-    mixed!(#core::__private::FieldRules::#rules(#width))
+    let order = record.options.endian.as_ref().map(|order| {
+        let order = endian(order);
+        mixed!(.ordered(#core::target::Endian::#order))
+    });
+    mixed!(#core::__private::FieldRules::#rules(#width) #order)
+}
+
+/// The variant of `Endian` for `endian = "…"`.
+pub(crate) fn endian(order: &LitStr) -> Ident {
+    Ident::new(if order.value() == "big" { "Big" } else { "Little" }, Span::mixed_site())
+}
+
+/// The member of the Rust struct that holds a field.
+fn rust_member(field: &Field) -> Member {
+    match field.run {
+        Some(run) => Member::Named(storage(run)),
+        None => field.member.clone(),
+    }
 }
 
 /// The member that holds a run of bit fields.
@@ -295,8 +325,25 @@ pub(crate) fn storage(run: usize) -> Ident {
 /// the plan has them.
 fn planned(record: &Record, this: &TokenStream, core: &TokenStream) -> TokenStream {
     let Some(plan) = &record.plan else { return TokenStream::new() };
+    let members = planned_members(record, Some(this), core);
+    let runs = (0..record.runs()).map(|run| {
+        let storage = storage(run);
+        let at = located(record.ident);
+        quote_spanned!(at=> #plan.assert_run(#run, ::core::mem::offset_of!(#this, #storage));)
+    });
+    mixed!(#members #(#runs)*)
+}
+
+/// That C has the members for which there is a plan, and that rustc put those of the Rust type, if that
+/// is `this`, where C has them.
+pub(crate) fn planned_members(
+    record: &Record,
+    this: Option<&TokenStream>,
+    core: &TokenStream,
+) -> TokenStream {
+    let Some(plan) = &record.plan else { return TokenStream::new() };
     let name = record.tag();
-    let members = record.fields.iter().enumerate().map(|(index, field)| {
+    let members = record.planned().iter().enumerate().map(|(index, field)| {
         let at = match &field.bits {
             Some(bits) => located(&bits.width),
             None => located(&field.member),
@@ -306,22 +353,15 @@ fn planned(record: &Record, this: &TokenStream, core: &TokenStream) -> TokenStre
             record: #name,
             field: #field_name,
         }};
-        if field.bits.is_some() {
-            return quote_spanned!(at=> #plan.assert_member(#index, #place););
-        }
-        let member = &field.member;
-        quote_spanned! {at=>
-            #plan.assert_member(#index, #place);
-            #plan.assert_offset(#index, ::core::mem::offset_of!(#this, #member), #place);
-        }
+        let offset = this.filter(|_| field.bits.is_none()).map(|this| {
+            let member = rust_member(field);
+            quote_spanned! {at=>
+                #plan.assert_offset(#index, ::core::mem::offset_of!(#this, #member), #place);
+            }
+        });
+        quote_spanned!(at=> #plan.assert_member(#index, #place); #offset)
     });
-    let runs = record.fields.iter().filter_map(|f| f.bits.as_ref()).map(|bits| bits.run).max();
-    let runs = (0..runs.map_or(0, |last| last + 1)).map(|run| {
-        let storage = storage(run);
-        let at = located(record.ident);
-        quote_spanned!(at=> #plan.assert_run(#run, ::core::mem::offset_of!(#this, #storage));)
-    });
-    mixed!(#(#members)* #(#runs)*)
+    mixed!(#(#members)*)
 }
 
 fn option(n: Option<u64>) -> TokenStream {
@@ -333,8 +373,9 @@ fn option(n: Option<u64>) -> TokenStream {
 
 /// That what ends in `PhantomData` is the one of `core`: it has no size and no meaning to C.
 fn markers(record: &Record) -> TokenStream {
-    let markers = record.markers.iter().map(|ty| {
-        let at = located(*ty);
+    let markers = record.markers.iter().map(|field| {
+        let ty = &field.ty;
+        let at = located(ty);
         quote_spanned!(at=> let _: fn(#ty) -> ::core::marker::PhantomData<_> = |__marker| __marker;)
     });
     mixed!(#(#markers)*)

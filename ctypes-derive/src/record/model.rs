@@ -1,7 +1,9 @@
 //! What the derives know of a struct or union once it is parsed.
 
 use super::shape::Shape;
-use syn::{Attribute, Expr, Generics, Ident, LitStr, Member, Path, Token, Type, Visibility};
+use syn::{
+    Attribute, Expr, GenericParam, Generics, Ident, LitStr, Member, Path, Token, Type, Visibility,
+};
 
 pub(crate) struct Record<'a> {
     pub(crate) ident: &'a Ident,
@@ -15,7 +17,18 @@ pub(crate) struct Record<'a> {
     /// The constant that plans the bit fields, if there may be any.
     pub(crate) plan: Option<Ident>,
     /// `PhantomData` fields: of no size, and unknown to C.
-    pub(crate) markers: Vec<&'a Type>,
+    pub(crate) markers: Vec<&'a syn::Field>,
+}
+
+/// How the Rust type holds the members.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// Ordinary members are fields of their types.
+    Fields,
+    /// Each member is bytes in its place, since Rust refuses such a struct.
+    Bytes,
+    /// All members are in the same bytes: a union below `#[bitfield]`.
+    Overlay,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -74,6 +87,8 @@ pub(crate) struct Options {
     pub(crate) layout: Option<LitStr>,
     /// The byte order of all fields.
     pub(crate) endian: Option<LitStr>,
+    /// Whether ordinary members are to be bytes.
+    pub(crate) bytes: Option<Path>,
 }
 
 pub(crate) struct Field<'a> {
@@ -81,6 +96,8 @@ pub(crate) struct Field<'a> {
     pub(crate) ty: &'a Type,
     pub(crate) shape: Shape<'a>,
     pub(crate) bits: Option<Bits>,
+    /// Which of the storages of `#[bitfield]` holds it, if one does.
+    pub(crate) run: Option<usize>,
     pub(crate) role: Role<'a>,
     /// Those that are the user's to keep: all but our own.
     pub(crate) attrs: Vec<&'a Attribute>,
@@ -106,8 +123,6 @@ pub(crate) struct Forwarded {
 /// What is said of a bit field.
 pub(crate) struct Bits {
     pub(crate) width: Expr,
-    /// Which of the runs of bit fields it is in.
-    pub(crate) run: usize,
 }
 
 impl Record<'_> {
@@ -119,6 +134,39 @@ impl Record<'_> {
         }
     }
 
+    /// How many storages hold members.
+    pub(crate) fn runs(&self) -> usize {
+        self.fields.iter().filter_map(|f| f.run).max().map_or(0, |last| last + 1)
+    }
+
+    pub(crate) fn form(&self) -> Form {
+        if self.plan.is_none() {
+            Form::Fields
+        } else if self.found == Kind::Union {
+            Form::Overlay
+        } else if self.repr.is_both() || self.options.bytes.is_some() {
+            Form::Bytes
+        } else {
+            Form::Fields
+        }
+    }
+
+    /// The fields up to the first whose size depends on a generic parameter.
+    pub(crate) fn planned(&self) -> &[Field<'_>] {
+        let end = self.fields.iter().position(|f| self.depends(f));
+        &self.fields[..end.unwrap_or(self.fields.len())]
+    }
+
+    /// Whether the size of a field depends on a generic parameter.
+    pub(crate) fn depends(&self, field: &Field) -> bool {
+        let names = self.generics.params.iter().filter_map(|param| match param {
+            GenericParam::Type(param) => Some(&param.ident),
+            GenericParam::Const(param) => Some(&param.ident),
+            GenericParam::Lifetime(_) => None,
+        });
+        names.into_iter().any(|name| field.shape.has_in_its_size(name))
+    }
+
     /// Whether constants of the type can be evaluated where it is defined.
     pub(crate) fn is_generic(&self) -> bool {
         !self.generics.params.is_empty()
@@ -126,10 +174,9 @@ impl Record<'_> {
 }
 
 impl Repr {
-    /// Whether `#[bitfield]` makes bytes of it: packed without gaps and aligned as a whole, which rustc
-    /// refuses (E0587).
-    pub(crate) fn is_block(&self) -> bool {
-        self.pack == Some(1) && self.align.is_some()
+    /// Whether it is packed and aligned as a whole, which rustc refuses (E0587).
+    pub(crate) fn is_both(&self) -> bool {
+        self.pack.is_some() && self.align.is_some()
     }
 }
 

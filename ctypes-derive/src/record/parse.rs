@@ -1,6 +1,6 @@
 //! From tokens to the model. Attributes are read completely, so that every mistake in them is told.
 
-use super::model::{Bits, Field, Forwarded, Kind, Options, Record, Repr, Role};
+use super::model::{Bits, Field, Form, Forwarded, Kind, Options, Record, Repr, Role};
 use super::{shape, spelling};
 use crate::common::errors::Errors;
 use proc_macro2::Ident;
@@ -73,7 +73,7 @@ fn number(meta: &ParseNestedMeta) -> syn::Result<u64> {
     content.parse::<LitInt>()?.base10_parse()
 }
 
-const OPTIONS: &str = "the options are `crate = path`, `endian = \"big\"`, `layout = \"ms\"`, `name = \"tag\"` and \
+const OPTIONS: &str = "the options are `bytes`, `crate = path`, `endian = \"big\"`, `layout = \"ms\"`, `name = \"tag\"` and \
      `remote = path`";
 
 fn option(meta: ParseNestedMeta, options: &mut Options) -> syn::Result<()> {
@@ -81,6 +81,9 @@ fn option(meta: ParseNestedMeta, options: &mut Options) -> syn::Result<()> {
     if meta.path.is_ident("crate") {
         let path = meta.value()?.call(Path::parse_mod_style)?;
         return options.krate.replace(path).map_or(Ok(()), |_| Err(twice()));
+    }
+    if meta.path.is_ident("bytes") {
+        return options.bytes.replace(meta.path.clone()).map_or(Ok(()), |_| Err(twice()));
     }
     if meta.path.is_ident("name") {
         let name = meta.value()?.parse::<LitStr>()?;
@@ -110,6 +113,11 @@ fn option(meta: ParseNestedMeta, options: &mut Options) -> syn::Result<()> {
         let path = meta.value()?.parse::<Path>()?;
         return options.remote.replace(path).map_or(Ok(()), |_| Err(twice()));
     }
+    if meta.path.is_ident("extends") || meta.path.is_ident("base") {
+        return Err(
+            meta.error("the record that is extended is the first field: mark that with #[base]")
+        );
+    }
     Err(meta.error(format!("unknown option: {OPTIONS}")))
 }
 
@@ -137,7 +145,7 @@ fn each<'a>(
             None => Member::Unnamed(index.into()),
         };
         if is_phantom(&field.ty) {
-            record.markers.push(&field.ty);
+            record.markers.push(field);
             continue;
         }
         let mut shape = shape::shape(&field.ty, &generics);
@@ -146,7 +154,8 @@ fn each<'a>(
             if attr.path().is_ident("ctypes") {
                 errors.push(
                     attr,
-                    "#[ctypes] has no options for fields; #[ctype(\"…\")] says what a field is in C",
+                    "#[ctypes] has no options for fields: #[ctype(\"…\")] says what a field is in C, #[base] \
+                     marks the record that is extended, #[anonymous] one whose members are lent",
                 );
             } else if attr.path().is_ident("ctype") {
                 spell(attr, &mut shape, errors);
@@ -161,8 +170,8 @@ fn each<'a>(
                 attrs.push(attr);
             }
         }
-        let vis = &field.vis;
-        record.fields.push(Field { member, ty: &field.ty, shape, bits, role, attrs, vis });
+        let (vis, run) = (&field.vis, run(record, bits.is_some()));
+        record.fields.push(Field { member, ty: &field.ty, shape, bits, run, role, attrs, vis });
     }
 }
 
@@ -175,17 +184,17 @@ fn width(attr: &Attribute, record: &Record, errors: &mut Errors) -> Option<Bits>
         return None;
     }
     let width = errors.take(attr.parse_args::<Expr>())?;
-    let run = match record.fields.last() {
-        Some(Field { bits: Some(before), .. }) => before.run,
-        _ => record
-            .fields
-            .iter()
-            .filter_map(|f| f.bits.as_ref())
-            .map(|b| b.run + 1)
-            .max()
-            .unwrap_or(0),
-    };
-    Some(Bits { width, run })
+    Some(Bits { width })
+}
+
+/// The storage of the next field: one for consecutive bit fields, one for all members of a union.
+fn run(record: &Record, is_bits: bool) -> Option<usize> {
+    match record.fields.last() {
+        _ if record.form() == Form::Overlay => Some(0),
+        _ if !is_bits => None,
+        Some(Field { run: Some(before), .. }) => Some(*before),
+        _ => Some(record.runs()),
+    }
 }
 
 /// `#[base]`, `#[anonymous]` or `#[anonymous(x: c_int, unsafe y: c_int)]`.

@@ -2,7 +2,8 @@
 //! arrays and function pointers. The rest is asked of the trait, and what was read is asserted.
 
 use super::spelling::{self, Spelling};
-use proc_macro2::Ident;
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::{
     Expr, GenericArgument, LitStr, PathArguments, PathSegment, PointerMutability, ReturnType, Type,
 };
@@ -130,6 +131,18 @@ fn function<'a>(ty: &'a Type, generics: &[&Ident]) -> Option<Shape<'a>> {
     Some(Shape::Pointer { to, is_const: false, is_raw: false })
 }
 
+/// Whether an identifier is anywhere in the tokens.
+pub(crate) fn mentions(tokens: &impl ToTokens, name: &Ident) -> bool {
+    fn is_in(tokens: TokenStream, name: &Ident) -> bool {
+        tokens.into_iter().any(|token| match token {
+            TokenTree::Ident(ident) => ident == *name,
+            TokenTree::Group(group) => is_in(group.stream(), name),
+            _ => false,
+        })
+    }
+    is_in(tokens.to_token_stream(), name)
+}
+
 impl<'a> Shape<'a> {
     /// Whether the C type of the field is known by name, as far as a layout depends on it.
     pub(super) fn is_spelled(&self) -> bool {
@@ -137,6 +150,17 @@ impl<'a> Shape<'a> {
             Shape::Scalar(..) | Shape::Pointer { .. } | Shape::Function { .. } => true,
             Shape::Array(of, _) | Shape::Ordered { of, .. } => of.is_spelled(),
             Shape::Other { is_primitive, .. } => *is_primitive,
+        }
+    }
+
+    /// Whether the size depends on a generic parameter. What a pointer leads to has no part in it.
+    pub(super) fn has_in_its_size(&self, name: &Ident) -> bool {
+        match self {
+            Shape::Pointer { .. } | Shape::Function { .. } => false,
+            Shape::Array(of, len) => of.has_in_its_size(name) || mentions(len, name),
+            Shape::Scalar(_, ty) | Shape::Ordered { ty, .. } | Shape::Other { ty, .. } => {
+                mentions(ty, name)
+            }
         }
     }
 

@@ -1,27 +1,16 @@
-use core::marker::PhantomData;
 use ctypes_wrap::{CStruct, bitfield};
 
 #[bitfield]
 #[derive(CStruct)]
 #[repr(C)]
-union Number {
-    #[bits(3)]
-    a: u32,
+enum Number {
+    One,
 }
 
 #[bitfield]
 #[derive(CStruct)]
 #[repr(C)]
 struct Tuple(#[bits(3)] u32);
-
-#[bitfield]
-#[derive(CStruct)]
-#[repr(C)]
-struct Generic<T> {
-    #[bits(3)]
-    a: u32,
-    b: T,
-}
 
 #[bitfield]
 #[derive(CStruct)]
@@ -52,7 +41,6 @@ struct Fields {
     #[bits(3)]
     a: u32,
     __bits0: u32,
-    marker: PhantomData<u32>,
 }
 
 #[bitfield]

@@ -40,4 +40,14 @@ struct Misaligned {
     a: u32,
 }
 
+#[bitfield]
+#[derive(CStruct)]
+#[repr(C)]
+#[ctypes(remote = libc::timespec)]
+struct Mirror {
+    #[bits(3)]
+    tv_sec: u64,
+    tv_nsec: u64,
+}
+
 fn main() {}

@@ -1,15 +1,6 @@
 use core::ffi::c_int;
 use ctypes_wrap::{CStruct, bitfield};
 
-#[bitfield]
-#[derive(CStruct)]
-#[repr(C, packed(2), align(8))]
-struct Header {
-    kind: u8,
-    #[bits(3)]
-    low: u32,
-}
-
 #[derive(CStruct, Clone, Copy)]
 #[repr(C)]
 struct Pair {
@@ -23,6 +14,22 @@ struct Extended {
     #[base]
     pair: Pair,
     more: u8,
+}
+
+#[bitfield]
+#[derive(CStruct)]
+#[repr(C)]
+#[ctypes(bytes)]
+struct Lent {
+    #[anonymous(a: c_int)]
+    pair: Pair,
+}
+
+#[bitfield]
+#[derive(CStruct)]
+#[repr(C, packed(2), align(8))]
+struct NoCopy {
+    inner: Lent,
 }
 
 fn main() {}

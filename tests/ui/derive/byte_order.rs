@@ -45,6 +45,22 @@ struct Outer {
 struct Bits {
     #[bits(4)]
     a: c_uint,
+    native: u32,
+}
+
+#[bitfield]
+#[derive(CStruct, Clone, Copy)]
+#[repr(C)]
+struct NativeBits {
+    #[bits(4)]
+    a: c_uint,
+}
+
+#[derive(CStruct)]
+#[repr(C)]
+#[ctypes(endian = "big")]
+struct AroundNativeBits {
+    bits: NativeBits,
 }
 
 #[derive(CStruct)]

@@ -52,4 +52,29 @@ struct Twice {
     pair: Pair,
 }
 
+#[derive(CStruct, Clone, Copy)]
+#[repr(C)]
+struct Inherited {
+    #[base]
+    pair: Pair,
+    c: c_int,
+}
+
+#[derive(CStruct)]
+#[repr(C)]
+struct Shadowed {
+    #[base]
+    inherited: Inherited,
+    a: u8,
+}
+
+#[derive(CStruct)]
+#[repr(C)]
+struct Both {
+    #[anonymous]
+    pair: Pair,
+    #[anonymous]
+    other: Inherited,
+}
+
 fn main() {}

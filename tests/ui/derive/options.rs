@@ -31,4 +31,18 @@ struct Transparent {
     y: [u8; 0],
 }
 
+#[derive(CStruct)]
+#[repr(C)]
+#[ctypes(extends = OnStruct)]
+struct Extending {
+    x: i32,
+}
+
+#[derive(CStruct)]
+#[repr(C)]
+#[ctypes(bytes)]
+struct Bytes {
+    x: i32,
+}
+
 fn main() {}
