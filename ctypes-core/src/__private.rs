@@ -10,6 +10,7 @@ pub use crate::types::byte_order::ordered;
 pub use crate::types::ctype::zeroed;
 pub use crate::types::discrete::{assert_enumeration, bits, check, check_number};
 pub use crate::types::integer::{OfSize, Size, is_signed};
+pub use crate::types::passing::is_passed_as_in_c;
 pub use crate::types::verify::{
     FieldOf, Span, assert_mirror, assert_mirror_field, assert_order, assert_record,
     assert_spelling, size_of_field,

@@ -34,7 +34,7 @@ pub fn unit(judged: &[Type], target: &Target) -> Result<String, String> {
 }
 
 /// Definitions in the order in which C wants them.
-fn define(ty: &Type, defined: &mut HashSet<String>, text: &mut String) {
+pub fn define(ty: &Type, defined: &mut HashSet<String>, text: &mut String) {
     match ty.kind() {
         TypeKind::Array { of, .. } => define(&of, defined, text),
         TypeKind::Pointer { to, .. } => define(&to, defined, text),

@@ -37,12 +37,14 @@
 
 mod bits;
 mod ms;
+pub(crate) mod passing;
 mod record;
 mod shape;
 mod sysv;
 
 pub use bits::BitRange;
 pub(crate) use bits::ones;
+pub use passing::{Passing, Piece, Pieces, RegisterClass, Way};
 pub use record::RecordCursor;
 pub use shape::{BitWidth, ByteSpan, FieldShape, Placement, RecordKind, RecordRules};
 

@@ -26,6 +26,7 @@ mod layout_view;
 mod listing;
 mod message;
 mod namespace;
+pub(crate) mod passing;
 mod record;
 mod scalar;
 mod shared;

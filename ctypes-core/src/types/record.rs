@@ -211,7 +211,7 @@ impl StaticRecord {
 
 impl StaticField {
     /// As the layout algorithm wants to know it; `None` for a type without a size.
-    const fn native_shape(&self) -> Result<Option<FieldShape>, LayoutFault> {
+    pub(super) const fn native_shape(&self) -> Result<Option<FieldShape>, LayoutFault> {
         let Some(extent) = self.ty.native_extent() else { return Ok(None) };
         let class = self.ty.class_at(&Target::NATIVE);
         match self.rules.shape(FieldShape::plain(extent), class) {

@@ -46,14 +46,8 @@ pub(crate) fn expand(record: &Record, core: &TokenStream) -> TokenStream {
             Some(mixed!(const BY_VALUE_IN_RECORD: ::core::primitive::bool = #in_record;)),
         )
     } else {
-        // C has no values of no size, so there is no convention for them either.
-        let plan = record.plan.iter();
-        // Nor has Rust a struct of which C's compiler would think the same.
-        let never = record.repr.is_block().then(|| mixed!(false &&));
-        (
-            mixed!(#never ::core::mem::size_of::<Self>() != 0 #(&& #plan.by_value)* && #in_record),
-            None,
-        )
+        let alike = mixed!(#core::__private::is_passed_as_in_c(<Self as #core::CType>::TYPE));
+        (mixed!(#in_record && #alike), None)
     };
     // A generic type's constants are evaluated where the type is used.
     let eager = (!record.is_generic())
