@@ -8,6 +8,9 @@
 mod oracle;
 
 use ctypes_core::Type;
+use ctypes_core::layout::Way;
+use ctypes_core::target::{Abi, Target};
+use oracle::generate::Generator;
 use oracle::passing::{self, BENCHES, Bench};
 use oracle::run;
 
@@ -39,6 +42,48 @@ fn judge(bench: &Bench) {
         found.differences.len(),
         told.join("\n\n")
     );
+}
+
+/// Whatever a record is, something is said of it on every target; a compiler's answer is asked for above.
+#[test]
+fn every_record_on_every_target() {
+    let seed = run::number("CTYPES_TEST_SEED", 20_050_101);
+    let mut alike = [0; 2];
+    for target in Target::ALL {
+        let mut generator = Generator::new(seed, *target, None);
+        for (plan, ty) in generator.batch(300) {
+            let Ok(layout) = ty.at(target) else { continue };
+            let say = |e| format!("{}, seed {seed}, {}: {e}", target.name, plan.name);
+            let passing = ty.passing_at(target).map_err(say).unwrap();
+            assert!(passing.argument != Way::Nothing || layout.size() == 0, "{}", plan.name);
+            let by_value = ty.by_value_at(target).unwrap();
+            assert!(!by_value || passing.argument != Way::Unsaid);
+            alike[usize::from(by_value)] += 1;
+        }
+    }
+    assert!(alike[0] > 100 && alike[1] > 100, "{alike:?}");
+}
+
+/// A target that makes no sense makes no panic.
+#[test]
+fn targets_without_sense() {
+    let records = passing::records(1, 200, &Target::X86_64_LINUX);
+    for (align8, pointer) in [(0, 8), (8, 0), (3, 8), (8, 200), (255, 4)] {
+        let target = Target { align8, pointer, ..Target::RISCV64_LINUX };
+        for (_, ty) in &records {
+            let _ = (ty.passing_at(&target), ty.by_value_at(&target));
+        }
+    }
+}
+
+/// The tester finds what is wrong: gcc's answers for one target are not those of another.
+#[test]
+fn another_convention_is_found_out() {
+    let bench = Bench { target: Target { abi: Abi::SysV64, ..BENCHES[4].target }, ..BENCHES[4] };
+    let types: Vec<Type> =
+        passing::records(5, 60, &bench.target).into_iter().map(|(_, ty)| ty).collect();
+    let found = passing::judge(&bench, &types).unwrap_or_else(|e| panic!("{e}"));
+    assert!(found.differences.len() > 20, "only {} differ", found.differences.len());
 }
 
 macro_rules! benches {

@@ -427,7 +427,7 @@ const fn has_named_abi() -> bool {
         target_arch = "x86",
         all(target_arch = "aarch64", target_pointer_width = "64", target_feature = "neon"),
         all(target_arch = "arm", target_abi = "eabihf"),
-        all(target_arch = "riscv64", target_feature = "d"),
+        all(target_arch = "riscv64", target_os = "linux"),
         all(target_arch = "s390x", target_os = "linux"),
         all(target_arch = "powerpc64", target_endian = "little", target_os = "linux"),
     )) && cfg!(target_endian = "little") != cfg!(target_arch = "s390x")

@@ -185,7 +185,12 @@ impl Run {
         let Around { rust_end, next, next_align } = around;
         let (from, to) = if to == 0 { (rust_end, rust_end) } else { (from, to) };
         let rounded = (to - from).next_power_of_two();
-        let align = rust_align(if rounded == 8 { target.align8 as u64 } else { rounded }, rules);
+        let align = match rounded {
+            // A user's target may say anything.
+            8 if target.align8 != 0 => target.align8 as u64,
+            _ => rounded,
+        };
+        let align = rust_align(align, rules);
         let is_integer = to != from
             && rounded <= 8
             && from + rounded <= next

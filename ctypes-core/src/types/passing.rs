@@ -300,10 +300,22 @@ impl<'t> Members<'t> {
             } else {
                 Census::bits(there, own.has_name(), self.target, self.speaker)
             };
+            // gcc takes such a bit field for an ordinary one, which must not be unaligned in any record around it.
+            if self.speaker.is_gcc()
+                && bits.is_aligned_integer()
+                && !there.is_aligned_integer()
+                && !(self.rules.packed || own.packed)
+            {
+                self.is_doubtful |= self.rules.pack.is_some();
+                self.all.add_unaligned();
+            }
             return self.all.add(&census, align);
         }
         if own.align.is_some() || own.packed || matches!(self.rules.kind, RecordKind::Union) {
             self.is_doubtful = true;
+        }
+        if self.is_doubtful {
+            return;
         }
         let ByteSpan { offset, size } = bits.bytes();
         let (from, to) = match self.run {

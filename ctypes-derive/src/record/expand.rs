@@ -40,14 +40,11 @@ pub(crate) fn expand(record: &Record, core: &TokenStream) -> TokenStream {
     };
     let in_record = fields("BY_VALUE_IN_RECORD");
     let (any_bits, zero) = (fields("ANY_BITS"), fields("ZERO"));
-    let (by_value, by_value_in_record) = if record.repr.transparent {
-        (
-            fields("BY_VALUE"),
-            Some(mixed!(const BY_VALUE_IN_RECORD: ::core::primitive::bool = #in_record;)),
-        )
+    let by_value = if record.repr.transparent {
+        fields("BY_VALUE")
     } else {
-        let alike = mixed!(#core::__private::is_passed_as_in_c(<Self as #core::CType>::TYPE));
-        (mixed!(#in_record && #alike), None)
+        mixed!(<Self as #core::CType>::BY_VALUE_IN_RECORD
+            && #core::__private::is_passed_as_in_c(<Self as #core::CType>::TYPE))
     };
     // A generic type's constants are evaluated where the type is used.
     let eager = (!record.is_generic())
@@ -63,7 +60,7 @@ pub(crate) fn expand(record: &Record, core: &TokenStream) -> TokenStream {
             unsafe impl #impl_generics #core::CType for #ident #ty_generics #where_clause {
                 const TYPE: &'static #core::Type = #ty;
                 const BY_VALUE: ::core::primitive::bool = #by_value;
-                #by_value_in_record
+                const BY_VALUE_IN_RECORD: ::core::primitive::bool = #in_record;
                 const ANY_BITS: ::core::primitive::bool = #any_bits;
                 const ZERO: ::core::primitive::bool = #zero;
             }

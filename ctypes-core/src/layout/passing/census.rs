@@ -367,7 +367,8 @@ impl Census {
         speaker: Speaker,
     ) -> Census {
         let has_float = self.has_float;
-        let none = Census { natural: self.natural, has_float, ..Census::EMPTY };
+        let (natural, doubtful) = (self.natural, self.doubtful);
+        let none = Census { natural, has_float, doubtful, ..Census::EMPTY };
         match speaker {
             // It counts to rustc as a member, but has nothing in it.
             Speaker::Rustc => Census { single: Single::Other, ..none },
@@ -409,6 +410,7 @@ impl Census {
     /// The same, with the classes of what `other` has in the first 16 bytes.
     pub(crate) const fn with_words_of(mut self, other: &Census) -> Census {
         self.words = [self.words[0].merge(other.words[0]), self.words[1].merge(other.words[1])];
+        self.doubtful |= other.doubtful;
         self
     }
 }
@@ -433,9 +435,7 @@ impl Aggregate {
         all.elements = all.elements.add(member.elements, self.kind);
         all.flat = match self.kind {
             RecordKind::Struct => all.flat.add(member.flat),
-            RecordKind::Union => match all.flat.add(member.flat) {
-                _ => Flat::More,
-            },
+            RecordKind::Union => Flat::More,
         };
         all.single = match (self.members, self.kind) {
             (0, RecordKind::Struct) => member.single,
@@ -452,8 +452,8 @@ impl Aggregate {
         self.members += 1;
     }
 
-    /// Says that a member is where its type may not be, which clang and rustc ask of each and gcc of
-    /// scalars only.
+    /// Says that a member is where its type may not be (psABI for AMD64, 3.2.3), which clang and rustc ask of each and
+    /// gcc of scalars only.
     pub(crate) const fn add_unaligned(&mut self) {
         self.census.words = [Word::Memory; 2];
     }
