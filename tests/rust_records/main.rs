@@ -275,7 +275,7 @@ impl Judge {
         if said != T::BY_VALUE {
             found.push(format!("the walk over the description says {said} of BY_VALUE"));
         }
-        if T::ANY_BITS < T::TYPE.holds_any_bits() {
+        if !T::ANY_BITS && T::TYPE.holds_any_bits() {
             found.push("the description holds any bits, the Rust type does not".to_owned());
         }
         if !T::BITS.is_empty() {
