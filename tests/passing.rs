@@ -13,6 +13,7 @@ use ctypes_core::target::{Abi, Target};
 use oracle::generate::Generator;
 use oracle::passing::{self, BENCHES, Bench};
 use oracle::run;
+use oracle::shrink::shrink_by;
 
 fn judge(bench: &Bench) {
     let seed = run::number("CTYPES_TEST_SEED", 20_050_101);
@@ -28,19 +29,18 @@ fn judge(bench: &Bench) {
         found.unsaid,
         found.differences.len()
     );
-    let mut told: Vec<_> = found.differences.iter().collect();
-    told.sort_by_key(|(i, _)| (oracle::passing::text(&types[*i]).len(), *i));
-    told.dedup_by_key(|(i, _)| *i);
-    let told: Vec<String> = told
-        .iter()
-        .take(run::number("CTYPES_TEST_TELL", 3) as usize)
-        .map(|(i, what)| format!("{}{what}", oracle::passing::text(&types[*i])))
-        .collect();
-    assert!(
-        told.is_empty(),
-        "{name}, seed {seed}: {} differ\n{}",
+    let Some((first, told)) = found.differences.first() else { return };
+    let differs = |ty: &Type| {
+        let found = passing::judge(bench, std::slice::from_ref(ty)).ok()?;
+        found.differences.into_iter().next().map(|(_, told)| told)
+    };
+    let (smallest, told) =
+        shrink_by(&records[*first].0, differs).unwrap_or((types[*first].clone(), told.clone()));
+    panic!(
+        "{name}, seed {seed}: {} of {} ways differ. The smallest record found:\n{}{told}",
         found.differences.len(),
-        told.join("\n\n")
+        found.compared,
+        passing::text(&smallest)
     );
 }
 

@@ -28,8 +28,6 @@ impl Type {
     /// let Way::Registers(pieces) = s.passing_at(&Target::RISCV64_LINUX)?.argument else { panic!() };
     /// let classes: Vec<RegisterClass> = pieces.as_slice().iter().map(|p| p.class).collect();
     /// assert_eq!(classes, [RegisterClass::Float, RegisterClass::Integer]);
-    /// let there = s.passing_at(&Target::S390X_LINUX)?;
-    /// assert_eq!((there.argument, pieces.as_slice().len()), (s.passing_at(&Target::S390X_LINUX)?.argument, 2));
     /// # Ok::<(), ctypes_core::Error>(())
     /// ```
     ///
