@@ -5,10 +5,13 @@
 //! what follows from it.
 //!
 //! # Who is followed
-//! Each convention leaves questions open (bit fields of no bits, arrays of no elements), on which compilers
-//! differ. [`Speaker`] says whose answer is asked for: the target's C compiler, which is gcc on Linux and
-//! mingw ([`Target::compiler`]), or rustc. `{ float f; int i : 32; }` on x86-64 is in one integer
-//! register to gcc and clang alike; `{ float a; unsigned : 32; }` and records with `: 0` are where they part.
+//! Each convention leaves questions open (bit fields without a name or without bits, arrays of no elements), on which
+//! compilers differ. [`Speaker`] says whose answer is asked for: the target's C compiler, which is gcc on Linux and
+//! mingw ([`Target::compiler`]), or rustc. On x86-64 `{ float a; int : 32; }` is in an integer register to gcc, and in
+//! one for floats to clang.
+//!
+//! gcc's answers are checked by running programs on seven conventions; those for Apple's and Microsoft's targets are
+//! what the documents say.
 #![forbid(unsafe_code)]
 
 mod aapcs;

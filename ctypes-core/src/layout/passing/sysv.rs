@@ -7,9 +7,8 @@ use crate::target::Extent;
 /// AMD64 psABI 3.2.3: each eight bytes have a class, merged from what is in them; more than 16 bytes, and
 /// records with an unaligned field, are in memory.
 ///
-/// gcc and clang agree on what has a name and is aligned. gcc takes a bit field that is a whole integer for an
-/// unaligned field where it is one, and gives the class of an element to eight bytes that an array
-/// of none lies in; clang does neither.
+/// gcc and clang agree on what has a name and is aligned. gcc gives bit fields without a name the class of
+/// integers, and the class of an element to eight bytes that an array of none lies in; clang does neither.
 pub(super) const fn amd64(census: &Census, extent: Extent) -> Passing {
     let memory = Passing {
         argument: Way::Stack,
