@@ -49,6 +49,9 @@ pub(crate) fn pieces(ty: &Type, size: u64, align: u64) -> Result<(Vec<Piece>, u6
         (Way::Unsaid, _) | (_, Way::Unsaid) => {
             return Err("compilers differ on how it is passed".to_owned());
         }
+        (Way::Registers(a), Way::Registers(b)) if a != b => {
+            return Err("it is passed in other registers than it is returned in".to_owned());
+        }
         // A struct of one long double comes back in st(0).
         (Way::Stack, Way::Registers(registers)) | (Way::Registers(registers), _) => {
             in_registers(registers.as_slice(), size)?

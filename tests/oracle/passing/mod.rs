@@ -181,7 +181,7 @@ impl Noted {
             Way::Words(word) => self.words(usize::from(word), lead, passing.even, target),
             _ => return Err(format!("{way:?} is new")),
         };
-        let (mut mask, record) = (vec![0; size], graffiti(size));
+        let (mut mask, record) = (vec![0; size], graffiti(size, 3 * self.index + self.what));
         cover(ty, target, 0, &mut mask)?;
         // What the dump does not show is not compared.
         let shown =
@@ -266,8 +266,8 @@ fn stack_lead(target: &Target, lead: usize) -> usize {
 }
 
 /// What the program fills a record with.
-fn graffiti(size: usize) -> Vec<u8> {
-    (0..size).map(|k| ((k * 7 + 3) % 61 + 1) as u8).collect()
+fn graffiti(size: usize, call: usize) -> Vec<u8> {
+    (0..size).map(|k| ((k * 7 + call * 17) % 61 + 1) as u8).collect()
 }
 
 /// Marks the bits that mean something.

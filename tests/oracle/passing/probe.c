@@ -90,9 +90,11 @@ __asm__(".text\n.globl probe\n.type probe,@function\nprobe:\n"
         "addi 1,1,128\nld 0,16(1)\nmtlr 0\nblr\n");
 #endif
 
-/* No two of 61 neighbours are alike, and no float made of them is special. */
-static void fill(void *at, unsigned long size) {
-    for (unsigned long k = 0; k < size; k++) ((unsigned char *)at)[k] = (k * 7 + 3) % 61 + 1;
+/* No two of 61 neighbours are alike, and no float made of them is special. What a register still holds of the call
+   before is other than what is passed now. */
+static void fill(void *at, unsigned long size, int index, int what) {
+    unsigned long first = (index * 3 + what) * 17;
+    for (unsigned long k = 0; k < size; k++) ((unsigned char *)at)[k] = (k * 7 + first) % 61 + 1;
 }
 static void clear(void) {
     memset(&noted, 0, sizeof noted);
@@ -124,13 +126,15 @@ static void show(int index, int what, unsigned long size, int reg, void *local) 
     static TYPE record##INDEX;                                              \
     static TYPE give##INDEX(void) { return record##INDEX; }                 \
     static void judge##INDEX(void) {                                        \
-        fill(&record##INDEX, sizeof record##INDEX);                         \
+        fill(&record##INDEX, sizeof record##INDEX, INDEX, 0);               \
         clear();                                                            \
         ((void (*)(TYPE))probed)(record##INDEX);                             \
         show(INDEX, 0, sizeof(TYPE), 0, (void *)__builtin_frame_address(0)); \
+        fill(&record##INDEX, sizeof record##INDEX, INDEX, 1);               \
         clear();                                                            \
         ((void (*)(int, TYPE))probed)(0x7e7e7e7e, record##INDEX);            \
         show(INDEX, 1, sizeof(TYPE), 1, (void *)__builtin_frame_address(0)); \
+        fill(&record##INDEX, sizeof record##INDEX, INDEX, 2);               \
         clear();                                                            \
         capture((void *)give##INDEX);                                       \
         show(INDEX, 2, sizeof(TYPE), 0, room);                              \

@@ -14,11 +14,7 @@ pub(super) const fn elfv2(census: &Census, extent: Extent) -> Passing {
         Elements::Of(FloatKind::Double, 1..=8)
         // A pair of doubles has a register for each of the two.
         | Elements::Of(FloatKind::DoubleDouble, 1..=4) => 8,
-        // gcc has a struct in a register for floats too, if it is one float and things of no size.
-        _ => match census.float_mode {
-            Some(size @ (4 | 8)) => size,
-            _ => 0,
-        },
+        _ => 0,
     };
     if element != 0 {
         let way = Way::Registers(Pieces::floats(extent.size, element));
@@ -28,5 +24,10 @@ pub(super) const fn elfv2(census: &Census, extent: Extent) -> Passing {
         0..=16 => Way::Registers(Pieces::words(extent.size, 8)),
         _ => Way::Memory,
     };
-    Passing { argument: Way::Words(8), result, align, even: align == 16 }
+    // As an argument gcc takes a struct that is one float, and things of no size, for that float.
+    let argument = match census.float_mode {
+        Some(size @ (4 | 8)) => Way::Registers(Pieces::floats(size, size)),
+        _ => Way::Words(8),
+    };
+    Passing { argument, result, align, even: align == 16 }
 }
