@@ -116,7 +116,6 @@ fn piece(piece: Piece) -> *mut raw::ffi_type {
         Piece::F32 => &raw mut raw::ffi_type_float,
         Piece::F64 => &raw mut raw::ffi_type_double,
         Piece::LongDouble => &raw mut raw::ffi_type_longdouble,
-        Piece::Pointer => &raw mut raw::ffi_type_pointer,
     }
 }
 
@@ -131,9 +130,8 @@ fn describe(ty: &Type, records: &mut Vec<Record>) -> Result<*mut raw::ffi_type, 
         _ => return Err("the call engine has no such scalar".to_owned()),
     }
     let layout = ty.layout().map_err(|e| e.to_string())?;
-    let align = u16::try_from(layout.align())
-        .map_err(|_| format!("an alignment of {} bytes", layout.align()))?;
-    let pieces = classify::pieces(ty, layout.size(), layout.align())?;
+    let (pieces, align) = classify::pieces(ty, layout.size(), layout.align())?;
+    let align = u16::try_from(align).map_err(|_| format!("an alignment of {align} bytes"))?;
     // A struct of one long double comes back in st(0), where libffi looks for no struct.
     let is_x87 = classify::SYSV64 && pieces == [Piece::LongDouble];
     let elements: Pinned<[_]> =

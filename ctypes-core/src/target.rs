@@ -55,6 +55,32 @@ pub enum Compiler {
     Msvc,
 }
 
+/// The convention by which functions hand over arguments and results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Abi {
+    /// None that is known here: how a record is passed is then not said.
+    Unknown,
+    /// System V psABI for AMD64: Linux, macOS.
+    SysV64,
+    /// System V psABI for i386, as Linux has it: records are on the stack and come back in memory.
+    SysV32,
+    /// Microsoft's for x64.
+    Win64,
+    /// Microsoft's `__cdecl` for x86.
+    Win32,
+    /// AAPCS64 and what Apple and Microsoft made of it.
+    Aapcs64,
+    /// AAPCS32 with floats in VFP registers ("hard float").
+    Aapcs32,
+    /// RISC-V of 64 bits with doubles in registers (lp64d).
+    Riscv64,
+    /// The ELF ABI of IBM z of 64 bits.
+    S390x,
+    /// The second ELF ABI of PowerPC of 64 bits.
+    ElfV2,
+}
+
 /// Size and alignment in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Extent {
@@ -124,6 +150,8 @@ pub struct Target {
     /// Whether a type that was given an alignment by an attribute keeps it inside a packed record
     /// (Microsoft's compilers), rather than being packed like any other.
     pub aligned_resists_pack: bool,
+    /// How functions are called.
+    pub abi: Abi,
     /// The compiler whose answer counts.
     pub compiler: Compiler,
     /// The rule for bit fields of a record that does not choose one.
@@ -168,6 +196,7 @@ const LP64: Target = Target {
     vector_align: 64,
     atomic_align: 16,
     aligned_resists_pack: false,
+    abi: Abi::SysV64,
     compiler: Compiler::Gcc,
     bit_rule: BitRule::Gcc,
     bit_rule_by_attribute: true,
@@ -188,7 +217,8 @@ const QUAD: Target = Target {
     ..LP64
 };
 
-const AARCH64: Target = Target { bit_int_align: 0, vector_align: 16, name: "", ..QUAD };
+const AARCH64: Target =
+    Target { abi: Abi::Aapcs64, bit_int_align: 0, vector_align: 16, name: "", ..QUAD };
 
 const DOUBLE: Target = Target {
     long_double: LongDoubleFormat::Double,
@@ -212,6 +242,7 @@ const LLP64: Target = Target {
     bit_rule: BitRule::Ms,
     bit_rule_by_attribute: false,
     signed_enums: true,
+    abi: Abi::Win64,
     ..DOUBLE
 };
 
@@ -236,6 +267,7 @@ impl Target {
     /// i386, System V ABI, Linux with glibc: `time_t` of 4 bytes.
     pub const I686_LINUX: Target = Target {
         name: "i686-linux",
+        abi: Abi::SysV32,
         pointer: 4,
         long: 4,
         time: 4,
@@ -254,6 +286,7 @@ impl Target {
     /// 32-bit ARM (AAPCS, hard float), Linux with glibc: `time_t` of 4 bytes.
     pub const ARMV7_LINUX: Target = Target {
         name: "armv7-linux",
+        abi: Abi::Aapcs32,
         pointer: 4,
         long: 4,
         time: 4,
@@ -275,10 +308,12 @@ impl Target {
     pub const ARMV7_LINUX_MUSL: Target =
         Target { name: "armv7-linux-musl", time: 8, ..Target::ARMV7_LINUX };
     /// RISC-V of 64 bits (psABI lp64d), Linux.
-    pub const RISCV64_LINUX: Target = Target { name: "riscv64-linux", bit_int_align: 0, ..QUAD };
+    pub const RISCV64_LINUX: Target =
+        Target { name: "riscv64-linux", abi: Abi::Riscv64, bit_int_align: 0, ..QUAD };
     /// IBM z, big-endian, Linux.
     pub const S390X_LINUX: Target = Target {
         name: "s390x-linux",
+        abi: Abi::S390x,
         endian: Endian::Big,
         align16: 8,
         float16: false,
@@ -290,6 +325,7 @@ impl Target {
     /// PowerPC of 64 bits, little-endian (ELFv2), Linux.
     pub const POWERPC64LE_LINUX: Target = Target {
         name: "powerpc64le-linux",
+        abi: Abi::ElfV2,
         long_double: LongDoubleFormat::DoubleDouble,
         float16: false,
         bit_rule_by_attribute: true,
@@ -298,6 +334,7 @@ impl Target {
     /// The same with musl, where `long double` is `double`.
     pub const POWERPC64LE_LINUX_MUSL: Target = Target {
         name: "powerpc64le-linux-musl",
+        abi: Abi::ElfV2,
         long_double: LongDoubleFormat::Double,
         long_double_extent: Extent::new(8, 8),
         float16: false,
@@ -310,10 +347,11 @@ impl Target {
     pub const X86_64_WINDOWS_GNU: Target = Target { name: "x86_64-windows-gnu", ..MINGW };
     /// 32-bit Windows with Microsoft's compiler.
     pub const I686_WINDOWS_MSVC: Target =
-        Target { name: "i686-windows-msvc", pointer: 4, atomic_align: 8, ..LLP64 };
+        Target { name: "i686-windows-msvc", abi: Abi::Win32, pointer: 4, atomic_align: 8, ..LLP64 };
     /// 32-bit Windows with mingw: `time_t` of 4 bytes.
     pub const I686_WINDOWS_GNU: Target = Target {
         name: "i686-windows-gnu",
+        abi: Abi::Win32,
         pointer: 4,
         time: 4,
         int128: false,
@@ -323,10 +361,11 @@ impl Target {
     };
     /// AArch64 Windows with Microsoft's compiler.
     pub const AARCH64_WINDOWS_MSVC: Target =
-        Target { name: "aarch64-windows-msvc", bit_int_align: 0, ..LLP64 };
+        Target { name: "aarch64-windows-msvc", abi: Abi::Aapcs64, bit_int_align: 0, ..LLP64 };
     /// AArch64 Windows with mingw, for which clang is the compiler.
     pub const AARCH64_WINDOWS_GNU: Target = Target {
         name: "aarch64-windows-gnu",
+        abi: Abi::Aapcs64,
         float128: false,
         bit_int_align: 0,
         vector_align: 16,
@@ -348,6 +387,7 @@ impl Target {
     /// AArch64 macOS and iOS.
     pub const AARCH64_APPLE: Target = Target {
         name: "aarch64-apple",
+        abi: Abi::Aapcs64,
         compiler: Compiler::Clang,
         float128: false,
         bit_int_align: 0,
@@ -391,6 +431,7 @@ impl Target {
         char_signed: core::ffi::c_char::MIN != 0,
         align8: align_of::<U64InRecord>() as u8,
         int128: nearest_named().int128 && cfg!(target_pointer_width = "64"),
+        abi: if has_named_abi() { nearest_named().abi } else { Abi::Unknown },
         ..nearest_named()
     };
 
@@ -435,6 +476,19 @@ impl core::str::FromStr for Target {
 /// rustc gives `u64` the alignment that it has inside C records.
 #[repr(C)]
 struct U64InRecord(u64);
+
+/// Whether functions here are called as on the named target of the same data model.
+const fn has_named_abi() -> bool {
+    cfg!(any(
+        all(target_arch = "x86_64", target_pointer_width = "64", target_feature = "sse2"),
+        target_arch = "x86",
+        all(target_arch = "aarch64", target_pointer_width = "64", target_feature = "neon"),
+        all(target_arch = "arm", target_abi = "eabihf"),
+        all(target_arch = "riscv64", target_os = "linux"),
+        all(target_arch = "s390x", target_os = "linux"),
+        all(target_arch = "powerpc64", target_endian = "little", target_os = "linux"),
+    )) && cfg!(target_endian = "little") != cfg!(target_arch = "s390x")
+}
 
 const fn nearest_named() -> Target {
     if cfg!(all(windows, target_env = "msvc")) {

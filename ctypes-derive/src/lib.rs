@@ -111,7 +111,7 @@ pub fn derive_cstruct(input: TokenStream) -> TokenStream {
 ///
 /// # Platform behaviour
 ///
-/// `CType::BY_VALUE` is true if it is for all members; arrays count as their elements.
+/// `CType::BY_VALUE` is true where rustc passes the union as C's compiler does.
 ///
 /// # Python equivalent
 ///

@@ -38,7 +38,7 @@ pub fn unit(judged: &[Type], target: &Target) -> Result<String, String> {
 }
 
 /// Definitions in the order in which C wants them.
-fn define(ty: &Type, defined: &mut HashSet<String>, text: &mut String) {
+pub fn define(ty: &Type, defined: &mut HashSet<String>, text: &mut String) {
     if let Some(alias) = ty.alias() {
         define(&alias.ty(), defined, text);
         if defined.insert(alias.name().to_owned()) {

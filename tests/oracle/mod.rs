@@ -11,6 +11,7 @@
 pub mod compilers;
 pub mod evidence;
 pub mod generate;
+pub mod passing;
 pub mod random;
 pub mod run;
 pub mod shrink;

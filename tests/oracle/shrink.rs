@@ -16,9 +16,14 @@ pub fn difference(judge: &Judge, ty: &Type) -> Option<String> {
 
 /// The smallest record found, and what is wrong with it.
 pub fn shrink(judge: &Judge, plan: &Plan) -> Option<(Type, String)> {
+    shrink_by(plan, |ty| difference(judge, ty))
+}
+
+/// The smallest record found of which `differs` tells something.
+pub fn shrink_by(plan: &Plan, differs: impl Fn(&Type) -> Option<String>) -> Option<(Type, String)> {
     let attempt = |plan: &Plan| {
         let ty = plan.define(&Types::new(), "smallest").ok()?;
-        difference(judge, &ty).map(|difference| (ty, difference))
+        differs(&ty).map(|difference| (ty, difference))
     };
     let mut plan = plan.clone();
     let mut best = attempt(&plan)?;

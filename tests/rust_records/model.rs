@@ -3,7 +3,7 @@
 //! Everything a user can write is among them, but for what follows, with the reason:
 //! * `packed` together with `align`, and an aligned record or a `long double` inside a packed one: rustc refuses
 //!   it (E0587, E0588);
-//! * `packed` with Microsoft's rule and a field of width 0, which raises the alignment above the packing: rustc's
+//! * `packed` with Microsoft's rule, or on Arm, and a field of width 0, which raises the alignment above the packing: rustc's
 //!   `packed` is a bound, so the derive refuses it;
 //! * bit fields directly in a union: the macro takes structs, C's form with a struct inside is among the records;
 //! * `aligned` or `packed` on one field, anonymous members, base records: the macros have no attribute for them;
@@ -154,12 +154,18 @@ const AROUND: &[Spelling] = &[
 /// A record may have this many bytes, so that any fits the test's memory.
 pub(crate) const MAX_SIZE: u64 = 512;
 
-/// `count` records, the later ones with earlier ones inside. `other_rule`: whether C's compiler knows `ms_struct`.
-pub(crate) fn records(seed: u64, count: usize, other_rule: bool) -> Vec<Plan> {
+/// `count` records, the later ones with earlier ones inside. `other_rule`: whether C's compiler knows `ms_struct`;
+/// `zero_in_packed`: whether a field of width 0 leaves the alignment of a packed record as it is.
+pub(crate) fn records(
+    seed: u64,
+    count: usize,
+    other_rule: bool,
+    zero_in_packed: bool,
+) -> Vec<Plan> {
     let mut random = Random(seed);
     let mut made: Vec<Plan> = Vec::new();
     while made.len() < count {
-        let plan = plan(&mut random, &made, other_rule);
+        let plan = plan(&mut random, &made, other_rule, zero_in_packed);
         if plan.size <= MAX_SIZE {
             made.push(plan);
         }
@@ -167,7 +173,7 @@ pub(crate) fn records(seed: u64, count: usize, other_rule: bool) -> Vec<Plan> {
     made
 }
 
-fn plan(r: &mut Random, before: &[Plan], other_rule: bool) -> Plan {
+fn plan(r: &mut Random, before: &[Plan], other_rule: bool, zero_in_packed: bool) -> Plan {
     let kind = if r.once_in(7) { Kind::Union } else { Kind::Struct };
     let repr = match r.below(10) {
         0 | 1 => Repr::Packed,
@@ -205,6 +211,10 @@ fn plan(r: &mut Random, before: &[Plan], other_rule: bool) -> Plan {
     plan.ms &= plan.has_bits();
     let is_packed = matches!(plan.repr, Repr::Packed | Repr::Pack(_));
     plan.ms &= !(is_packed && plan.fields.iter().any(|f| f.bits == Some(0)));
+    if is_packed && !zero_in_packed {
+        plan.repr =
+            if plan.fields.iter().any(|f| f.bits == Some(0)) { Repr::Plain } else { plan.repr };
+    }
     if plan.has_bits() && plan.align > 16 {
         plan.repr = Repr::Plain;
         plan.align = 16;

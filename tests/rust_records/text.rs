@@ -180,6 +180,11 @@ pub(crate) fn rust(plans: &[Plan], library: &str) -> String {
             let each = around.iter().enumerate();
             each.map(|(i, s)| format!("{}, ", value(s, from + i))).collect()
         };
+        let pushed = |around: &[Spelling], from: usize| -> String {
+            let each = around.iter().enumerate();
+            each.map(|(i, s)| format!("args.push::<{}>({}); ", s.rust, value(s, from + i)))
+                .collect()
+        };
         let (before, after) = &plan.around;
         writeln!(
             functions,
@@ -203,9 +208,12 @@ pub(crate) fn rust(plans: &[Plan], library: &str) -> String {
              const BITS: &[Bits<{name}>] = &[{bits}];\n    \
              unsafe fn take(r: {name}) -> u64 {{ unsafe {{ {name}_take({}r, {}) }} }}\n    \
              unsafe fn give(from: *const c_void) -> {name} {{ unsafe {{ {name}_give(from) }} }}\n    \
+             fn args(r: {name}) -> Args<'static> {{ let mut args = Args::default(); {} args.push(r); {} args }}\n    \
              fn params() -> Vec<Type> {{ vec![{}] }}\n}}",
             values(before, 0),
             values(after, 20),
+            pushed(before, 0),
+            pushed(after, 20),
             described(before) + &format!("{name}::TYPE.clone(), ") + &described(after),
             c = definition(plan),
         )

@@ -1,14 +1,12 @@
-//! How a record travels by value: as which register-sized pieces.
+//! How a record is described to libffi: as which register-sized pieces.
 //!
 //! Unions and bit fields have no description of their own in libffi, so that every record is
-//! described by the classes of its parts. On x86-64 System V these are the eightbytes of psABI
-//! 3.2.3; elsewhere the record's scalars in order, or, if unions are among them, words, with the
-//! exception of homogeneous float aggregates (AAPCS64 6.4.2, AAPCS32 VFP).
+//! described by what [`Type::passing_at`] says: integers and floats that libffi passes in the same registers.
 
 use super::tag::Tag;
-use crate::layout::{BitRange, RecordKind};
+use crate::layout::{Passing, RegisterClass, Way};
 use crate::target::Target;
-use crate::types::{FieldLayout, FieldRole, Repr, Scalar, Type, TypeKind};
+use crate::types::Type;
 
 /// A piece of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,177 +18,86 @@ pub(crate) enum Piece {
     F32,
     F64,
     LongDouble,
-    Pointer,
 }
 
-/// A scalar somewhere inside a record.
-#[derive(Debug, Clone, Copy)]
-struct Leaf {
-    offset: u64,
-    size: u64,
-    align: u64,
-    piece: Piece,
+impl Piece {
+    const fn size(self) -> u64 {
+        match self {
+            Piece::U8 => 1,
+            Piece::U16 => 2,
+            Piece::U32 | Piece::F32 => 4,
+            Piece::U64 | Piece::F64 => 8,
+            Piece::LongDouble => Target::NATIVE.long_double_extent.size,
+        }
+    }
 }
-
-/// The size above which a record is in memory by every convention: the largest one in registers is
-/// ELFv2's aggregate of eight floats of 16 bytes.
-const MAX_IN_REGISTERS: u64 = if SYSV64 { 16 } else { 128 };
-
-/// The most scalars that are looked at: unions of unions can have any number in few bytes.
-const MAX_VISITS: usize = 4096;
 
 /// The largest alignment that the stack has for an argument, and a buffer for a result.
 const MAX_ALIGN: u64 = 16;
 
 pub(crate) const SYSV64: bool = cfg!(all(target_arch = "x86_64", not(windows)));
 
-/// The pieces of a record of that size, in order, for the C convention of this platform.
-pub(crate) fn pieces(ty: &Type, size: u64, align: u64) -> Result<Vec<Piece>, String> {
+/// The pieces of a record of that size in order, for the C convention of this platform, and the alignment that counts for
+/// them.
+pub(crate) fn pieces(ty: &Type, size: u64, align: u64) -> Result<(Vec<Piece>, u64), String> {
     if align > MAX_ALIGN {
         return Err(format!("its alignment of {align} bytes is above {MAX_ALIGN}"));
     }
-    if size > MAX_IN_REGISTERS {
+    let passing = ty.passing_at(&Target::NATIVE).map_err(|e| e.to_string())?;
+    let Passing { argument, result, .. } = passing;
+    let pieces = match (argument, result) {
+        (Way::Unsaid, _) | (_, Way::Unsaid) => {
+            return Err("compilers differ on how it is passed".to_owned());
+        }
+        (Way::Registers(a), Way::Registers(b)) if a != b => {
+            return Err("it is passed in other registers than it is returned in".to_owned());
+        }
+        // A struct of one long double comes back in st(0).
+        (Way::Stack, Way::Registers(registers)) | (Way::Registers(registers), _) => {
+            in_registers(registers.as_slice(), size)?
+        }
+        (Way::Stack, _) if SYSV64 && size <= 16 => {
+            return Err("a packed record of at most 16 bytes with an unaligned part".to_owned());
+        }
         // Any pieces do: libffi sees by the size that the record goes to memory.
-        return Ok(vec![Piece::U64; 4]);
-    }
-    let mut leaves = Vec::new();
-    let mut overlaps = false;
-    collect(ty, 0, &mut leaves, &mut overlaps)?;
-    if SYSV64 {
-        return eightbytes(&leaves, size);
-    }
-    if let Some(unaligned) = leaves.iter().find(|l| l.offset % l.align != 0) {
-        return Err(format!("a packed record with an unaligned part at {}", unaligned.offset));
-    }
-    if overlaps {
-        Ok(homogeneous(&leaves, size).unwrap_or_else(|| words(size)))
-    } else {
-        Ok(leaves.iter().map(|l| l.piece).collect())
-    }
+        (Way::Memory | Way::Stack, _) if size > 128 => vec![Piece::U64; 4],
+        _ => words(size),
+    };
+    Ok((pieces, align.min(passing.align)))
 }
 
-fn collect(ty: &Type, at: u64, out: &mut Vec<Leaf>, overlaps: &mut bool) -> Result<(), String> {
-    if out.len() >= MAX_VISITS {
-        return Err(format!("more than {MAX_VISITS} scalars in it"));
-    }
-    match ty.kind() {
-        TypeKind::Array { of, len } => {
-            let size = of.extent_at(&Target::NATIVE).map_err(|e| e.to_string())?.size;
-            if size == 0 {
-                return Ok(());
-            }
-            (0..len).try_for_each(|i| collect(&of, at + i * size, out, overlaps))
-        }
-        TypeKind::Record(record) => {
-            *overlaps |= record.rules().kind == RecordKind::Union;
-            let layout = ty.layout().map_err(|e| e.to_string())?;
-            layout.fields().iter().try_for_each(|f| match f.bits() {
-                // gcc gives an array of no elements the class of one, where it does not start eight bytes;
-                // clang does not.
-                None if f.size() == 0
-                    && SYSV64
-                    && !(at + f.offset()).is_multiple_of(8)
-                    && may_count(f) =>
-                {
-                    Err(format!("`{}` of no size, on which compilers differ,", f.name()))
-                }
-                // What is empty is skipped: any number of it takes no room.
-                None if f.size() == 0 => Ok(()),
-                None => collect(f.ty(), at + f.offset(), out, overlaps),
-                // psABI 3.2.3: unnamed bit fields have no class.
-                Some(_) if f.name().is_empty() => Ok(()),
-                // The psABI of RISC-V puts a float and a bit field into one register of each kind.
-                Some(_) if cfg!(target_arch = "riscv64") => {
-                    Err(format!("the bit field `{}` inside a record", f.name()))
-                }
-                // Bit fields are integers wherever they lie, and share their bytes.
-                Some(bits) => {
-                    *overlaps = true;
-                    let (offset, size) = (at + f.offset(), f.size());
-                    let there = BitRange { byte: at + bits.byte, ..bits };
-                    let align =
-                        if there.is_unaligned_integer() { u64::from(bits.width) / 8 } else { 1 };
-                    out.push(Leaf { offset, size, align, piece: Piece::U8 });
-                    Ok(())
-                }
-            })
-        }
-        _ => {
-            if ty.1.align != 0 && !SYSV64 {
-                return Err(format!("`{ty}`, whose typedef gives an alignment,"));
-            }
-            // psABI 3.2.3 asks whether a part is where its own type would be.
-            let natural = ty.unaligned();
-            let extent = natural.extent_at(&Target::NATIVE).map_err(|e| e.to_string())?;
-            out.extend(leaf(ty, at, extent.size, extent.align)?);
-            Ok(())
-        }
-    }
-}
-
-/// Whether a field of no size may have an array of something in it.
-fn may_count(field: &FieldLayout) -> bool {
-    field.rules().role != FieldRole::Flexible
-        && match field.ty().kind() {
-            TypeKind::Array { of, .. } => of.extent_at(&Target::NATIVE).is_ok_and(|e| e.size != 0),
-            _ => true,
-        }
-}
-
-fn leaf(ty: &Type, offset: u64, size: u64, align: u64) -> Result<Vec<Leaf>, String> {
-    let one = |piece| Ok(vec![Leaf { offset, size, align, piece }]);
-    match (Tag::of(ty), &ty.0) {
-        (Tag::Bool | Tag::I8 | Tag::U8, _) => one(Piece::U8),
-        (Tag::I16 | Tag::U16, _) => one(Piece::U16),
-        (Tag::I32 | Tag::U32, _) => one(Piece::U32),
-        (Tag::I64 | Tag::U64, _) => one(Piece::U64),
-        (Tag::F32, _) => one(Piece::F32),
-        (Tag::F64, _) => one(Piece::F64),
-        (Tag::Pointer, _) => one(Piece::Pointer),
-        // A register has no byte order: C loads the bytes as they are.
-        (_, Repr::Ordered(scalar, _)) => leaf(&Type::scalar(*scalar), offset, size, align),
-        (_, Repr::Scalar(Scalar::LongDouble)) => one(Piece::LongDouble),
-        // psABI 3.2.3: as two integers, but aligned as one of 16 bytes in memory.
-        (_, Repr::Scalar(Scalar::Int128 | Scalar::UInt128)) if SYSV64 => {
-            let half = |at, align| Leaf { offset: offset + at, size: 8, align, piece: Piece::U64 };
-            Ok(vec![half(0, align), half(8, 8)])
-        }
-        (_, Repr::Scalar(Scalar::FloatComplex | Scalar::DoubleComplex)) => {
-            let piece = if size == 8 { Piece::F32 } else { Piece::F64 };
-            Ok([0, size / 2]
-                .map(|n| Leaf { offset: offset + n, size: size / 2, align, piece })
-                .to_vec())
-        }
-        _ => Err(format!("`{ty}` inside a record")),
-    }
-}
-
-/// psABI 3.2.3: each eight bytes are INTEGER if any of their scalars is, else SSE; an unaligned
-/// scalar puts the record into memory.
-fn eightbytes(leaves: &[Leaf], size: u64) -> Result<Vec<Piece>, String> {
-    if leaves.iter().any(|l| l.offset % l.align != 0) {
-        return Err("a packed record of at most 16 bytes with an unaligned part".to_owned());
-    }
-    if leaves.iter().any(|l| l.piece == Piece::LongDouble) {
-        return if leaves.len() == 1 {
-            Ok(vec![Piece::LongDouble])
-        } else {
-            Err("a union of long double and something else".to_owned())
-        };
-    }
+/// Pieces that libffi, which looks at nothing but their types, has in these registers.
+fn in_registers(registers: &[crate::layout::Piece], size: u64) -> Result<Vec<Piece>, String> {
+    let has_float = registers.iter().any(|r| r.class != RegisterClass::Integer);
     let mut pieces = Vec::new();
-    for start in (0..size).step_by(8) {
-        let len = (size - start).min(8);
-        let mut inside =
-            leaves.iter().filter(|l| l.offset < start + 8 && l.offset + l.size > start).peekable();
-        if inside.peek().is_none() {
-            return Err("eight bytes that are nothing but padding".to_owned());
+    let mut end = 0;
+    for register in registers {
+        let (offset, len) = (u64::from(register.offset), u64::from(register.size));
+        let first = pieces.len();
+        match register.class {
+            RegisterClass::Integer if has_float && !SYSV64 => {
+                // A bit field may have bits in an odd number of bytes.
+                pieces.extend(words(len.next_power_of_two()));
+            }
+            RegisterClass::Integer => pieces.extend(words(len)),
+            _ => pieces.push(match len {
+                4 => Piece::F32,
+                8 => Piece::F64,
+                _ => Piece::LongDouble,
+            }),
         }
-        if inside.all(|l| matches!(l.piece, Piece::F32 | Piece::F64)) {
-            pieces.push(if len == 4 { Piece::F32 } else { Piece::F64 });
-        } else {
-            pieces.extend(words(len));
+        if let Some(piece) = pieces.get(first).copied() {
+            end = u64::next_multiple_of(end, piece.size());
         }
+        if end != offset {
+            return Err(format!(
+                "a part of it is at {offset}, which no scalar there is aligned to"
+            ));
+        }
+        end += pieces[first..].iter().map(|p| p.size()).sum::<u64>();
+    }
+    if SYSV64 && end.next_multiple_of(8) < size {
+        return Err("eight bytes that are nothing but padding".to_owned());
     }
     Ok(pieces)
 }
@@ -208,9 +115,10 @@ pub(crate) fn astride<'a>(
     for (i, ty) in args.enumerate() {
         let (mine, last) = match Tag::of(ty) {
             Tag::F32 | Tag::F64 => (vec![false], None),
+            Tag::Bytes if ty.record().is_none() => continue,
             Tag::Bytes => {
                 let layout = ty.layout().ok()?;
-                let pieces = pieces(ty, layout.size(), layout.align()).ok()?;
+                let (pieces, _) = pieces(ty, layout.size(), layout.align()).ok()?;
                 if layout.size() > 16 || pieces.contains(&Piece::LongDouble) {
                     continue;
                 }
@@ -243,13 +151,4 @@ fn words(size: u64) -> Vec<Piece> {
         }
     }
     pieces
-}
-
-/// The elements of an aggregate that is all of one float type, unions included.
-fn homogeneous(leaves: &[Leaf], size: u64) -> Option<Vec<Piece>> {
-    let first = leaves.first()?;
-    (matches!(first.piece, Piece::F32 | Piece::F64 | Piece::LongDouble)
-        && leaves.iter().all(|l| l.piece == first.piece)
-        && size / first.size <= 8)
-        .then(|| vec![first.piece; (size / first.size) as usize])
 }

@@ -37,12 +37,11 @@ impl BitRange {
         BitRange { byte: (start / 8) as u64, bit: (start % 8) as u8, width }
     }
 
-    /// Whether these are the bits of a whole integer that is not aligned as one. gcc then no longer takes
-    /// a bit field for one, and passes the packed record that it is in through memory; clang does not.
-    pub(crate) const fn is_unaligned_integer(self) -> bool {
+    /// Whether these are the bits of a whole integer that is aligned as one.
+    pub(crate) const fn is_aligned_integer(self) -> bool {
         matches!(self.width, 16 | 32 | 64)
             && self.bit == 0
-            && !self.byte.is_multiple_of(self.width as u64 / 8)
+            && self.byte.is_multiple_of(self.width as u64 / 8)
     }
 
     /// The bytes that the bits touch; none for a width of 0.

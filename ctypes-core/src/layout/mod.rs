@@ -37,6 +37,7 @@
 
 mod bits;
 mod ms;
+pub(crate) mod passing;
 mod record;
 mod shape;
 mod simple;
@@ -44,6 +45,7 @@ mod sysv;
 
 pub use bits::BitRange;
 pub(crate) use bits::ones;
+pub use passing::{Passing, Piece, Pieces, RegisterClass, Way};
 pub use record::RecordCursor;
 pub use shape::{BitWidth, ByteSpan, FieldShape, Placement, RecordKind, RecordRules};
 pub(crate) use simple::SimpleStruct;

@@ -65,8 +65,6 @@ pub struct BitPlan<const FIELDS: usize, const RUNS: usize> {
     pub size: usize,
     /// The alignment of the record; of [`Form::Open`] that of its part here.
     pub align: usize,
-    /// Whether rustc passes the struct by value as C does, if it does so for the ordinary members.
-    pub by_value: bool,
     fault: Option<(usize, LayoutFault)>,
     /// Whether there is a plan, or an error that is told elsewhere.
     is_planned: bool,
@@ -85,7 +83,6 @@ impl<const FIELDS: usize, const RUNS: usize> BitPlan<FIELDS, RUNS> {
             tail: 0,
             size: 0,
             align: 1,
-            by_value: matches!(form, Form::Fields | Form::Open),
             fault: None,
             is_planned: false,
         };
@@ -105,12 +102,6 @@ impl<const FIELDS: usize, const RUNS: usize> BitPlan<FIELDS, RUNS> {
         (plan.size, plan.align) = (whole.size as usize, whole.align as usize);
         if matches!(form, Form::Overlay) {
             return plan;
-        }
-        plan.by_value = plan.by_value && whole.align <= 8 && passes_bits_as_integers(members);
-        let mut field = 0;
-        while field < FIELDS {
-            plan.by_value = plan.by_value && !plan.fields[field].is_unaligned_integer();
-            field += 1;
         }
         let (mut i, mut run, mut rust_end) = (0, 0, 0);
         while i < FIELDS {
@@ -137,7 +128,6 @@ impl<const FIELDS: usize, const RUNS: usize> BitPlan<FIELDS, RUNS> {
             let around = Around { rust_end, next, next_align };
             let placed = plan.run(i, end, around, whole, &rules, form);
             rust_end = (placed.start + placed.len + placed.tail) as u64;
-            plan.by_value = plan.by_value && placed.lead == 0 && placed.tail == 0;
             plan.runs[run] = placed;
             run += 1;
             i = end;
@@ -203,37 +193,13 @@ impl<const FIELDS: usize, const RUNS: usize> BitPlan<FIELDS, RUNS> {
             }
             i += 1;
         }
-        let Around { rust_end, next, next_align } = around;
-        if to == 0 {
-            // Only fields of no bits: they move what comes after them.
-            (from, to) = (rust_end, rust_end);
-        }
-        let rounded = (to - from).next_power_of_two();
-        let natural = if rounded == 8 { Target::NATIVE.align8 as u64 } else { rounded };
-        let align = rust_align(natural, rules, form);
-        let is_integer = !matches!(form, Form::Bytes)
-            && to != from
-            && rounded <= 8
-            && from + rounded <= next
-            // rustc passes a struct with an unaligned integer through memory, and C's compiler does not.
-            && from % natural == 0
-            && align <= whole.align;
-        let (len, align) = if is_integer { (rounded, align) } else { (to - from, 1) };
-        let lead = if rust_end.next_multiple_of(align) == from { 0 } else { from - rust_end };
-        let after = from + len;
-        let tail = if after.next_multiple_of(next_align) == next { 0 } else { next - after };
+        let placed = Run::between(from, to, around, whole, rules, form, &Target::NATIVE);
         i = first;
         while i < end {
-            self.fields[i].byte = self.fields[i].byte.saturating_sub(from);
+            self.fields[i].byte = self.fields[i].byte.saturating_sub(placed.start as u64);
             i += 1;
         }
-        Run {
-            start: from as usize,
-            is_integer,
-            len: len as usize,
-            lead: lead as usize,
-            tail: tail as usize,
-        }
+        placed
     }
 
     /// Panics if C has no such record because of member `index`.
@@ -267,45 +233,64 @@ impl<const FIELDS: usize, const RUNS: usize> BitPlan<FIELDS, RUNS> {
     }
 }
 
+impl Run {
+    /// The run of which C has the first byte at `from` and the last before `to`; 0 as `to` means that
+    /// there are only fields of no bits, which move what comes after them.
+    pub(super) const fn between(
+        from: u64,
+        to: u64,
+        around: Around,
+        whole: Extent,
+        rules: &RecordRules,
+        form: Form,
+        target: &Target,
+    ) -> Run {
+        let Around { rust_end, next, next_align } = around;
+        let (from, to) = if to == 0 { (rust_end, rust_end) } else { (from, to) };
+        let rounded = (to - from).next_power_of_two();
+        let natural = match rounded {
+            // A user's target may say anything.
+            8 if target.align8 != 0 => target.align8 as u64,
+            _ => rounded,
+        };
+        let align = rust_align(natural, rules, form);
+        let is_integer = !matches!(form, Form::Bytes)
+            && to != from
+            && rounded <= 8
+            && from + rounded <= next
+            // rustc passes a struct with an unaligned integer through memory, and C's compiler does not.
+            && from % natural == 0
+            && align <= whole.align;
+        let (len, align) = if is_integer { (rounded, align) } else { (to - from, 1) };
+        let lead = if rust_end.next_multiple_of(align) == from { 0 } else { from - rust_end };
+        let after = from + len;
+        let tail = if after.next_multiple_of(next_align) == next { 0 } else { next - after };
+        Run {
+            start: from as usize,
+            is_integer,
+            len: len as usize,
+            lead: lead as usize,
+            tail: tail as usize,
+        }
+    }
+}
+
 /// What is known of the surroundings of a run.
-struct Around {
+pub(super) struct Around {
     /// Where the member before it ends.
-    rust_end: u64,
+    pub(super) rust_end: u64,
     /// Where C has the member after it, or the end of the record.
-    next: u64,
+    pub(super) next: u64,
     /// The alignment that rustc gives to that.
-    next_align: u64,
+    pub(super) next_align: u64,
 }
 
 /// The alignment of a member to rustc, in a record of these rules.
-const fn rust_align(align: u64, rules: &RecordRules, form: Form) -> u64 {
+pub(super) const fn rust_align(align: u64, rules: &RecordRules, form: Form) -> u64 {
     let pack = match rules.pack {
         _ if rules.packed || matches!(form, Form::Bytes) => 1,
         Some(pack) => pack,
         None => return align,
     };
     if pack < align { pack } else { align }
-}
-
-/// Whether the calling convention takes a bit field for an integer wherever it is, as it does the
-/// bytes in which Rust stores it. RISC-V and LoongArch look at each member, so they are left to the
-/// engine; so are, outside x86-64, fields without a name, and everywhere those of no bits, on which
-/// compilers and their versions differ (gcc's changed in 12.1).
-const fn passes_bits_as_integers(members: &[Planned]) -> bool {
-    let mut i = 0;
-    while i < members.len() {
-        match members[i].rules.bits {
-            Some(0) => return false,
-            Some(_) if !members[i].rules.has_name() && !cfg!(target_arch = "x86_64") => {
-                return false;
-            }
-            _ => i += 1,
-        }
-    }
-    cfg!(any(
-        target_arch = "x86_64",
-        target_arch = "aarch64",
-        target_arch = "x86",
-        target_arch = "arm"
-    ))
 }

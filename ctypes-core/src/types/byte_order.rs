@@ -3,7 +3,7 @@
 //! The order is a fact of the C type, so that a layout for another target keeps it. What is stored
 //! are the bits, so that a float in foreign order is never loaded as one.
 
-use super::{CType, Repr, Scalar, ScalarClass, Type};
+use super::{CType, Repr, Scalar, Type};
 use crate::target::{Endian, Target};
 use core::cmp::Ordering;
 use core::fmt;
@@ -48,11 +48,6 @@ ordered! {
     i8 u8 Int8, u8 u8 UInt8, i16 u16 Int16, u16 u16 UInt16, i32 u32 Int32, u32 u32 UInt32,
     i64 u64 Int64, u64 u64 UInt64, isize usize IntPtr, usize usize UIntPtr, f32 u32 Float,
     f64 u64 Double,
-}
-
-/// Whether `T` is an integer, so that rustc passes its bits as C passes it.
-const fn is_integer<T: ByteOrdered>() -> bool {
-    !matches!(T::SCALAR.class(&Target::NATIVE), ScalarClass::Float)
 }
 
 /// The bits of a `From` as a `To`, the other way round unless the order is the machine's.
@@ -158,12 +153,12 @@ macro_rules! orders {
         }
 
         // SAFETY: the bits have the size and alignment of `T`, which are asserted to be those of the
-        // scalar, and any are valid. By value it is never passed; in a record C has a `T` there,
-        // which is the same to rustc as its bits if it is an integer.
+        // scalar, and any are valid. By value it is never passed; in a record C has a `T` there and Rust
+        // its bits, which the description says.
         unsafe impl<T: ByteOrdered> CType for $name<T> {
             const TYPE: &'static Type = &Type::ordered(T::SCALAR, Endian::$endian);
             const BY_VALUE: bool = false;
-            const BY_VALUE_IN_RECORD: bool = is_integer::<T>();
+            const BY_VALUE_IN_RECORD: bool = true;
             const ANY_BITS: bool = true;
         }
     )*};

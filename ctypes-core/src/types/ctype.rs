@@ -1,5 +1,6 @@
 //! [`CType`]: the link from a Rust type to the C type that it is.
 
+use super::passing::is_passed_as_in_c;
 use super::{CallConv, RecordRef, Repr, StaticFunction, StaticRecord, Type};
 use core::ffi::c_void;
 use core::mem::{ManuallyDrop, MaybeUninit};
@@ -14,7 +15,8 @@ use core::ptr::NonNull;
 /// # Safety
 /// - [`CType::TYPE`] describes the size and alignment of `Self` and where its fields are.
 /// - If [`CType::BY_VALUE`], passing `Self` to an `extern "C"` function is what C does with it.
-/// - If [`CType::BY_VALUE_IN_RECORD`], the same holds for a struct with a field of type `Self`.
+/// - If [`CType::BY_VALUE_IN_RECORD`], how C passes a struct with a field of type `Self`, and how rustc does, is what
+///   follows from [`CType::TYPE`] ([`Type::by_value_at`]).
 /// - If [`CType::ANY_BITS`], every initialised byte pattern of that size is a valid `Self`.
 /// - If [`CType::ZERO`], the one that is all zero is.
 /// - Every byte of a value that is part of a scalar to [`CType::TYPE`] is initialised: no `MaybeUninit`.
@@ -27,11 +29,12 @@ use core::ptr::NonNull;
 pub unsafe trait CType: Sized + 'static {
     /// The description. It has to be given, but for records, whose fields the derive describes.
     const TYPE: &'static Type = Self::OF_RECORD;
-    /// Whether Rust passes a value of this type to C functions as C does.
-    const BY_VALUE: bool = Self::RECORD.is_by_value();
-    /// Whether a struct with a field of this type can be passed by value. An array cannot be passed
-    /// by itself, while a struct with an array in it can.
-    const BY_VALUE_IN_RECORD: bool = Self::BY_VALUE;
+    /// Whether Rust passes a value of this type to C functions as C does; for the types of the derives decided as
+    /// [`Type::by_value_at`] does it for any target.
+    const BY_VALUE: bool = Self::RECORD.is_by_value() && is_passed_as_in_c(Self::TYPE);
+    /// Whether a struct with a field of this type may be passed by value, if its other fields allow it. An
+    /// array cannot be passed by itself, while a struct with an array in it can.
+    const BY_VALUE_IN_RECORD: bool = Self::BY_VALUE || Self::RECORD.is_by_value();
     /// Whether every bit pattern is a valid value: not so for `bool`, function pointers, `NonNull`.
     const ANY_BITS: bool = Self::RECORD.is_any_bits();
     /// Whether all bits zero are a value, as C initialises static memory.
@@ -205,8 +208,7 @@ unsafe impl<T: CPointee> CType for Option<NonNull<T>> {
 unsafe impl<T: CType, const N: usize> CType for [T; N] {
     const TYPE: &'static Type = &Type::static_array(T::TYPE, N);
     const BY_VALUE: bool = false;
-    // gcc lets an array of no elements decide about the registers, clang and rustc do not.
-    const BY_VALUE_IN_RECORD: bool = N != 0 && T::BY_VALUE_IN_RECORD;
+    const BY_VALUE_IN_RECORD: bool = T::BY_VALUE_IN_RECORD;
     const ANY_BITS: bool = T::ANY_BITS;
     const ZERO: bool = T::ZERO;
 }
@@ -222,8 +224,8 @@ unsafe impl<T: CType> CType for ManuallyDrop<T> {
 
 /// C's `long double`, as bytes: Rust has no such number.
 ///
-/// Rust cannot pass it by value (an x87 register or a vector register has no counterpart), so a
-/// function that takes or returns one goes through the general call engine.
+/// Where C has it in a register, Rust cannot pass it by value (an x87 register or a vector register has no
+/// counterpart), and a function that takes or returns one goes through the general call engine.
 #[derive(Clone, Copy)]
 #[repr(C)]
 #[doc(alias = "c_longdouble")]
@@ -276,10 +278,12 @@ impl LongDouble {
     }
 }
 
-// SAFETY: size and alignment are those of the target's model, and any bytes are valid.
+// SAFETY: size and alignment are those of the target's model, and any bytes are valid. How C passes it, and how rustc
+// passes the bytes, is compared.
 unsafe impl CType for LongDouble {
     const TYPE: &'static Type = &Type::LONGDOUBLE;
-    const BY_VALUE: bool = false;
+    const BY_VALUE: bool = is_passed_as_in_c(&Type::LONGDOUBLE);
+    const BY_VALUE_IN_RECORD: bool = true;
     const ANY_BITS: bool = true;
 }
 

@@ -190,10 +190,9 @@ impl StaticRecord {
         !self.name.is_empty()
     }
 
-    /// Whether rustc passes the Rust type by value as C does. C has no values of no size, so there is
-    /// no convention for them either.
+    /// Whether how the record is passed by value follows from its description, in C and in Rust.
     pub(super) const fn is_by_value(&self) -> bool {
-        self.by_value && self.size != 0 && self.all(StaticMember::BY_VALUE)
+        self.by_value && self.is_given() && self.all(StaticMember::BY_VALUE)
     }
 
     /// Whether all fields hold any bits.

@@ -31,6 +31,7 @@ mod message;
 mod names;
 mod namespace;
 pub(crate) mod overlay;
+mod passing;
 mod place;
 mod qualifiers;
 mod record;

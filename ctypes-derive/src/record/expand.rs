@@ -4,7 +4,7 @@
 //! or an unnamed `const`: no item that a user could see or collide with. All paths are absolute.
 
 use super::members;
-use super::model::{Field, Kind, Record, Role};
+use super::model::{Field, Form, Kind, Record, Role};
 use super::shape::{Shape, mentions};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote_spanned};
@@ -123,10 +123,9 @@ fn described(record: &Record, core: &TokenStream) -> TokenStream {
         let said = record.fields.iter().map(|field| field_rules(record, field, core));
         mixed!(&[#(#said),*])
     };
-    let by_value = match &record.plan {
-        Some(plan) => mixed!(#plan.by_value),
-        None => mixed!(true),
-    };
+    // Of bytes in the place of members Rust has no idea that C could share.
+    let by_value = record.plan.is_none()
+        || matches!(record.form(), Form::Fields) && record.planned().len() == record.fields.len();
     // Of any other record the assertions are beside the impl.
     let ty = record.is_generic().then(|| {
         let asserted = asserted(record, &mixed!(Self), core);

@@ -1,0 +1,485 @@
+//! How types are passed by value: the walk over a [`Type`] that gathers what the conventions ask
+//! ([`crate::layout::passing`]), once as C's compiler sees it and once as rustc sees its form in Rust.
+//!
+//! There are two drivers of one walk: a `const` one for the types of the derives on the platform that is compiled for,
+//! and one for all types and targets.
+
+use super::bit_plan::{Around, Form, Run, rust_align};
+use super::record::{FieldRole, FieldRules, RecordId, RecordRef, StaticRecord};
+use super::{Element, FieldLayout, Repr, Scalar, ScalarClass, Type};
+use crate::error::LayoutError;
+use crate::layout::passing::{Aggregate, Census, FloatKind, LeafClass, Speaker, passing};
+use crate::layout::{BitRange, ByteSpan, Passing, RecordCursor, RecordKind, RecordRules};
+use crate::target::{Abi, Extent, Target};
+use std::collections::HashMap;
+
+impl Type {
+    /// How C passes and returns a value of this type on `target`: in which registers, or in memory.
+    ///
+    /// Of two compilers the one that [`Target::compiler`] names is followed. An array, which C passes
+    /// as a pointer only, is described as a struct that holds it.
+    ///
+    /// ```
+    /// use ctypes_core::layout::{RegisterClass, Way};
+    /// use ctypes_core::{Type, Types, target::Target};
+    /// let types = Types::new();
+    /// let s = types.declare_struct("s")?;
+    /// let s = s.define(|r| r.field("x", Type::FLOAT).bits("flags", Type::UINT, 20))?;
+    /// let Way::Registers(pieces) = s.passing_at(&Target::RISCV64_LINUX)?.argument else { panic!() };
+    /// let classes: Vec<RegisterClass> = pieces.as_slice().iter().map(|p| p.class).collect();
+    /// assert_eq!(classes, [RegisterClass::Float, RegisterClass::Integer]);
+    /// # Ok::<(), ctypes_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Type::at`].
+    pub fn passing_at(&self, target: &Target) -> Result<Passing, LayoutError> {
+        Walk::new(target, Speaker::c(target)).passing(self)
+    }
+
+    /// Whether rustc, compiling for `target`, passes the Rust form of this type by value as C does: what
+    /// [`CType::BY_VALUE`](super::CType::BY_VALUE) says of a Rust type on the platform that it is compiled for.
+    ///
+    /// The Rust form of a struct with bit fields is what `#[bitfield]` makes of it, that of `long double` is
+    /// [`LongDouble`](super::LongDouble). A type without one (a union of bit fields, a field with an alignment
+    /// of its own) has no such form, and a number that is not of the machine's byte order is never passed by itself.
+    ///
+    /// ```
+    /// use ctypes_core::{Type, Types, target::Target};
+    /// let types = Types::new();
+    /// let s = types.declare_struct("s")?;
+    /// let s = s.define(|r| r.field("x", Type::FLOAT).bits("flags", Type::UINT, 20))?;
+    /// assert!(s.by_value_at(&Target::X86_64_LINUX)?);
+    /// // C has a register of each kind for it, rustc two integers for the bytes of the field.
+    /// assert!(!s.by_value_at(&Target::RISCV64_LINUX)?);
+    /// # Ok::<(), ctypes_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Type::at`].
+    pub fn by_value_at(&self, target: &Target) -> Result<bool, LayoutError> {
+        if matches!(self.0, Repr::Array { .. } | Repr::Ordered(..)) {
+            return Ok(false);
+        }
+        let c = self.passing_at(target)?;
+        let rust = Walk::new(target, Speaker::Rustc).passing(self)?;
+        Ok(self.extent_at(target)?.size != 0 && c.is_same(&rust))
+    }
+
+    /// Whether every bit pattern is a value of the strict Rust form of this type, on any target: not of a
+    /// `_Bool`, an enumeration, a pointer that is never null or one to a function. Padding and bit fields hold
+    /// any bits, and so does everything in [`Raw`](super::Raw). What has no size holds none.
+    ///
+    /// ```
+    /// # use ctypes_core::Type;
+    /// assert!(Type::INT.holds_any_bits() && Type::VOID_PTR.holds_any_bits());
+    /// assert!(!Type::BOOL.holds_any_bits() && !Type::VOID_PTR.nonnull().holds_any_bits());
+    /// ```
+    pub fn holds_any_bits(&self) -> bool {
+        let mut seen = HashMap::new();
+        any_bits(self, &mut seen)
+    }
+}
+
+fn any_bits(ty: &Type, seen: &mut HashMap<RecordId, bool>) -> bool {
+    match &ty.0 {
+        Repr::Void | Repr::Function(_) | Repr::Enum(_) | Repr::Scalar(Scalar::Bool) => false,
+        Repr::Scalar(_) | Repr::Ordered(..) | Repr::Vector(_) => true,
+        // The bits above its width are not part of the value, and have to be what they are.
+        Repr::BitInt(_) => false,
+        Repr::Pointer { to } => !ty.is_nonnull() && !matches!(to.get().0, Repr::Function(_)),
+        Repr::Array { of, .. } => any_bits(of.get(), seen),
+        Repr::Record(record) => {
+            if let Some(known) = seen.get(&record.id()) {
+                return *known;
+            }
+            let fields = super::Record(record.clone()).fields();
+            let mut ordinary = fields.iter().filter(|f| f.rules().bits.is_none());
+            let all = ordinary.all(|f| any_bits(f.ty(), seen));
+            seen.insert(record.id(), all);
+            all
+        }
+    }
+}
+
+/// Whether rustc passes a type of the derive as C does, on this platform: [`Type::by_value_at`] in a constant.
+pub(super) const fn is_passed_as_in_c(ty: &'static Type) -> bool {
+    let Some(extent) = ty.native_extent() else { return false };
+    let target = &Target::NATIVE;
+    let speaker = Speaker::c(target);
+    let c = passing(&native(ty, 0, speaker), extent, target, speaker);
+    let rust = passing(&native(ty, 0, Speaker::Rustc), extent, target, Speaker::Rustc);
+    extent.size != 0 && c.is_same(&rust)
+}
+
+/// The census of a type of the derive on this platform, of which the first byte is at `at`.
+const fn native(ty: &Type, at: u64, speaker: Speaker) -> Census {
+    let target = &Target::NATIVE;
+    match &ty.0 {
+        Repr::Record(RecordRef::Static(record)) => native_record(record, at, speaker),
+        Repr::Array { of: Element::Static(of), len, .. } => {
+            let Some(element) = of.native_extent() else { return Census::DOUBTFUL };
+            let mut all = native(of, at, speaker);
+            let mut next = at + element.size;
+            let mut i = 1;
+            while i < *len && next < 16 && element.size != 0 {
+                all = all.with_words_of(&native(of, next, speaker));
+                next += element.size;
+                i += 1;
+            }
+            all.repeated(at, *len, element, target, speaker)
+        }
+        Repr::Enum(e) => Census::leaf(at, e.native_extent(), LeafClass::Integer, target, speaker),
+        _ => scalar(ty, at, target, speaker),
+    }
+}
+
+const fn native_record(record: &StaticRecord, at: u64, speaker: Speaker) -> Census {
+    if speaker.is_rustc() && !record.by_value {
+        return Census::DOUBTFUL;
+    }
+    let whole = Extent::new(record.size as u64, record.align as u64);
+    let mut members = Members::new(*record.rules, at, whole, &Target::NATIVE, speaker);
+    // Bit fields have no offset of their own in Rust.
+    let Ok(mut cursor) = RecordCursor::new(*record.rules, &Target::NATIVE) else {
+        return Census::DOUBTFUL;
+    };
+    let mut i = 0;
+    while i < record.members.len() {
+        let (ty, rules) = (record.members[i].ty, record.rules_of(i));
+        let Some(extent) = ty.native_extent() else { return Census::DOUBTFUL };
+        let placed = match record.native_shape(i) {
+            Ok(Some(shape)) => cursor.place(shape),
+            _ => return Census::DOUBTFUL,
+        };
+        let Ok(placed) = placed else { return Census::DOUBTFUL };
+        match placed.bits {
+            Some(bits) => members.bits(bits, extent, rules),
+            None => {
+                let census = native(ty, members.place_of(placed.offset), speaker);
+                members.plain(placed.offset, extent, rules, &census);
+            }
+        }
+        i += 1;
+    }
+    members.finish()
+}
+
+/// The census of what is no record, array or enumeration.
+const fn scalar(ty: &Type, at: u64, target: &Target, speaker: Speaker) -> Census {
+    // Of an alignment that a typedef gives, compilers know only sometimes.
+    if ty.1.align != 0 {
+        return Census::DOUBTFUL;
+    }
+    let scalar = match &ty.0 {
+        Repr::Scalar(scalar) => *scalar,
+        // In Rust these are integers, since a float in the wrong order is none.
+        Repr::Ordered(scalar, _) if speaker.is_rustc() => {
+            let extent = scalar.extent(target);
+            return Census::leaf(at, extent, LeafClass::Integer, target, speaker);
+        }
+        Repr::Ordered(scalar, _) => *scalar,
+        Repr::Pointer { .. } => {
+            let extent = Extent::new(target.pointer as u64, target.pointer as u64);
+            return Census::leaf(at, extent, LeafClass::Pointer, target, speaker);
+        }
+        _ => return Census::DOUBTFUL,
+    };
+    let extent = scalar.extent(target);
+    let is_long = matches!(scalar, Scalar::LongDouble | Scalar::LongDoubleComplex);
+    if is_long && speaker.is_rustc() {
+        let mut all = Aggregate::new(RecordKind::Struct);
+        all.add(&Census::bytes(at, extent.size, 1), extent.align);
+        return all.finish(extent, speaker);
+    }
+    let is_complex = matches!(scalar.class(target), ScalarClass::Complex);
+    let part = if is_complex { extent.size / 2 } else { extent.size };
+    // `_Float16`, `_Float128` and their kin have registers of their own, or none.
+    let is_number = matches!(scalar.class(target), ScalarClass::Float | ScalarClass::Complex);
+    if is_number && !is_long && part != 4 && part != 8 {
+        return Census::DOUBTFUL;
+    }
+    // psABI 3.2.3: as two integers, but aligned as one of 16 bytes in memory.
+    if extent.size == 16 && matches!(scalar, Scalar::Int128 | Scalar::UInt128) {
+        if !matches!(target.abi, Abi::SysV64) {
+            return Census::DOUBTFUL;
+        }
+        let half = Extent::new(8, 8);
+        let low = Census::leaf(at, Extent::new(8, 16), LeafClass::Integer, target, speaker);
+        let high = Census::leaf(at + 8, half, LeafClass::Integer, target, speaker);
+        return low.with_words_of(&high).repeated(at, 2, half, target, speaker);
+    }
+    let kind = match extent.size {
+        _ if is_long => FloatKind::of_long_double(target.long_double),
+        4 => FloatKind::Single,
+        8 if !matches!(scalar.class(target), ScalarClass::Complex) => FloatKind::Double,
+        8 => FloatKind::Single,
+        _ => FloatKind::Double,
+    };
+    match scalar.class(target) {
+        ScalarClass::Float => Census::leaf(at, extent, LeafClass::Float(kind), target, speaker),
+        ScalarClass::Complex => {
+            let part = Extent::new(extent.size / 2, extent.align);
+            let class = LeafClass::Float(kind);
+            let second = Census::leaf(at + part.size, part, class, target, speaker);
+            let first = Census::leaf(at, part, class, target, speaker);
+            first.with_words_of(&second).repeated(at, 2, part, target, speaker).complex()
+        }
+        _ => Census::leaf(at, extent, LeafClass::Integer, target, speaker),
+    }
+}
+
+/// The members of a record as they come; in Rust, with what `#[bitfield]` stores bit fields in.
+struct Members<'t> {
+    all: Aggregate,
+    /// Where the record is in the outermost one.
+    at: u64,
+    whole: Extent,
+    rules: RecordRules,
+    target: &'t Target,
+    speaker: Speaker,
+    has_bits: bool,
+    /// Where the member before ends.
+    rust_end: u64,
+    /// The bytes of the bit fields since then; the end is 0 if none of them has bits.
+    run: Option<(u64, u64)>,
+    is_doubtful: bool,
+}
+
+impl<'t> Members<'t> {
+    const fn new(
+        rules: RecordRules,
+        at: u64,
+        whole: Extent,
+        target: &'t Target,
+        speaker: Speaker,
+    ) -> Members<'t> {
+        // Rust has no struct that is packed and aligned; the one of `#[bitfield]` has blocks of bytes.
+        let is_block = (rules.packed || rules.pack.is_some()) && rules.align.is_some();
+        Members {
+            all: Aggregate::new(rules.kind),
+            at,
+            whole,
+            rules,
+            target,
+            speaker,
+            has_bits: false,
+            rust_end: 0,
+            run: None,
+            is_doubtful: speaker.is_rustc() && is_block,
+        }
+    }
+
+    /// Where a member is in the outermost record, as far as it matters: behind the first 16 bytes only how
+    /// it is aligned does.
+    const fn place_of(&self, offset: u64) -> u64 {
+        let at = self.at.saturating_add(offset);
+        if at < 16 { at } else { 16 + at % 16 }
+    }
+
+    /// The alignment of a member in this record.
+    const fn member_align(&self, of_type: u64, own: FieldRules) -> u64 {
+        let of_type = if self.rules.packed || own.packed { 1 } else { of_type };
+        let align = match own.align {
+            Some(n) if n > of_type => n,
+            _ => of_type,
+        };
+        match self.rules.pack {
+            Some(pack) if pack < align => pack,
+            _ => align,
+        }
+    }
+
+    const fn plain(&mut self, offset: u64, extent: Extent, own: FieldRules, census: &Census) {
+        self.close(offset, rust_align(extent.align, &self.rules, Form::Fields));
+        if self.speaker.is_rustc() && (own.align.is_some() || own.packed) {
+            self.is_doubtful = true;
+        }
+        let place = self.place_of(offset);
+        if !self.speaker.is_gcc() && extent.size != 0 && !place.is_multiple_of(extent.align) {
+            self.all.add_unaligned();
+        }
+        let align = self.member_align(extent.align, own);
+        match own.role {
+            FieldRole::Flexible => self.all.add(&Census::flexible(align), align),
+            _ => self.all.add(census, align),
+        }
+        self.rust_end = offset + extent.size;
+    }
+
+    const fn bits(&mut self, bits: BitRange, unit: Extent, own: FieldRules) {
+        self.has_bits = true;
+        if !self.speaker.is_rustc() {
+            // In AAPCS32 the type of a bit field counts for the natural alignment, packed or not.
+            let align = match self.target.abi {
+                Abi::Aapcs32 => unit.align,
+                _ => self.member_align(unit.align, own),
+            };
+            let there = BitRange { byte: self.place_of(bits.byte), ..bits };
+            let census = if self.speaker.is_gcc() && matches!(self.rules.kind, RecordKind::Union) {
+                // gcc sees integers of their width, even of no bits.
+                let size = (bits.width as u64).div_ceil(8).next_power_of_two();
+                let (class, unit) = (LeafClass::Integer, Extent::new(size, size));
+                Census::leaf(there.byte, unit, class, self.target, self.speaker)
+            } else {
+                Census::bits(there, own.has_name(), self.target, self.speaker)
+            };
+            // gcc takes such a bit field for an ordinary one, which must not be unaligned in any record around it.
+            if self.speaker.is_gcc()
+                && bits.is_aligned_integer()
+                && !there.is_aligned_integer()
+                && !(self.rules.packed || own.packed)
+            {
+                self.is_doubtful |= self.rules.pack.is_some();
+                self.all.add_unaligned();
+            }
+            return self.all.add(&census, align);
+        }
+        if own.align.is_some() || own.packed || matches!(self.rules.kind, RecordKind::Union) {
+            self.is_doubtful = true;
+        }
+        if self.is_doubtful {
+            return;
+        }
+        let ByteSpan { offset, size } = bits.bytes();
+        let (from, to) = match self.run {
+            Some(run) => run,
+            None => (u64::MAX, 0),
+        };
+        self.run = Some(match size {
+            0 => (from, to),
+            _ => (
+                if offset < from { offset } else { from },
+                if offset + size > to { offset + size } else { to },
+            ),
+        });
+    }
+
+    /// Adds what Rust stores the bit fields in that were before `next`.
+    const fn close(&mut self, next: u64, next_align: u64) {
+        let Some((from, to)) = self.run else { return };
+        self.run = None;
+        if from != u64::MAX && from < self.rust_end {
+            // Only where members overlap, which Rust's cannot.
+            self.is_doubtful = true;
+            return;
+        }
+        let around = Around { rust_end: self.rust_end, next, next_align };
+        let run =
+            Run::between(from, to, around, self.whole, &self.rules, Form::Fields, self.target);
+        let (start, len) = (run.start as u64, run.len as u64);
+        if run.lead != 0 {
+            let at = self.place_of(self.rust_end);
+            self.all.add(&Census::filler(at, run.lead as u64), 1);
+        }
+        let at = self.place_of(start);
+        if run.is_integer {
+            let align = if len == 8 { self.target.align8 as u64 } else { len };
+            let extent = Extent::new(len, align);
+            if !at.is_multiple_of(align) {
+                self.all.add_unaligned();
+            }
+            let leaf = Census::leaf(at, extent, LeafClass::Integer, self.target, self.speaker);
+            self.all.add(&leaf, align);
+        } else if len != 0 {
+            self.all.add(&Census::bytes(at, len, 1), 1);
+        }
+        if run.tail != 0 {
+            let at = self.place_of(start + len);
+            self.all.add(&Census::filler(at, run.tail as u64), 1);
+        }
+        self.rust_end = start + len + run.tail as u64;
+    }
+
+    const fn finish(mut self) -> Census {
+        self.close(self.whole.size, self.whole.align);
+        if self.speaker.is_rustc() && self.has_bits {
+            if self.whole.align > 16 {
+                self.is_doubtful = true;
+            }
+            // The hidden member of no elements that aligns the struct.
+            self.all.add(&Census::NOTHING, self.whole.align);
+        }
+        if self.is_doubtful {
+            return Census::DOUBTFUL;
+        }
+        self.all.finish(self.whole, self.speaker)
+    }
+}
+
+/// The walk over any type on any target.
+struct Walk<'t> {
+    target: &'t Target,
+    speaker: Speaker,
+    /// Records that hold two of the one before would take exponential time otherwise.
+    known: HashMap<(RecordId, u64), Census>,
+}
+
+impl<'t> Walk<'t> {
+    fn new(target: &'t Target, speaker: Speaker) -> Walk<'t> {
+        Walk { target, speaker, known: HashMap::new() }
+    }
+
+    fn passing(&mut self, ty: &Type) -> Result<Passing, LayoutError> {
+        let extent = ty.extent_at(self.target)?;
+        let census = self.census(ty, extent, 0)?;
+        Ok(passing(&census, extent, self.target, self.speaker))
+    }
+
+    fn census(&mut self, ty: &Type, extent: Extent, at: u64) -> Result<Census, LayoutError> {
+        if ty.1.align != 0 {
+            return Ok(Census::DOUBTFUL);
+        }
+        Ok(match &ty.0 {
+            Repr::Record(record) => {
+                let key = (record.id(), at);
+                if let Some(known) = self.known.get(&key) {
+                    return Ok(*known);
+                }
+                let census = self.record(ty, extent, at)?;
+                self.known.insert(key, census);
+                census
+            }
+            Repr::Array { of, len, .. } => {
+                let (of, len) = (of.get(), *len);
+                let element = of.extent_at(self.target)?;
+                let mut all = self.census(of, element, at)?;
+                let mut next = at.saturating_add(element.size);
+                let mut i = 1;
+                while i < len && next < 16 && element.size != 0 {
+                    all = all.with_words_of(&self.census(of, element, next)?);
+                    next += element.size;
+                    i += 1;
+                }
+                all.repeated(at, len, element, self.target, self.speaker)
+            }
+            Repr::Enum(_) => {
+                Census::leaf(at, extent, LeafClass::Integer, self.target, self.speaker)
+            }
+            _ => scalar(ty, at, self.target, self.speaker),
+        })
+    }
+
+    fn record(&mut self, ty: &Type, whole: Extent, at: u64) -> Result<Census, LayoutError> {
+        let Some(record) = ty.record() else { return Ok(Census::DOUBTFUL) };
+        if let RecordRef::Static(known) = &record.0
+            && self.speaker.is_rustc()
+            && !known.by_value
+        {
+            return Ok(Census::DOUBTFUL);
+        }
+        let mut members = Members::new(record.rules(), at, whole, self.target, self.speaker);
+        for field in ty.at(self.target)?.fields() {
+            let extent = field.ty().extent_at(self.target)?;
+            match field.bits() {
+                Some(bits) => members.bits(bits, extent, FieldLayout::rules(field)),
+                None => {
+                    let place = members.place_of(field.offset());
+                    let census = self.census(field.ty(), extent, place)?;
+                    members.plain(field.offset(), extent, field.rules(), &census);
+                }
+            }
+        }
+        Ok(members.finish())
+    }
+}

@@ -1,0 +1,98 @@
+//! How random records are passed and returned by value on seven conventions, judged by programs of gcc's that run.
+//!
+//! `CTYPES_TEST_PASSING` is the number of records for each target (1,000 by default), `CTYPES_TEST_SEED` the seed. The
+//! long form is `CTYPES_TEST_PASSING=20000 CTYPES_TEST_SEED=7 cargo test --test passing`.
+
+// Each of the programs that share this module uses a part of it.
+#[allow(dead_code, unreachable_pub)]
+mod oracle;
+
+use ctypes_core::Type;
+use ctypes_core::layout::Way;
+use ctypes_core::target::{Abi, Target};
+use oracle::generate::Generator;
+use oracle::passing::{self, BENCHES, Bench};
+use oracle::run;
+use oracle::shrink::shrink_by;
+
+fn judge(bench: &Bench) {
+    let seed = run::number("CTYPES_TEST_SEED", 20_050_101);
+    let count = run::number("CTYPES_TEST_PASSING", 1_000) as usize;
+    let name = bench.target.name;
+    let records = passing::records(seed, count, &bench.target);
+    let types: Vec<Type> = records.iter().map(|(_, ty)| ty.clone()).collect();
+    let found =
+        passing::judge(bench, &types).unwrap_or_else(|e| panic!("{name}, seed {seed}: {e}"));
+    println!(
+        "{name}: seed {seed}, {count} records, {} ways compared, {} not said, {} differ",
+        found.compared,
+        found.unsaid,
+        found.differences.len()
+    );
+    let Some((first, told)) = found.differences.first() else { return };
+    let differs = |ty: &Type| {
+        let found = passing::judge(bench, std::slice::from_ref(ty)).ok()?;
+        found.differences.into_iter().next().map(|(_, told)| told)
+    };
+    let (smallest, told) =
+        shrink_by(&records[*first].0, differs).unwrap_or((types[*first].clone(), told.clone()));
+    panic!(
+        "{name}, seed {seed}: {} of {} ways differ. The smallest record found:\n{}{told}",
+        found.differences.len(),
+        found.compared,
+        passing::text(&smallest)
+    );
+}
+
+/// Whatever a record is, something is said of it on every target; a compiler's answer is asked for above.
+#[test]
+fn every_record_on_every_target() {
+    let seed = run::number("CTYPES_TEST_SEED", 20_050_101);
+    let mut alike = [0; 2];
+    for target in Target::ALL {
+        let mut generator = Generator::new(seed, *target, None);
+        for (plan, ty) in generator.batch(300) {
+            let Ok(layout) = ty.at(target) else { continue };
+            let say = |e| format!("{}, seed {seed}, {}: {e}", target.name, plan.name);
+            let passing = ty.passing_at(target).map_err(say).unwrap();
+            assert!(passing.argument != Way::Nothing || layout.size() == 0, "{}", plan.name);
+            let by_value = ty.by_value_at(target).unwrap();
+            assert!(!by_value || passing.argument != Way::Unsaid);
+            alike[usize::from(by_value)] += 1;
+        }
+    }
+    assert!(alike[0] > 100 && alike[1] > 100, "{alike:?}");
+}
+
+/// A target that makes no sense makes no panic.
+#[test]
+fn targets_without_sense() {
+    let records = passing::records(1, 200, &Target::X86_64_LINUX);
+    for (align8, pointer) in [(0, 8), (8, 0), (3, 8), (8, 200), (255, 4)] {
+        let target = Target { align8, pointer, ..Target::RISCV64_LINUX };
+        for (_, ty) in &records {
+            let _ = (ty.passing_at(&target), ty.by_value_at(&target));
+        }
+    }
+}
+
+/// The tester finds what is wrong: gcc's answers for one target are not those of another.
+#[test]
+fn another_convention_is_found_out() {
+    let bench = Bench { target: Target { abi: Abi::SysV64, ..BENCHES[4].target }, ..BENCHES[4] };
+    let types: Vec<Type> =
+        passing::records(5, 60, &bench.target).into_iter().map(|(_, ty)| ty).collect();
+    let found = passing::judge(&bench, &types).unwrap_or_else(|e| panic!("{e}"));
+    assert!(found.differences.len() > 20, "only {} differ", found.differences.len());
+}
+
+macro_rules! benches {
+    ($($name:ident $index:literal)*) => {$(
+        #[test]
+        fn $name() {
+            judge(&BENCHES[$index]);
+        }
+    )*};
+}
+
+benches! { x86_64 0 i686 1 aarch64 2 armv7 3 riscv64 4 s390x 5 powerpc64le 6 }
