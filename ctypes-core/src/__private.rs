@@ -7,7 +7,7 @@ pub use crate::types::bit_field::{check_fit, decode, encode};
 pub use crate::types::bit_plan::{BitPlan, Planned};
 pub use crate::types::bit_storage::{Align, Aligned, Bits, Choice, Storage, Unaligned};
 pub use crate::types::byte_order::ordered;
-pub use crate::types::ctype::zeroed;
+pub use crate::types::ctype::{passes_packed, zeroed};
 pub use crate::types::discrete::{assert_enumeration, bits, check, check_number};
 pub use crate::types::integer::{OfSize, Size, is_signed};
 pub use crate::types::verify::{
@@ -25,6 +25,10 @@ pub use absent::Plan;
 
 /// Whether calls of types that rustc does not pass as C does have an engine.
 pub const ENGINE: bool = cfg!(feature = "libffi");
+
+/// Whether rustc passes `repr(align)` records as C does. On 32-bit ARM only the alignment of the members
+/// counts (AAPCS32 4.3), and rustc takes that of the record.
+pub const PASSES_ALIGNED: bool = !cfg!(target_arch = "arm");
 
 /// Stands for the plan of a call in a build without an engine, where an assertion of the expansion
 /// has already refused the call.

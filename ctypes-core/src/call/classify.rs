@@ -7,7 +7,7 @@
 
 use super::tag::Tag;
 use crate::layout::{BitRange, RecordKind};
-use crate::target::Target;
+use crate::target::{Compiler, Target};
 use crate::types::{FieldLayout, FieldRole, Repr, Scalar, Type, TypeKind};
 
 /// A piece of a record.
@@ -39,8 +39,11 @@ const MAX_IN_REGISTERS: u64 = if SYSV64 { 16 } else { 128 };
 /// The most scalars that are looked at: unions of unions can have any number in few bytes.
 const MAX_VISITS: usize = 4096;
 
-/// The largest alignment that the stack has for an argument, and a buffer for a result.
-const MAX_ALIGN: u64 = 16;
+/// The largest alignment that the stack has for an argument, and a buffer for a result. On i386 and 32-bit ARM
+/// (AAPCS32 6.5 B.5) libffi aligns a record to more than gcc does.
+const MAX_ALIGN: u64 = if cfg!(any(target_arch = "x86", target_arch = "arm")) { 8 } else { 16 };
+
+const BY_GCC: bool = matches!(Target::NATIVE.compiler, Compiler::Gcc);
 
 pub(crate) const SYSV64: bool = cfg!(all(target_arch = "x86_64", not(windows)));
 
@@ -53,24 +56,50 @@ pub(crate) fn pieces(ty: &Type, size: u64, align: u64) -> Result<Vec<Piece>, Str
         // Any pieces do: libffi sees by the size that the record goes to memory.
         return Ok(vec![Piece::U64; 4]);
     }
-    let mut leaves = Vec::new();
-    let mut overlaps = false;
-    collect(ty, 0, &mut leaves, &mut overlaps)?;
+    let mut parts = Parts::default();
+    collect(ty, 0, &mut parts)?;
+    let Parts { leaves, overlaps, has_names } = parts;
+    if !has_names && size != 0 {
+        // gcc gives it registers, but no room on the stack.
+        return Err("nothing but bit fields without a name, on which compilers differ,".to_owned());
+    }
     if SYSV64 {
         return eightbytes(&leaves, size);
     }
     if let Some(unaligned) = leaves.iter().find(|l| l.offset % l.align != 0) {
         return Err(format!("a packed record with an unaligned part at {}", unaligned.offset));
     }
-    if overlaps {
-        Ok(homogeneous(&leaves, size).unwrap_or_else(|| words(size)))
-    } else {
-        Ok(leaves.iter().map(|l| l.piece).collect())
+    if cfg!(target_arch = "arm") && leaves.iter().all(|l| l.align < align) {
+        // AAPCS32 4.3: the natural alignment, of the parts, counts; libffi knows the record's alone.
+        return Err(format!("an alignment of {align} bytes, above that of its parts"));
+    }
+    let homogeneous = homogeneous(&leaves, size);
+    if cfg!(target_arch = "aarch64") && align == 16 && size <= 16 && homogeneous.is_none() {
+        // AAPCS64 6.8.2 C.10: an even register, which libffi does not look for.
+        return Err("an alignment of 16 bytes in integer registers".to_owned());
+    }
+    // Of floats and padding libffi would make more floats.
+    let is_padded = cfg!(any(target_arch = "aarch64", target_arch = "arm"))
+        && leaves.iter().all(|l| matches!(l.piece, Piece::F32 | Piece::F64 | Piece::LongDouble));
+    match homogeneous {
+        Some(pieces) if overlaps => Ok(pieces),
+        None if overlaps || is_padded => Ok(words(size)),
+        _ => Ok(leaves.iter().map(|l| l.piece).collect()),
     }
 }
 
-fn collect(ty: &Type, at: u64, out: &mut Vec<Leaf>, overlaps: &mut bool) -> Result<(), String> {
-    if out.len() >= MAX_VISITS {
+/// What is inside a record.
+#[derive(Default)]
+struct Parts {
+    leaves: Vec<Leaf>,
+    /// Whether they may share bytes.
+    overlaps: bool,
+    /// Whether any of them has a name.
+    has_names: bool,
+}
+
+fn collect(ty: &Type, at: u64, out: &mut Parts) -> Result<(), String> {
+    if out.leaves.len() >= MAX_VISITS {
         return Err(format!("more than {MAX_VISITS} scalars in it"));
     }
     match ty.kind() {
@@ -79,57 +108,66 @@ fn collect(ty: &Type, at: u64, out: &mut Vec<Leaf>, overlaps: &mut bool) -> Resu
             if size == 0 {
                 return Ok(());
             }
-            (0..len).try_for_each(|i| collect(&of, at + i * size, out, overlaps))
+            (0..len).try_for_each(|i| collect(&of, at + i * size, out))
         }
         TypeKind::Record(record) => {
-            *overlaps |= record.rules().kind == RecordKind::Union;
+            out.overlaps |= record.rules().kind == RecordKind::Union;
             let layout = ty.layout().map_err(|e| e.to_string())?;
             layout.fields().iter().try_for_each(|f| match f.bits() {
-                // gcc gives an array of no elements the class of one, where it does not start eight bytes;
-                // clang does not.
-                None if f.size() == 0
-                    && SYSV64
-                    && !(at + f.offset()).is_multiple_of(8)
-                    && may_count(f) =>
-                {
+                // gcc gives an array of no elements the class of one, on x86-64 where it does not start eight
+                // bytes; clang does not.
+                None if f.size() == 0 && may_count(f, at + f.offset()) => {
                     Err(format!("`{}` of no size, on which compilers differ,", f.name()))
                 }
                 // What is empty is skipped: any number of it takes no room.
                 None if f.size() == 0 => Ok(()),
-                None => collect(f.ty(), at + f.offset(), out, overlaps),
-                // psABI 3.2.3: unnamed bit fields have no class.
-                Some(_) if f.name().is_empty() => Ok(()),
+                None => collect(f.ty(), at + f.offset(), out),
+                Some(bits) if bits.width == 0 => Ok(()),
+                // psABI 3.2.3: unnamed bit fields have no class. To gcc they are as those with a name.
+                Some(_) if f.name().is_empty() && SYSV64 && !BY_GCC => Ok(()),
                 // The psABI of RISC-V puts a float and a bit field into one register of each kind.
                 Some(_) if cfg!(target_arch = "riscv64") => {
                     Err(format!("the bit field `{}` inside a record", f.name()))
                 }
                 // Bit fields are integers wherever they lie, and share their bytes.
                 Some(bits) => {
-                    *overlaps = true;
+                    out.overlaps = true;
+                    out.has_names |= !f.name().is_empty();
                     let (offset, size) = (at + f.offset(), f.size());
                     let there = BitRange { byte: at + bits.byte, ..bits };
                     let align =
                         if there.is_unaligned_integer() { u64::from(bits.width) / 8 } else { 1 };
-                    out.push(Leaf { offset, size, align, piece: Piece::U8 });
+                    out.leaves.push(Leaf { offset, size, align, piece: Piece::U8 });
                     Ok(())
                 }
             })
         }
         _ => {
             let extent = ty.extent_at(&Target::NATIVE).map_err(|e| e.to_string())?;
-            out.extend(leaf(ty, at, extent.size, extent.align)?);
+            out.has_names = true;
+            out.leaves.extend(leaf(ty, at, extent.size, extent.align)?);
             Ok(())
         }
     }
 }
 
-/// Whether a field of no size may have an array of something in it.
-fn may_count(field: &FieldLayout) -> bool {
-    field.rules().role != FieldRole::Flexible
-        && match field.ty().kind() {
-            TypeKind::Array { of, .. } => of.extent_at(&Target::NATIVE).is_ok_and(|e| e.size != 0),
-            _ => true,
-        }
+/// Whether a field of no size has an array of something in it, to which gcc gives that something's class where
+/// the parts of a record are looked at.
+fn may_count(field: &FieldLayout, at: u64) -> bool {
+    let is_looked_at = if cfg!(target_arch = "x86_64") {
+        SYSV64 && !at.is_multiple_of(8)
+    } else {
+        !cfg!(target_arch = "x86")
+    };
+    is_looked_at && field.rules().role != FieldRole::Flexible && has_scalars(field.ty())
+}
+
+fn has_scalars(ty: &Type) -> bool {
+    match ty.kind() {
+        TypeKind::Array { of, .. } => has_scalars(&of),
+        TypeKind::Record(record) => record.fields().iter().any(|f| has_scalars(f.ty())),
+        _ => true,
+    }
 }
 
 fn leaf(ty: &Type, offset: u64, size: u64, align: u64) -> Result<Vec<Leaf>, String> {
@@ -236,11 +274,14 @@ fn words(size: u64) -> Vec<Piece> {
     pieces
 }
 
-/// The elements of an aggregate that is all of one float type, unions included.
+/// The elements of an aggregate that is all of one float type, unions included; there is no padding in it.
 fn homogeneous(leaves: &[Leaf], size: u64) -> Option<Vec<Piece>> {
     let first = leaves.first()?;
+    let end = leaves.iter().map(|l| l.offset + l.size).max()?;
     (matches!(first.piece, Piece::F32 | Piece::F64 | Piece::LongDouble)
         && leaves.iter().all(|l| l.piece == first.piece)
+        && end == size
+        && leaves.len() as u64 >= size / first.size
         && size / first.size <= 8)
         .then(|| vec![first.piece; (size / first.size) as usize])
 }

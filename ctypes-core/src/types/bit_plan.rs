@@ -8,7 +8,7 @@ use super::Type;
 use super::record::FieldRules;
 use super::verify::{FieldOf, fault_of};
 use crate::layout::{BitRange, FieldShape, LayoutFault, RecordCursor, RecordRules};
-use crate::target::{Extent, Target};
+use crate::target::{Compiler, Extent, Target};
 
 /// A member, of which the plan wants to know no more than this.
 #[derive(Debug)]
@@ -32,6 +32,19 @@ pub struct Run {
     pub lead: usize,
     /// Padding after it that rustc does not add by itself.
     pub tail: usize,
+}
+
+impl Run {
+    /// Whether it is where its type would be if nothing were packed: rustc passes a record with a scalar
+    /// elsewhere in memory (psABI 3.2.3), while to C these are bits.
+    const fn is_aligned(&self) -> bool {
+        !self.is_integer || self.start.is_multiple_of(natural_align(self.len as u64) as usize)
+    }
+}
+
+/// The alignment of an integer of so many bytes.
+const fn natural_align(size: u64) -> u64 {
+    if size == 8 { Target::NATIVE.align8 as u64 } else { size }
 }
 
 /// The plan of a record with `FIELDS` members, `RUNS` of which are runs of bit fields.
@@ -95,7 +108,8 @@ impl<const FIELDS: usize, const RUNS: usize> BitPlan<FIELDS, RUNS> {
             };
             let placed = plan.run(i, end, Around { rust_end, next, next_align }, whole, &rules);
             rust_end = (placed.start + placed.len + placed.tail) as u64;
-            plan.by_value = plan.by_value && placed.lead == 0 && placed.tail == 0;
+            plan.by_value =
+                plan.by_value && placed.lead == 0 && placed.tail == 0 && placed.is_aligned();
             plan.runs[run] = placed;
             run += 1;
             i = end;
@@ -162,8 +176,7 @@ impl<const FIELDS: usize, const RUNS: usize> BitPlan<FIELDS, RUNS> {
             (from, to) = (rust_end, rust_end);
         }
         let rounded = (to - from).next_power_of_two();
-        let align =
-            rust_align(if rounded == 8 { Target::NATIVE.align8 as u64 } else { rounded }, rules);
+        let align = rust_align(natural_align(rounded), rules);
         let is_integer = to != from
             && rounded <= 8
             && from + rounded <= next
@@ -229,23 +242,31 @@ const fn rust_align(align: u64, rules: &RecordRules) -> u64 {
 
 /// Whether the calling convention takes a bit field for an integer wherever it is, as it does the
 /// bytes in which Rust stores it. RISC-V and LoongArch look at each member, so they are left to the
-/// engine; so are, outside x86-64, fields without a name, and everywhere those of no bits, on which
-/// compilers and their versions differ (gcc's changed in 12.1).
+/// engine. So are fields without a name but by gcc for x86-64, to which they are integers too (to clang
+/// they are padding, psABI 3.2.3), and those of no bits everywhere, on which compilers and their versions
+/// differ (gcc's changed in 12.1). A record of nothing but fields without a name takes a register but no
+/// room on the stack.
 const fn passes_bits_as_integers(members: &[Planned]) -> bool {
-    let mut i = 0;
+    let unnamed_count =
+        cfg!(target_arch = "x86_64") && matches!(Target::NATIVE.compiler, Compiler::Gcc);
+    let (mut i, mut has_names) = (0, false);
     while i < members.len() {
         match members[i].rules.bits {
             Some(0) => return false,
-            Some(_) if !members[i].rules.has_name() && !cfg!(target_arch = "x86_64") => {
-                return false;
+            Some(_) if !members[i].rules.has_name() => {
+                if !unnamed_count {
+                    return false;
+                }
             }
-            _ => i += 1,
+            _ => has_names = true,
         }
+        i += 1;
     }
-    cfg!(any(
-        target_arch = "x86_64",
-        target_arch = "aarch64",
-        target_arch = "x86",
-        target_arch = "arm"
-    ))
+    has_names
+        && cfg!(any(
+            target_arch = "x86_64",
+            target_arch = "aarch64",
+            target_arch = "x86",
+            target_arch = "arm"
+        ))
 }

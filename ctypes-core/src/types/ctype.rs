@@ -1,6 +1,6 @@
 //! [`CType`]: the link from a Rust type to the C type that it is.
 
-use super::{CallConv, StaticFunction, Type};
+use super::{CallConv, Element, Repr, StaticFunction, Type};
 use core::ffi::c_void;
 use core::mem::{ManuallyDrop, MaybeUninit};
 use core::ptr::NonNull;
@@ -166,9 +166,34 @@ unsafe impl<T: CType, const N: usize> CType for [T; N] {
     const TYPE: &'static Type = &Type::static_array(T::TYPE, N);
     const BY_VALUE: bool = false;
     // gcc lets an array of no elements decide about the registers, clang and rustc do not.
-    const BY_VALUE_IN_RECORD: bool = N != 0 && T::BY_VALUE_IN_RECORD;
+    const BY_VALUE_IN_RECORD: bool =
+        N != 0 && T::BY_VALUE_IN_RECORD && elements_are_alike(T::TYPE, size_of::<[T; N]>(), N);
     const ANY_BITS: bool = T::ANY_BITS;
     const ZERO: bool = T::ZERO;
+}
+
+/// Whether every element of an array has its parts where the first one has them aligned. On x86-64, gcc
+/// judges all elements by the first, clang and rustc each by itself (psABI 3.2.3): they differ on packed
+/// records of an odd size. What has more than 16 bytes is in memory to all.
+const fn elements_are_alike(element: &Type, bytes: usize, len: usize) -> bool {
+    !SYSV64 || len == 1 || bytes > 16 || (bytes / len).is_power_of_two() || !is_of_records(element)
+}
+
+/// Whether rustc passes a packed record of so many bytes as C does, as far as a member is concerned. On x86-64,
+/// rustc asks whether a record inside is where its own alignment would have it, C whether the scalars
+/// are, which bit fields are not.
+pub const fn passes_packed(member: &Type, bytes: usize) -> bool {
+    !SYSV64 || bytes > 16 || !is_of_records(member)
+}
+
+const SYSV64: bool = cfg!(all(target_arch = "x86_64", not(windows)));
+
+const fn is_of_records(ty: &Type) -> bool {
+    let mut bottom = ty;
+    while let Repr::Array { of: Element::Static(of), .. } = bottom.0 {
+        bottom = of;
+    }
+    matches!(bottom.0, Repr::Record(_))
 }
 
 // SAFETY: `ManuallyDrop<T>` has the layout, ABI and bit validity of T (std docs).

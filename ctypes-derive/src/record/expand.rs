@@ -50,8 +50,17 @@ pub(crate) fn expand(record: &Record, core: &TokenStream) -> TokenStream {
         let plan = record.plan.iter();
         // Nor has Rust a struct of which C's compiler would think the same.
         let never = record.repr.is_block().then(|| mixed!(false &&));
+        let aligned = record.repr.align.map(|_| mixed!(&& #core::__private::PASSES_ALIGNED));
+        let packed = record.repr.pack.map(|_| {
+            mixed!(#(&& #core::__private::passes_packed(
+                <#types as #core::CType>::TYPE,
+                ::core::mem::size_of::<Self>()
+            ))*)
+        });
         (
-            mixed!(#never ::core::mem::size_of::<Self>() != 0 #(&& #plan.by_value)* && #in_record),
+            mixed!(
+                #never ::core::mem::size_of::<Self>() != 0 #(&& #plan.by_value)* #aligned #packed && #in_record
+            ),
             None,
         )
     };
