@@ -10,6 +10,7 @@ mod oracle;
 use ctypes_core::Type;
 use ctypes_core::layout::Way;
 use ctypes_core::target::{Abi, Target};
+use oracle::compilers::JUDGES;
 use oracle::generate::Generator;
 use oracle::passing::{self, BENCHES, Bench};
 use oracle::run;
@@ -49,8 +50,9 @@ fn judge(bench: &Bench) {
 fn every_record_on_every_target() {
     let seed = run::number("CTYPES_TEST_SEED", 20_050_101);
     let mut alike = [0; 2];
-    for target in Target::ALL {
-        let mut generator = Generator::new(seed, *target, None);
+    for judge in JUDGES {
+        let target = &judge.target;
+        let mut generator = Generator::new(seed, judge);
         for (plan, ty) in generator.batch(300) {
             let Ok(layout) = ty.at(target) else { continue };
             let say = |e| format!("{}, seed {seed}, {}: {e}", target.name, plan.name);

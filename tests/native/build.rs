@@ -3,14 +3,6 @@ use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-#[path = "../rust_records/model.rs"]
-mod model;
-#[allow(unreachable_pub)]
-#[path = "../oracle/random.rs"]
-mod random;
-#[path = "../rust_records/text.rs"]
-mod text;
-
 fn main() {
     println!("cargo::rerun-if-changed=tests/native");
     // The callees of the bench are the same in every profile, so that only the calls differ. As an
@@ -24,44 +16,6 @@ fn main() {
     let library =
         shared(cc::Build::new().warnings(true).opt_level(1), native("fixture"), "fixture", &[]);
     println!("cargo::rustc-env=CTYPES_FIXTURE_LIB={}", library.display());
-
-    if env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "linux") {
-        rust_records();
-    }
-}
-
-/// Writes both halves of `tests/rust_records` and compiles the one in C.
-fn rust_records() {
-    println!("cargo::rerun-if-changed=tests/rust_records/model.rs");
-    println!("cargo::rerun-if-changed=tests/rust_records/text.rs");
-    println!("cargo::rerun-if-changed=tests/oracle/random.rs");
-    let seed = number("CTYPES_TEST_SEED", 20_050_101);
-    let count = number("CTYPES_TEST_RUST_RECORDS", 150) as usize;
-    let arch = env::var("CARGO_CFG_TARGET_ARCH").unwrap_or_default();
-    // Elsewhere gcc knows no `ms_struct`.
-    let other_rule = matches!(arch.as_str(), "x86" | "x86_64");
-    // On Arm such a field aligns the record, packed or not.
-    let zero_in_packed = !matches!(arch.as_str(), "aarch64" | "arm");
-    let plans = model::records(seed, count, other_rule, zero_in_packed);
-    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
-    let source = out.join("rust_records.c");
-    write(&source, &text::c(&plans));
-    let library = shared(cc::Build::new().flag("-w").opt_level(1), source, "rust_records", &[]);
-    let name = library.to_str().expect("a path that a macro can be told");
-    write(&out.join("rust_records.rs"), &text::rust(&plans, name));
-    println!("cargo::rustc-env=CTYPES_RUST_RECORDS_LIB={name}");
-    println!("cargo::rustc-env=CTYPES_RUST_RECORDS_SEED={seed}");
-}
-
-fn write(path: &Path, text: &str) {
-    std::fs::write(path, text).unwrap_or_else(|e| panic!("cannot write {}: {e}", path.display()));
-}
-
-fn number(variable: &str, default: u64) -> u64 {
-    println!("cargo::rerun-if-env-changed={variable}");
-    let Some(text) = env::var_os(variable) else { return default };
-    let number = text.to_str().and_then(|text| text.parse().ok());
-    number.unwrap_or_else(|| panic!("{variable} is to be a decimal number, found {text:?}"))
 }
 
 /// Compiles `source` as the shared library NAME, of which the loader also knows the bare file name once

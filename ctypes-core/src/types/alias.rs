@@ -160,12 +160,6 @@ impl Type {
         self.1.alias.clone()
     }
 
-    /// This type without an alignment that a typedef gives it.
-    #[cfg_attr(not(feature = "dynamic"), allow(dead_code))]
-    pub(crate) fn unaligned(&self) -> Type {
-        Type(self.0.clone(), Spelling { align: 0, ..self.1.clone() })
-    }
-
     /// This type by its own name, with no typedef at the top. Qualifiers and alignments that came with
     /// the typedefs stay; so do the names of what it is made of.
     ///

@@ -199,16 +199,6 @@ const fn scalar(ty: &Type, at: u64, target: &Target, speaker: Speaker) -> Census
     if is_number && !is_long && part != 4 && part != 8 {
         return Census::DOUBTFUL;
     }
-    // psABI 3.2.3: as two integers, but aligned as one of 16 bytes in memory.
-    if extent.size == 16 && matches!(scalar, Scalar::Int128 | Scalar::UInt128) {
-        if !matches!(target.abi, Abi::SysV64) {
-            return Census::DOUBTFUL;
-        }
-        let half = Extent::new(8, 8);
-        let low = Census::leaf(at, Extent::new(8, 16), LeafClass::Integer, target, speaker);
-        let high = Census::leaf(at + 8, half, LeafClass::Integer, target, speaker);
-        return low.with_words_of(&high).repeated(at, 2, half, target, speaker);
-    }
     let kind = match extent.size {
         _ if is_long => FloatKind::of_long_double(target.long_double),
         4 => FloatKind::Single,
