@@ -182,7 +182,7 @@ impl StaticRecord {
         said: NOTHING_SAID,
         size: 0,
         align: 1,
-        by_value: false,
+        planned: 0,
     };
 
     /// Whether this is the description of a record; if not, nothing is promised.
@@ -190,9 +190,14 @@ impl StaticRecord {
         !self.name.is_empty()
     }
 
+    /// Whether the Rust type has the members.
+    pub(super) const fn is_member_wise(&self) -> bool {
+        self.planned != 0 || self.members.is_empty()
+    }
+
     /// Whether how the record is passed by value follows from its description, in C and in Rust.
     pub(super) const fn is_by_value(&self) -> bool {
-        self.by_value && self.is_given() && self.all(StaticMember::BY_VALUE)
+        self.is_member_wise() && self.is_given() && self.all(StaticMember::BY_VALUE)
     }
 
     /// Whether all fields hold any bits.

@@ -9,7 +9,9 @@ use super::record::{FieldRole, FieldRules, RecordId, RecordRef, StaticRecord};
 use super::{Element, FieldLayout, Repr, Scalar, ScalarClass, Type};
 use crate::error::LayoutError;
 use crate::layout::passing::{Aggregate, Census, FloatKind, LeafClass, Speaker, passing};
-use crate::layout::{BitRange, ByteSpan, Passing, RecordCursor, RecordKind, RecordRules};
+use crate::layout::{
+    BitRange, ByteSpan, FieldShape, Passing, RecordCursor, RecordKind, RecordRules,
+};
 use crate::target::{Abi, Extent, Target};
 use std::collections::HashMap;
 
@@ -135,7 +137,7 @@ const fn native(ty: &Type, at: u64, speaker: Speaker) -> Census {
 }
 
 const fn native_record(record: &StaticRecord, at: u64, speaker: Speaker) -> Census {
-    if speaker.is_rustc() && !record.by_value {
+    if speaker.is_rustc() && !record.is_member_wise() {
         return Census::DOUBTFUL;
     }
     let whole = Extent::new(record.size as u64, record.align as u64);
@@ -144,10 +146,24 @@ const fn native_record(record: &StaticRecord, at: u64, speaker: Speaker) -> Cens
     let Ok(mut cursor) = RecordCursor::new(*record.rules, &Target::NATIVE) else {
         return Census::DOUBTFUL;
     };
+    if record.planned < record.members.len() {
+        members.planned = match record.extent_of_planned() {
+            Some(planned) => planned,
+            None => return Census::DOUBTFUL,
+        };
+    }
     let mut i = 0;
     while i < record.members.len() {
         let (ty, rules) = (record.members[i].ty, record.rules_of(i));
         let Some(extent) = ty.native_extent() else { return Census::DOUBTFUL };
+        if speaker.is_rustc() && i == record.planned {
+            // As the plan has it, which knows only that something follows.
+            let mut end = cursor;
+            let Ok(next) = end.place(FieldShape::plain(Extent::new(1, 1))) else {
+                return Census::DOUBTFUL;
+            };
+            members.close(next.offset, 1);
+        }
         let placed = match record.native_shape(i) {
             Ok(Some(shape)) => cursor.place(shape),
             _ => return Census::DOUBTFUL,
@@ -225,6 +241,8 @@ struct Members<'t> {
     /// Where the record is in the outermost one.
     at: u64,
     whole: Extent,
+    /// What was planned together: the whole, but of a generic struct.
+    planned: Extent,
     rules: RecordRules,
     target: &'t Target,
     speaker: Speaker,
@@ -250,6 +268,7 @@ impl<'t> Members<'t> {
             all: Aggregate::new(rules.kind),
             at,
             whole,
+            planned: whole,
             rules,
             target,
             speaker,
@@ -356,7 +375,7 @@ impl<'t> Members<'t> {
         }
         let around = Around { rust_end: self.rust_end, next, next_align };
         let run =
-            Run::between(from, to, around, self.whole, &self.rules, Form::Fields, self.target);
+            Run::between(from, to, around, self.planned, &self.rules, Form::Fields, self.target);
         let (start, len) = (run.start as u64, run.len as u64);
         if run.lead != 0 {
             let at = self.place_of(self.rust_end);
@@ -454,7 +473,7 @@ impl<'t> Walk<'t> {
         let Some(record) = ty.record() else { return Ok(Census::DOUBTFUL) };
         if let RecordRef::Static(known) = &record.0
             && self.speaker.is_rustc()
-            && !known.by_value
+            && known.planned < known.members.len()
         {
             return Ok(Census::DOUBTFUL);
         }

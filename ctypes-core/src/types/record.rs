@@ -26,8 +26,10 @@ pub struct StaticRecord {
     /// What rustc made of the Rust type; compared with C's layout by [`StaticRecord::check`].
     pub size: usize,
     pub align: usize,
-    /// Whether the Rust type is passed by value as C does, if its members are.
-    pub by_value: bool,
+    /// How many fields there are, from the first on, whose places in Rust are planned together: all, but
+    /// of a generic struct with bit fields; none if bytes stand for the members, of which rustc could not
+    /// know how C passes them.
+    pub planned: usize,
 }
 
 /// The type of a field in a [`StaticRecord`].
@@ -220,6 +222,23 @@ impl StaticRecord {
                 return placed;
             }
             i += 1;
+        }
+    }
+
+    /// Size and alignment of the fields that are planned together, as a record of their own.
+    pub(super) const fn extent_of_planned(&self) -> Option<Extent> {
+        let Ok(mut cursor) = RecordCursor::new(*self.rules, &Target::NATIVE) else { return None };
+        let mut i = 0;
+        while i < self.planned {
+            let Ok(Some(shape)) = self.native_shape(i) else { return None };
+            if cursor.place(shape).is_err() {
+                return None;
+            }
+            i += 1;
+        }
+        match cursor.finish() {
+            Ok(extent) => Some(extent),
+            Err(_) => None,
         }
     }
 
@@ -463,7 +482,7 @@ mod tests {
         said: &[FieldRules::bits(4), FieldRules::unnamed_bits(0), FieldRules::PLAIN],
         size: 8,
         align: 4,
-        by_value: true,
+        planned: 3,
     };
 
     /// What a macro asks for at compile time is what `Type::layout` says at run time.

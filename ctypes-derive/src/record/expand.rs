@@ -123,9 +123,11 @@ fn described(record: &Record, core: &TokenStream) -> TokenStream {
         let said = record.fields.iter().map(|field| field_rules(record, field, core));
         mixed!(&[#(#said),*])
     };
-    // Of bytes in the place of members Rust has no idea that C could share.
-    let by_value = record.plan.is_none()
-        || matches!(record.form(), Form::Fields) && record.planned().len() == record.fields.len();
+    let planned = match record.form() {
+        _ if record.plan.is_none() => record.fields.len(),
+        Form::Fields => record.planned().len(),
+        Form::Bytes | Form::Overlay => 0,
+    };
     // Of any other record the assertions are beside the impl.
     let ty = record.is_generic().then(|| {
         let asserted = asserted(record, &mixed!(Self), core);
@@ -140,7 +142,7 @@ fn described(record: &Record, core: &TokenStream) -> TokenStream {
             said: #said,
             size: #support::size_of::<Self>(),
             align: #support::align_of::<Self>(),
-            by_value: #by_value,
+            planned: #planned,
         };
         #ty
     }
