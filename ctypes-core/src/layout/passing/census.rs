@@ -169,6 +169,8 @@ pub(crate) struct Census {
     has_complex: bool,
     /// Whether there is an array of no elements, by gcc.
     has_zero: bool,
+    /// Whether there is anything but bit fields without a name.
+    pub(super) has_value: bool,
     /// Whether compilers differ, or there is no such form in Rust.
     doubtful: bool,
 }
@@ -185,6 +187,7 @@ impl Census {
         has_float: false,
         has_complex: false,
         has_zero: false,
+        has_value: false,
         doubtful: false,
     };
 
@@ -258,6 +261,7 @@ impl Census {
             single,
             natural: align,
             has_float,
+            has_value: true,
             ..Census::EMPTY
         }
     }
@@ -269,7 +273,7 @@ impl Census {
         target: &Target,
         speaker: Speaker,
     ) -> Census {
-        let mut census = Census { single: Single::Other, ..Census::EMPTY };
+        let mut census = Census { single: Single::Other, has_value: named, ..Census::EMPTY };
         if at.width == 0 {
             // Those of no bits do not count, but among the floats of ELFv2.
             if matches!(target.abi, Abi::ElfV2) {
@@ -298,6 +302,7 @@ impl Census {
             elements: Elements::Mixed,
             single: Single::Other,
             natural: align,
+            has_value: true,
             ..Census::EMPTY
         };
         census.flat = match size {
@@ -448,6 +453,7 @@ impl Aggregate {
         all.has_float |= member.has_float;
         all.has_complex |= member.has_complex;
         all.has_zero |= member.has_zero;
+        all.has_value |= member.has_value;
         all.doubtful |= member.doubtful;
         self.members += 1;
     }

@@ -200,6 +200,8 @@ pub(crate) const fn passing(
     }
     match target.abi {
         Abi::Unknown => UNSAID,
+        // On x86 a record of nothing but bit fields without a name is an empty one to compilers.
+        Abi::SysV64 | Abi::SysV32 if !census.has_value => UNSAID,
         Abi::SysV64 => sysv::amd64(census, extent),
         Abi::SysV32 => sysv::i386(census, extent),
         Abi::Win64 => windows::x64(census, extent),
