@@ -9,13 +9,13 @@ pub use crate::types::bit_storage::{Align, Aligned, Bits, Choice, Storage, Unali
 pub use crate::types::byte_order::ordered;
 pub use crate::types::ctype::zeroed;
 pub use crate::types::describe::{
-    NOTHING_SAID, PLAIN_STRUCT, assert_layout, const_pointer, const_pointer_to, exact, field,
-    in_order, leads_to, nameless, pointer, pointer_to, spelled, transparent,
+    NOTHING_SAID, PLAIN_STRUCT, assert_layout, const_pointer, const_pointer_to, exact, extent_of,
+    field, in_order, leads_to, nameless, pointer, pointer_to, spelled, transparent,
 };
 pub use crate::types::discrete::{assert_enumeration, bits, check, check_number};
 pub use crate::types::integer::{OfSize, Size, is_signed};
 pub use crate::types::overlay::{Overlay, assert_overlaid};
-pub use crate::types::scalar::spelled as c;
+pub use crate::types::scalar::spelled::*;
 pub use crate::types::spelled::{
     Array, BigEndian, CFn, ConstPtr, LittleEndian, Ptr, Spelled, SystemFn,
 };
@@ -24,7 +24,6 @@ pub use crate::types::verify::{
     size_of_field,
 };
 pub use crate::types::{FieldRole, FieldRules, StaticEnum, StaticFunction, StaticRecord};
-pub use core::mem::{align_of, size_of};
 
 #[cfg(feature = "dynamic")]
 pub use crate::call::Plan;

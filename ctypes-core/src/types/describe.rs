@@ -2,7 +2,7 @@
 //! assert what it says.
 //!
 //! Each function returns or panics in a constant of the user's crate; `#[track_caller]` puts the error
-//! on the user's field. The expansion is one call a field, since its length is what a derive costs at
+//! on the user's field, and `place` is what it calls the field, as in "field `x` of `point`". The expansion is one call a field, since its length is what a derive costs at
 //! compile time.
 
 use super::spelled::{Pointed, Spelled};
@@ -85,11 +85,10 @@ pub const fn const_pointer<C: Pointed>() -> &'static StaticMember {
 /// A raw pointer to a scalar that is told by name: asserts that the Rust type is that.
 #[track_caller]
 pub const fn pointer_to<T: CType, C: Spelled + Pointed>(
-    record: &'static str,
-    field: &'static str,
+    place: &'static str,
 ) -> &'static StaticMember {
     if !SpelledMember::<T, C>::IS_RIGHT {
-        verify::report_spelling(T::TYPE, C::TYPE, FieldOf { record, field });
+        verify::report_spelling(T::TYPE, C::TYPE, FieldOf(place));
     }
     Member::<C>::POINTER
 }
@@ -97,11 +96,10 @@ pub const fn pointer_to<T: CType, C: Spelled + Pointed>(
 /// As [`pointer_to`], to what is `const`.
 #[track_caller]
 pub const fn const_pointer_to<T: CType, C: Spelled + Pointed>(
-    record: &'static str,
-    field: &'static str,
+    place: &'static str,
 ) -> &'static StaticMember {
     if !SpelledMember::<T, C>::IS_RIGHT {
-        verify::report_spelling(T::TYPE, C::TYPE, FieldOf { record, field });
+        verify::report_spelling(T::TYPE, C::TYPE, FieldOf(place));
     }
     Member::<C>::CONST_POINTER
 }
@@ -109,12 +107,12 @@ pub const fn const_pointer_to<T: CType, C: Spelled + Pointed>(
 /// A field whose C type is what the trait says of its Rust type, on this platform: asserts that the two
 /// are of one size and alignment, which the trait's author has promised.
 #[track_caller]
-pub const fn field<T: CType>(record: &'static str, field: &'static str) -> &'static StaticMember {
+pub const fn field<T: CType>(place: &'static str) -> &'static StaticMember {
     let member = Member::<T>::OF_TYPE;
     let Extent { size, align, .. } = member.extent;
     if align != 0 && (size != size_of::<T>() as u64 || align != align_of::<T>() as u64) {
         let rust = Extent::new(size_of::<T>() as u64, align_of::<T>() as u64);
-        verify::report_extent(member.extent, rust, FieldOf { record, field });
+        verify::report_extent(member.extent, rust, FieldOf(place));
     }
     member
 }
@@ -126,12 +124,9 @@ pub const fn exact<T: CType>() -> &'static StaticMember {
 
 /// A field whose C type is told by names: asserts that the Rust type is that on this platform.
 #[track_caller]
-pub const fn spelled<T: CType, C: Spelled>(
-    record: &'static str,
-    field: &'static str,
-) -> &'static StaticMember {
+pub const fn spelled<T: CType, C: Spelled>(place: &'static str) -> &'static StaticMember {
     if !SpelledMember::<T, C>::IS_RIGHT {
-        verify::report_spelling(T::TYPE, C::TYPE, FieldOf { record, field });
+        verify::report_spelling(T::TYPE, C::TYPE, FieldOf(place));
     }
     SpelledMember::<T, C>::MEMBER
 }
@@ -140,23 +135,18 @@ pub const fn spelled<T: CType, C: Spelled>(
 #[track_caller]
 pub const fn leads_to<T: CType, C: Spelled>(
     member: &'static StaticMember,
-    record: &'static str,
-    field: &'static str,
+    place: &'static str,
 ) -> &'static StaticMember {
     if !SpelledMember::<T, C>::IS_RIGHT {
-        verify::report_spelling(T::TYPE, C::TYPE, FieldOf { record, field });
+        verify::report_spelling(T::TYPE, C::TYPE, FieldOf(place));
     }
     member
 }
 
 /// Asserts that a member without a name, which has one in Rust, is a struct or union.
 #[track_caller]
-pub const fn nameless(
-    member: &'static StaticMember,
-    record: &'static str,
-    field: &'static str,
-) -> &'static StaticMember {
-    verify::assert_record(member.ty, FieldOf { record, field });
+pub const fn nameless(member: &'static StaticMember, place: &'static str) -> &'static StaticMember {
+    verify::assert_record(member.ty, FieldOf(place));
     member
 }
 
@@ -165,10 +155,9 @@ pub const fn nameless(
 pub const fn in_order(
     member: &'static StaticMember,
     endian: Endian,
-    record: &'static str,
-    field: &'static str,
+    place: &'static str,
 ) -> &'static StaticMember {
-    verify::assert_order(member.ty, FieldOf { record, field }, endian);
+    verify::assert_order(member.ty, FieldOf(place), endian);
     member
 }
 
@@ -180,8 +169,7 @@ impl StaticRecord {
         names: "",
         members: &[],
         said: NOTHING_SAID,
-        size: 0,
-        align: 1,
+        extent: (0, 1),
         planned: 0,
     };
 
@@ -222,6 +210,11 @@ impl StaticRecord {
         }
         true
     }
+}
+
+/// The size and alignment of a Rust type.
+pub const fn extent_of<T>() -> (usize, usize) {
+    (size_of::<T>(), align_of::<T>())
 }
 
 /// Asserts that C's layout of a record is rustc's.

@@ -49,7 +49,7 @@ impl Type {
         match &self.0 {
             Repr::Array { of: Element::Static(of), .. } => of.native_demanded(),
             Repr::Record(RecordRef::Static(record)) if record.rules.align.is_some() => {
-                record.align as u64
+                record.extent.1 as u64
             }
             Repr::Record(RecordRef::Static(record)) => {
                 let (mut most, mut i) = (1, 0);

@@ -120,7 +120,7 @@ const fn is_full_record(record: &StaticRecord) -> bool {
         }
         i += 1;
     }
-    end == record.size as u64
+    end == record.extent.0 as u64
 }
 
 #[cfg(test)]

@@ -140,7 +140,7 @@ const fn native_record(record: &StaticRecord, at: u64, speaker: Speaker) -> Cens
     if speaker.is_rustc() && !record.is_member_wise() {
         return Census::DOUBTFUL;
     }
-    let whole = Extent::new(record.size as u64, record.align as u64);
+    let whole = record.extent();
     let mut members = Members::new(*record.rules, at, whole, &Target::NATIVE, speaker);
     // Bit fields have no offset of their own in Rust.
     let Ok(mut cursor) = RecordCursor::new(*record.rules, &Target::NATIVE) else {

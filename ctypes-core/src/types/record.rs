@@ -23,9 +23,8 @@ pub struct StaticRecord {
     pub members: &'static [&'static StaticMember],
     /// As many rules, or none if nothing is said of any field.
     pub said: &'static [FieldRules],
-    /// What rustc made of the Rust type; compared with C's layout by [`StaticRecord::check`].
-    pub size: usize,
-    pub align: usize,
+    /// Size and alignment of the Rust type; compared with C's layout by [`StaticRecord::check`].
+    pub extent: (usize, usize),
     /// How many fields there are, from the first on, whose places in Rust are planned together: all, but
     /// of a generic struct with bit fields; none if bytes stand for the members, of which rustc could not
     /// know how C passes them.
@@ -186,6 +185,11 @@ impl StaticRecord {
         if self.said.is_empty() { FieldRules::PLAIN } else { self.said[index] }
     }
 
+    /// What rustc made of the Rust type.
+    pub(super) const fn extent(&self) -> Extent {
+        Extent::new(self.extent.0 as u64, self.extent.1 as u64)
+    }
+
     /// The name of the field of that index; empty if it has none.
     pub(super) const fn name_of(&self, index: usize) -> &'static str {
         let (mut rest, mut left) = (self.names, index);
@@ -269,7 +273,7 @@ impl StaticRecord {
             i += 1;
         }
         match cursor.finish() {
-            Ok(e) if e.size == self.size as u64 && e.align == self.align as u64 => {
+            Ok(e) if e.size == self.extent.0 as u64 && e.align == self.extent.1 as u64 => {
                 Disagreement::None
             }
             Ok(e) => Disagreement::Whole(e),
@@ -295,7 +299,7 @@ impl StaticRecord {
             simple.place(extent);
             i += 1;
         }
-        simple.is(self.size, self.align)
+        simple.is(self.extent.0, self.extent.1)
     }
 
     /// A field as the layout algorithm wants to know it; `None` for a type without a size.
@@ -325,7 +329,7 @@ pub(crate) struct RecordId(usize);
 impl RecordRef {
     pub(crate) const fn native(&self) -> Option<Extent> {
         match self {
-            RecordRef::Static(r) => Some(Extent::new(r.size as u64, r.align as u64)),
+            RecordRef::Static(r) => Some(r.extent()),
             RecordRef::Owned(r) => r.native,
         }
     }
@@ -480,8 +484,7 @@ mod tests {
         names: "version;;length;",
         members: &[&UINT, &UINT, &USHORT],
         said: &[FieldRules::bits(4), FieldRules::unnamed_bits(0), FieldRules::PLAIN],
-        size: 8,
-        align: 4,
+        extent: (8, 4),
         planned: 3,
     };
 

@@ -98,6 +98,7 @@ macro_rules! scalars {
         }
 
         /// What stands for the scalars in the types that an expansion writes.
+        #[allow(unreachable_pub)] // Expansions name them through `__private`.
         pub mod spelled {
             use crate::types::Type;
             use crate::types::spelled::{Pointed, Returned, Spelled, spelled};

@@ -10,20 +10,19 @@ use super::{CType, Element, Repr, ScalarClass, Type};
 use crate::layout::LayoutFault;
 use crate::target::{Endian, Extent, Target};
 
-/// A field as messages name it.
+/// A field as messages name it: "field `x` of `point`".
 #[derive(Debug, Clone, Copy)]
-pub struct FieldOf {
-    /// The record's name.
-    pub record: &'static str,
-    /// The field's name.
-    pub field: &'static str,
-}
+pub struct FieldOf(pub &'static str);
 
 impl FieldOf {
     pub(super) const fn message(&self) -> Message {
-        let field = if self.field.is_empty() { "(without a name)" } else { self.field };
-        Message::new().text("field `").text(field).text("` of `").text(self.record).text("`: ")
+        Message::new().text(self.0).text(": ")
     }
+}
+
+/// The start of a message on a field.
+const fn about(record: &str, field: &str) -> Message {
+    Message::new().text("field `").text(field).text("` of `").text(record).text("`: ")
 }
 
 /// Panics since a Rust type is not the C type that it is said to be.
@@ -109,7 +108,7 @@ impl Disagreement {
         let message = match self {
             Disagreement::None => return,
             Disagreement::Whole(c) => {
-                let rust = Extent::new(record.size as u64, record.align as u64);
+                let rust = record.extent();
                 let message = message.text("C and Rust disagree on it: in C it has ");
                 extent_of(extent_of(message, c).text(", in Rust "), rust)
             }
@@ -170,9 +169,10 @@ pub(super) const fn assert_record(ty: &Type, place: FieldOf) {
     if matches!(ty.0, Repr::Record(_) | Repr::Void) {
         return;
     }
-    let message =
-        place.message().text("expected a struct or union, whose members become those of `");
-    panic!("{}", describe(message.text(place.record).text("`; found "), ty).as_str())
+    let message = place
+        .message()
+        .text("expected a struct or union, whose members become the record's; found ");
+    panic!("{}", describe(message, ty).as_str())
 }
 
 /// Asserts that no member of the anonymous member or base of that index, which is called `field` in
@@ -192,8 +192,7 @@ const fn new_members(record: &StaticRecord, index: usize, ty: &Type, field: &'st
         if is_transparent(inner, i) {
             new_members(record, index, inner.members[i].ty, field);
         } else if comes_with(record, index, name).is_some() {
-            let place = FieldOf { record: record.name, field };
-            let message = place.message().text("it brings a member `").text(name);
+            let message = about(record.name, field).text("it brings a member `").text(name);
             panic!("{}", message.text("`, and one before it has the same name").as_str())
         }
         i += 1;
@@ -205,8 +204,7 @@ const fn new_members(record: &StaticRecord, index: usize, ty: &Type, field: &'st
 pub const fn assert_new_name<T: CType>(name: &'static str) {
     let record = T::RECORD;
     if let Some(bringer) = comes_with(record, record.members.len(), name) {
-        let place = FieldOf { record: record.name, field: name };
-        let message = place.message().text("`").text(bringer);
+        let message = about(record.name, name).text("`").text(bringer);
         panic!(
             "{}",
             message.text("`, whose members are those of the record, has one of that name").as_str()

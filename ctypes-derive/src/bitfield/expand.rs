@@ -4,7 +4,7 @@ use super::accessors::{self, Place};
 use super::derives::Derives;
 use super::traits;
 use crate::record::expand::{
-    field_rules, located, located_at, planned_members, rules, sized, storage,
+    field_rules, located, located_at, place, planned_members, rules, sized, storage,
 };
 use crate::record::mixed;
 use crate::record::model::{Form, Record};
@@ -205,13 +205,12 @@ fn planned(record: &Record, plan: &Ident, core: &TokenStream) -> TokenStream {
     };
     let form = Ident::new(form, Span::mixed_site());
     let overlaid = members.iter().filter(|f| form == "Overlay" && f.bits.is_none()).map(|field| {
-        let (ty, at, name, of) = (field.ty, located(field.ty), field.name(), record.tag());
+        let (ty, at) = (field.ty, located(field.ty));
+        let place = place(&record.tag(), &field.name());
         let core = located_at(core, at);
         quote_spanned! {at=>
-            const _: () = #core::__private::assert_overlaid::<#ty>(#core::__private::FieldOf {
-                record: #of,
-                field: #name,
-            });
+            const _: () =
+                #core::__private::assert_overlaid::<#ty>(#core::__private::FieldOf(#place));
         }
     });
     let asserted = planned_members(record, None, core);

@@ -140,8 +140,7 @@ fn described(record: &Record, core: &TokenStream) -> TokenStream {
             names: #names,
             members: &[#(#members),*],
             said: #said,
-            size: #support::size_of::<Self>(),
-            align: #support::align_of::<Self>(),
+            extent: #support::extent_of::<Self>(),
             planned: #planned,
         };
         #ty
@@ -213,8 +212,9 @@ fn member(
     core: &TokenStream,
 ) -> TokenStream {
     let ty = field.ty;
-    let at = located(ty);
+    let at = start(ty);
     let support = &support(at);
+    let place = place(tag, name);
     let is_plain = matches!(field.role, Role::Plain) && record.options.endian.is_none();
     if let Shape::Pointer { to, is_const, is_raw: true } = &field.shape
         && let Shape::Scalar(spelling, ty) = &**to
@@ -223,7 +223,7 @@ fn member(
         let konst = Ident::new(spelling.konst, at);
         let pointer = Ident::new(if *is_const { "const_pointer_to" } else { "pointer_to" }, at);
         return quote_spanned! {at=>
-            #support::#pointer::<#ty, #support::c::#konst>(#tag, #name)
+            #support::#pointer::<#ty, #support::#konst>(#place)
         };
     }
     let mut tokens = match &field.shape {
@@ -234,17 +234,17 @@ fn member(
         }
         shape if shape.has_names() => {
             let spelled = spelled(shape, &support.to_token_stream());
-            quote_spanned!(at=> #support::spelled::<#ty, #spelled>(#tag, #name))
+            quote_spanned!(at=> #support::spelled::<#ty, #spelled>(#place))
         }
         shape if shape.is_spelled() => quote_spanned!(at=> #support::exact::<#ty>()),
-        _ => quote_spanned!(at=> #support::field::<#ty>(#tag, #name)),
+        _ => quote_spanned!(at=> #support::field::<#ty>(#place)),
     };
     let mut scalars = Vec::new();
     field.shape.pointed_scalars(&mut scalars);
     for (spelling, ty) in scalars {
         let konst = Ident::new(spelling.konst, at);
         tokens = quote_spanned! {at=>
-            #support::leads_to::<#ty, #support::c::#konst>(#tokens, #tag, #name)
+            #support::leads_to::<#ty, #support::#konst>(#tokens, #place)
         };
     }
     if let Some(order) = &record.options.endian {
@@ -252,11 +252,11 @@ fn member(
         if field.bits.is_none() {
             let (order, core) = (endian(order), &located_at(core, at));
             let order = quote_spanned!(at=> #core::target::Endian::#order);
-            tokens = quote_spanned!(at=> #support::in_order(#tokens, #order, #tag, #name));
+            tokens = quote_spanned!(at=> #support::in_order(#tokens, #order, #place));
         }
     }
     if !matches!(field.role, Role::Plain) {
-        tokens = quote_spanned!(at=> #support::nameless(#tokens, #tag, #name));
+        tokens = quote_spanned!(at=> #support::nameless(#tokens, #place));
     }
     tokens
 }
@@ -350,10 +350,8 @@ pub(crate) fn planned_members(
             None => located(&field.member),
         };
         let (core, field_name) = (located_at(core, at), field.name());
-        let place = quote_spanned! {at=> #core::__private::FieldOf {
-            record: #name,
-            field: #field_name,
-        }};
+        let place = place(&name, &field_name);
+        let place = quote_spanned!(at=> #core::__private::FieldOf(#place));
         let offset = this.filter(|_| field.bits.is_none()).map(|this| {
             let member = rust_member(field);
             quote_spanned! {at=>
@@ -387,7 +385,7 @@ fn spelled(shape: &Shape, support: &TokenStream) -> TokenStream {
     match shape {
         Shape::Scalar(spelling, _) => {
             let konst = format_ident!("{}", spelling.konst);
-            mixed!(#support::c::#konst)
+            mixed!(#support::#konst)
         }
         Shape::Pointer { to, is_const: false, .. } => {
             let to = spelled(to, support);
@@ -471,9 +469,10 @@ fn mirror(record: &Record, core: &TokenStream) -> TokenStream {
             }}
         };
         let (ours, theirs) = (span_in(ident), span_in(remote));
+        let place = place(&name, &field_name);
         quote_spanned! {at=>
             const _: () = #core::__private::assert_mirror_field(
-                #core::__private::FieldOf { record: #name, field: #field_name },
+                #core::__private::FieldOf(#place),
                 #ours,
                 #remote_name,
                 #theirs,
@@ -481,6 +480,23 @@ fn mirror(record: &Record, core: &TokenStream) -> TokenStream {
         }
     });
     mixed!(#whole #(#fields)*)
+}
+
+/// What a message calls a field.
+pub(crate) fn place(record: &str, field: &str) -> String {
+    format!("field `{field}` of `{record}`")
+}
+
+/// Where a type begins, with the names of the macro: as [`located`], without taking the type apart.
+fn start(ty: &Type) -> Span {
+    let at = match ty {
+        Type::Path(path) if path.qself.is_none() && path.path.leading_colon.is_none() => {
+            path.path.segments.first().map(|segment| segment.ident.span())
+        }
+        Type::Ptr(pointer) => Some(pointer.star_token.span),
+        _ => None,
+    };
+    at.map_or_else(|| located(ty), |at| Span::mixed_site().located_at(at))
 }
 
 /// `core` itself counts as the start of an expression, which is where the compiler says it failed.
