@@ -34,14 +34,19 @@ pub(super) enum Rank {
     Int128,
 }
 
-/// A real floating type, in the order of conversion (C11 6.3.1.8).
+/// A real floating type, in the order of conversion (C11 6.3.1.8, C23 H.4.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Real {
-    Half,
+    BFloat16,
+    Float16,
     Float,
+    Float32,
     Double,
+    Float32x,
+    Float64,
     LongDouble,
-    Quad,
+    Float64x,
+    Float128,
 }
 
 impl Rank {
@@ -211,11 +216,12 @@ impl Integer {
     }
 
     pub(super) fn to_real(self, value: i128, real: Real) -> f64 {
-        match (real, self.is_u128()) {
-            (Real::Float, false) => f64::from(value as f32),
-            (Real::Float, true) => f64::from(value as u128 as f32),
-            (_, false) => real.round(value as f64),
-            (_, true) => real.round(value as u128 as f64),
+        // In one step: by way of a double it would be rounded twice.
+        match (real.is_single(), self.is_u128()) {
+            (true, false) => f64::from(value as f32),
+            (true, true) => f64::from(value as u128 as f32),
+            (false, false) => value as f64,
+            (false, true) => value as u128 as f64,
         }
     }
 
@@ -272,21 +278,59 @@ pub(super) enum Binary {
 }
 
 impl Real {
-    pub(super) fn of(scalar: Scalar) -> Option<Real> {
+    pub(super) const fn of(scalar: Scalar) -> Option<Real> {
         Some(match scalar {
+            Scalar::BFloat16 => Real::BFloat16,
+            Scalar::Float16 => Real::Float16,
             Scalar::Float => Real::Float,
+            Scalar::Float32 => Real::Float32,
             Scalar::Double => Real::Double,
+            Scalar::Float32x => Real::Float32x,
+            Scalar::Float64 => Real::Float64,
             Scalar::LongDouble => Real::LongDouble,
+            Scalar::Float64x => Real::Float64x,
+            Scalar::Float128 => Real::Float128,
             _ => return None,
         })
     }
 
+    pub(super) const fn scalar(self) -> Scalar {
+        match self {
+            Real::BFloat16 => Scalar::BFloat16,
+            Real::Float16 => Scalar::Float16,
+            Real::Float => Scalar::Float,
+            Real::Float32 => Scalar::Float32,
+            Real::Double => Scalar::Double,
+            Real::Float32x => Scalar::Float32x,
+            Real::Float64 => Scalar::Float64,
+            Real::LongDouble => Scalar::LongDouble,
+            Real::Float64x => Scalar::Float64x,
+            Real::Float128 => Scalar::Float128,
+        }
+    }
+
+    /// The scalar that is a pair of these.
+    pub(super) const fn complex(self) -> Scalar {
+        match self {
+            Real::BFloat16 | Real::Float16 | Real::Float | Real::Float32 => Scalar::FloatComplex,
+            Real::Double | Real::Float32x | Real::Float64 => Scalar::DoubleComplex,
+            Real::LongDouble | Real::Float64x | Real::Float128 => Scalar::LongDoubleComplex,
+        }
+    }
+
+    /// Whether the values are those of `float`.
+    pub(super) const fn is_single(self) -> bool {
+        matches!(self, Real::Float | Real::Float32)
+    }
+
+    /// Whether values of the type are computed at all.
+    pub(super) const fn is_computed(self) -> bool {
+        !matches!(self, Real::BFloat16 | Real::Float16)
+    }
+
     /// The value in that type.
     pub(super) fn round(self, value: f64) -> f64 {
-        match self {
-            Real::Half | Real::Float => f64::from(value as f32),
-            _ => value,
-        }
+        if self.is_single() { f64::from(value as f32) } else { value }
     }
 
     pub(super) fn binary(self, op: Binary, a: f64, b: f64) -> Result<f64, Undefined> {

@@ -122,7 +122,21 @@ impl<'t> Parser<'t, '_> {
                 self.advance();
                 into.noreturn = true;
             }
-            Kind::Keyword(Keyword::Extension | Keyword::PointerWidth) => {
+            Kind::Keyword(Keyword::Extension) => {
+                self.advance();
+            }
+            Kind::Keyword(Keyword::PointerWidth) => {
+                let width = match self.token.text.trim_start_matches('_') {
+                    "ptr32" => 4,
+                    "ptr64" => 8,
+                    _ => self.target.pointer,
+                };
+                if width != self.target.pointer {
+                    return Err(self.fault_at(
+                        self.token,
+                        "pointers of another size than the target's are not supported",
+                    ));
+                }
                 self.advance();
             }
             Kind::Keyword(keyword) => {

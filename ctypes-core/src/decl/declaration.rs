@@ -221,10 +221,10 @@ impl<'t> Parser<'t, '_> {
         if spec.inferred {
             let operand = self.deeper(|p| p.assignment())?.read();
             declared.ty = operand.ty.clone().with_qualifiers(spec.ty.qualifiers());
-            return Ok((spec.storage == Storage::Constexpr).then_some(operand.value));
+            return Ok(spec.constexpr.then_some(operand.value));
         }
         let is_scalar = arithmetic(&declared.ty, self.target).is_some();
-        if spec.storage == Storage::Constexpr && is_scalar {
+        if spec.constexpr && is_scalar {
             let at = self.token;
             let operand = self.deeper(|p| p.assignment())?.read();
             let value = operand.converted(&declared.ty.unqualified(), self.target).value;

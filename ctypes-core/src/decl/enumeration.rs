@@ -44,7 +44,8 @@ impl<'t> Parser<'t, '_> {
         }
         let values = self.deeper(|p| p.enumerators(fixed))?;
         self.attributes(&mut attributes)?;
-        if attributes.packed && fixed.is_none() {
+        let is_fixed = fixed.is_some();
+        if attributes.packed && !is_fixed {
             fixed = self.shortest(&values);
         }
         let pairs = values.iter().map(|(name, value, _)| (name.text, *value));
@@ -62,7 +63,7 @@ impl<'t> Parser<'t, '_> {
         // the type of the enumeration, and Microsoft's compiler makes them fit.
         let int = Integer::int(self.target);
         for (name, value, _) in values {
-            let constant = if fixed.is_some() {
+            let constant = if is_fixed {
                 Name::Constant(value, ty.clone())
             } else if self.target.signed_enums || int.holds(value) {
                 Name::Constant(int.wrap(value), Type::INT)

@@ -3,7 +3,7 @@
 //! No tree is built. Each operand has a type at least, as `sizeof` and `typeof` need; what has no
 //! constant value says why, and the reason is reported if the value is needed.
 
-use super::arithmetic::{Binary, Integer, Rank};
+use super::arithmetic::{Binary, Rank};
 use super::operand::{
     Arithmetic, Operand, Value, arithmetic, difference_type, integer_type, pointer, real, real_type,
 };
@@ -312,9 +312,8 @@ impl<'t> Parser<'t, '_> {
                 let ty = integer_type(i.promoted(self.target));
                 of.converted(&ty, self.target)
             }
-            Some(Arithmetic::Int(i)) if !matches!(of.ty.kind(), TypeKind::Scalar(_)) => {
-                let ty = integer_type(Integer { ..i });
-                of.converted(&ty, self.target)
+            Some(Arithmetic::Int(i)) if matches!(of.ty.kind(), TypeKind::Enum(_)) => {
+                of.converted(&integer_type(i), self.target)
             }
             _ => of,
         }
@@ -322,10 +321,5 @@ impl<'t> Parser<'t, '_> {
 }
 
 fn complex_type(of: super::arithmetic::Real) -> Type {
-    use super::arithmetic::Real;
-    match of {
-        Real::Half | Real::Float => Type::FLOAT_COMPLEX,
-        Real::Double => Type::DOUBLE_COMPLEX,
-        Real::LongDouble | Real::Quad => Type::LONGDOUBLE_COMPLEX,
-    }
+    Type::scalar(of.complex())
 }

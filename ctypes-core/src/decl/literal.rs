@@ -2,15 +2,18 @@
 
 use super::arithmetic::{Integer, Rank, Real};
 use crate::target::Target;
+use crate::types::Scalar;
 
 /// A number as it is written, with its type.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Number {
     Int(i128, Integer),
     Real(f64, Real),
-    /// A literal of a type that has no values here: imaginary, decimal, wider than 128 bits.
-    Unvalued(&'static str),
+    /// A literal of a type whose values are not computed.
+    Unvalued(Scalar, &'static str),
 }
+
+const IMAGINARY: &str = "complex numbers are not computed";
 
 /// What the characters of a string or character constant are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,14 +95,14 @@ fn integer(text: &str, target: &Target) -> Result<Number, &'static str> {
         return Err("unknown suffix of a number");
     };
     if suffix.imaginary {
-        return Ok(Number::Unvalued("imaginary numbers have no value here"));
+        return Err("imaginary integers are not supported");
     }
     if suffix.bit_precise {
         // C23 6.4.4.1: the least width that holds the value, one of them for the sign.
         let used = 128 - value.leading_zeros();
         let bits = if suffix.unsigned { used.max(1) } else { (used + 1).max(2) };
         if bits > 128 {
-            return Ok(Number::Unvalued("integers of more than 128 bits are not computed"));
+            return Err("integers of more than 128 bits are not supported");
         }
         let ty = Integer { bits, signed: !suffix.unsigned, rank: Rank::BitInt };
         return Ok(Number::Int(value as i128, ty));
@@ -219,27 +222,37 @@ fn real(text: &str, hex: bool) -> Result<Number, &'static str> {
     }
     let (digits, suffix) = text.split_at(end);
     let ty = match &*suffix.to_ascii_lowercase() {
-        "" | "f64" => Real::Double,
-        "f" | "f32" => Real::Float,
-        "l" | "w" | "f64x" => Real::LongDouble,
-        "f32x" => Real::Double,
-        "q" | "f128" => Real::Quad,
-        "f16" | "bf16" => return Ok(Number::Unvalued("floats of 16 bits are not computed")),
-        "df" | "dd" | "dl" => return Ok(Number::Unvalued("decimal floats are not computed")),
-        s if s.ends_with(['i', 'j']) => {
-            return Ok(Number::Unvalued("imaginary numbers have no value here"));
+        "" => Real::Double,
+        "f" => Real::Float,
+        "l" | "w" => Real::LongDouble,
+        "q" | "f128" => Real::Float128,
+        "f32" => Real::Float32,
+        "f64" => Real::Float64,
+        "f32x" => Real::Float32x,
+        "f64x" => Real::Float64x,
+        "f16" => {
+            return Ok(Number::Unvalued(Scalar::Float16, "floats of 16 bits are not computed"));
+        }
+        "bf16" => {
+            return Ok(Number::Unvalued(Scalar::BFloat16, "floats of 16 bits are not computed"));
+        }
+        "df" | "dd" | "dl" => return Err("decimal floats are not supported"),
+        "i" | "j" => return Ok(Number::Unvalued(Scalar::DoubleComplex, IMAGINARY)),
+        "if" | "fi" | "jf" | "fj" => return Ok(Number::Unvalued(Scalar::FloatComplex, IMAGINARY)),
+        "il" | "li" | "jl" | "lj" => {
+            return Ok(Number::Unvalued(Scalar::LongDoubleComplex, IMAGINARY));
         }
         _ => return Err("unknown suffix of a number"),
     };
     let value = if hex {
         hex_float(digits, ty)?
-    } else if ty == Real::Float {
+    } else if ty.is_single() {
         digits.parse::<f32>().map(f64::from).map_err(|_| "malformed float")?
     } else {
         digits.parse::<f64>().map_err(|_| "malformed float")?
     };
     if value.is_infinite() {
-        return Ok(Number::Unvalued("the float does not fit a double"));
+        return Ok(Number::Unvalued(ty.scalar(), "the float does not fit a double"));
     }
     Ok(Number::Real(value, ty))
 }
@@ -287,7 +300,7 @@ fn hex_float(text: &str, ty: Real) -> Result<f64, &'static str> {
         return Err(MALFORMED);
     }
     let (precision, least, greatest) =
-        if ty == Real::Float { (24, -149, 127) } else { (53, -1074, 1023) };
+        if ty.is_single() { (24, -149, 127) } else { (53, -1074, 1023) };
     Ok(scaled(mantissa, exponent, precision, least, greatest))
 }
 

@@ -143,7 +143,7 @@ impl Operand {
 }
 
 pub(super) fn real(ty: Real, value: f64) -> Value {
-    if ty == Real::Half {
+    if !ty.is_computed() {
         return Value::None("floats of 16 bits are not computed");
     }
     Value::Real(value)
@@ -154,12 +154,12 @@ pub(super) fn arithmetic(ty: &Type, target: &Target) -> Option<Arithmetic> {
     let scalar = match ty.kind() {
         TypeKind::Scalar(scalar) => scalar,
         TypeKind::Enum(e) => e.underlying(target)?,
+        TypeKind::BitInt(b) => {
+            let of = Integer { bits: b.width(), signed: b.is_signed(), rank: Rank::BitInt };
+            return Some(Arithmetic::Int(of));
+        }
         _ => return None,
     };
-    of_scalar(scalar, target)
-}
-
-fn of_scalar(scalar: Scalar, target: &Target) -> Option<Arithmetic> {
     match scalar.class(target) {
         ScalarClass::Signed | ScalarClass::Unsigned | ScalarClass::Bool => {
             Integer::of(scalar, target).map(Arithmetic::Int)
@@ -173,18 +173,22 @@ fn of_scalar(scalar: Scalar, target: &Target) -> Option<Arithmetic> {
     }
 }
 
-/// The type of a promoted integer.
+/// The type of an integer. Ranks below that of `int` are those of literals only.
 pub(super) fn integer_type(of: Integer) -> Type {
-    of.rank.scalar(of.signed).map_or(Type::INT, Type::scalar)
+    let scalar = match (of.rank, of.signed) {
+        (Rank::BitInt, signed) => return Type::bit_int(of.bits, signed).unwrap_or(Type::INT),
+        (Rank::Bool, _) => Scalar::Bool,
+        (Rank::Char, true) => Scalar::SChar,
+        (Rank::Char, false) => Scalar::UChar,
+        (Rank::Short, true) => Scalar::Short,
+        (Rank::Short, false) => Scalar::UShort,
+        (rank, signed) => rank.scalar(signed).unwrap_or(Scalar::Int),
+    };
+    Type::scalar(scalar)
 }
 
 pub(super) fn real_type(of: Real) -> Type {
-    match of {
-        Real::Half => Type::FLOAT,
-        Real::Float => Type::FLOAT,
-        Real::Double => Type::DOUBLE,
-        Real::LongDouble | Real::Quad => Type::LONGDOUBLE,
-    }
+    Type::scalar(of.scalar())
 }
 
 /// Addresses as integers.

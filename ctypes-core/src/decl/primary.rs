@@ -163,6 +163,9 @@ impl<'t> Parser<'t, '_> {
     fn extent(&mut self, size: bool) -> Parsed<Operand> {
         let at = self.advance();
         let next = self.peek();
+        // GNU's `__alignof__` tells the alignment that a variable gets, which i386 makes larger than
+        // that of a member.
+        let preferred = !size && at.text != "_Alignof" && self.target.align8 < 8;
         let ty = if self.is(Mark::Open) && self.begins_type(next) {
             self.advance();
             let ty = self.type_name()?;
@@ -173,9 +176,25 @@ impl<'t> Parser<'t, '_> {
             self.unary()?.ty
         };
         let found = if size { self.size_of(&ty) } else { self.align_of(&ty) };
+        if preferred && self.is_long_scalar(&ty) {
+            return Ok(Operand::size(8, self.target));
+        }
         match found {
             Ok(n) => Ok(Operand::size(n, self.target)),
             Err(reason) => Err(self.fault_at(at, reason)),
+        }
+    }
+
+    /// Whether a type is a scalar of 8 bytes, or an array of them.
+    fn is_long_scalar(&self, ty: &Type) -> bool {
+        let mut ty = ty.clone();
+        while let TypeKind::Array { of, .. } = ty.kind() {
+            ty = of;
+        }
+        match arithmetic(&ty, self.target) {
+            Some(Arithmetic::Int(of)) => of.bits == 64,
+            Some(Arithmetic::Real(of)) => of.scalar().extent(self.target).size == 8,
+            _ => false,
         }
     }
 
@@ -327,7 +346,7 @@ impl<'t> Parser<'t, '_> {
                     Ok(Number::Real(value, ty)) => {
                         Ok(Operand { ty: real_type(ty), value: real(ty, value) })
                     }
-                    Ok(Number::Unvalued(reason)) => Ok(Operand::none(Type::DOUBLE, reason)),
+                    Ok(Number::Unvalued(ty, reason)) => Ok(Operand::none(Type::scalar(ty), reason)),
                     Err(reason) => Err(self.fault_at(token, reason)),
                 }
             }

@@ -11,6 +11,7 @@ pub(super) struct Specifiers {
     pub(super) ty: Type,
     pub(super) storage: Storage,
     pub(super) inline: bool,
+    pub(super) constexpr: bool,
     /// `auto` without a type, as C23 infers it, or GNU's `__auto_type`.
     pub(super) inferred: bool,
     /// Whether a struct, union or enumeration was named, so that a declaration without declarators
@@ -27,7 +28,6 @@ pub(super) enum Storage {
     Static,
     Auto,
     Register,
-    Constexpr,
 }
 
 /// The words of an arithmetic type, in any order.
@@ -130,6 +130,7 @@ impl<'t> Parser<'t, '_> {
             ty: Type::INT,
             storage: Storage::None,
             inline: false,
+            constexpr: false,
             inferred: false,
             names_tag: false,
             attributes: Attributes::default(),
@@ -144,26 +145,31 @@ impl<'t> Parser<'t, '_> {
             let token = self.token;
             let keyword = match token.kind {
                 Kind::Keyword(keyword) => keyword,
-                Kind::Identifier => match self.soft_keyword(token, words != 0 || named.is_some()) {
-                    Some(SoftKeyword::Storage(storage)) => {
-                        self.advance();
-                        if let Some(storage) = storage {
-                            spec.storage = storage;
+                Kind::Identifier => {
+                    match self.soft_keyword(token, words & !COMPLEX != 0 || named.is_some()) {
+                        Some(SoftKeyword::Constexpr) => {
+                            self.advance();
+                            spec.constexpr = true;
+                            qualifiers = qualifiers | Qualifiers::CONST;
+                            continue;
                         }
-                        continue;
+                        Some(SoftKeyword::Thread) => {
+                            self.advance();
+                            continue;
+                        }
+                        Some(SoftKeyword::Typeof(unqualified)) => {
+                            self.advance();
+                            named = Some(self.typeof_operand(unqualified)?);
+                            continue;
+                        }
+                        Some(SoftKeyword::Type(ty)) => {
+                            self.advance();
+                            named = Some(ty);
+                            continue;
+                        }
+                        None => break,
                     }
-                    Some(SoftKeyword::Typeof(unqualified)) => {
-                        self.advance();
-                        named = Some(self.typeof_operand(unqualified)?);
-                        continue;
-                    }
-                    Some(SoftKeyword::Type(ty)) => {
-                        self.advance();
-                        named = Some(ty);
-                        continue;
-                    }
-                    None => break,
-                },
+                }
                 _ => break,
             };
             let word = match keyword {
@@ -305,8 +311,8 @@ impl<'t> Parser<'t, '_> {
             None => token.text,
         };
         match known {
-            "constexpr" => Some(SoftKeyword::Storage(Some(Storage::Constexpr))),
-            "thread_local" => Some(SoftKeyword::Storage(None)),
+            "constexpr" => Some(SoftKeyword::Constexpr),
+            "thread_local" => Some(SoftKeyword::Thread),
             "typeof" if !has_type => Some(SoftKeyword::Typeof(false)),
             "typeof_unqual" if !has_type => Some(SoftKeyword::Typeof(true)),
             name if !has_type => self.predeclared(name).map(SoftKeyword::Type),
@@ -423,7 +429,8 @@ impl<'t> Parser<'t, '_> {
 }
 
 enum SoftKeyword {
-    Storage(Option<Storage>),
+    Constexpr,
+    Thread,
     Typeof(bool),
     Type(Type),
 }
