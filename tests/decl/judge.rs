@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 
 /// Who knows a feature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum By {
+pub(crate) enum By {
     /// gcc and clang.
     Both,
     Gcc,
@@ -80,10 +80,10 @@ const COMPILERS: &[Compiler] = &[
     },
 ];
 
-pub const PRELUDE: &str = "#include <stddef.h>\n#include <stdint.h>\n";
+const PRELUDE: &str = "#include <stddef.h>\n#include <stdint.h>\n";
 
 /// What is wrong with the lines.
-pub fn judge(lines: &[(By, &str, &[&str])]) -> Vec<String> {
+pub(crate) fn judge(lines: &[(By, &str, &[&str])]) -> Vec<String> {
     let mut failures = Vec::new();
     for compiler in COMPILERS {
         let mut unit = PRELUDE.to_owned();

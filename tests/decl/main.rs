@@ -1,4 +1,10 @@
 //! The C front end, judged by C compilers; bad input; random input.
 
+#[allow(dead_code, unreachable_pub)]
+#[path = "../oracle/mod.rs"]
+mod oracle;
+
+mod bad_input;
+mod expressions;
 mod features;
 mod judge;

@@ -160,8 +160,8 @@ impl<'t> Parser<'t, '_> {
             ("constant_p", Some(operand), _) => {
                 Some(int(u32::from(!matches!(operand.value, Value::None(_) | Value::Place(_)))))
             }
-            ("expect" | "expect_with_probability" | "assume_aligned", Some(operand), _) => {
-                Some(operand)
+            ("expect" | "expect_with_probability", Some(operand), _) => {
+                Some(operand.converted(&Type::LONG, self.target))
             }
             ("bswap16", _, Some(v)) => Some(Operand {
                 ty: Type::USHORT,

@@ -15,7 +15,7 @@ impl<'t> Parser<'t, '_> {
         while self.token.kind != Kind::End {
             let at = self.token.at;
             self.current = None;
-            self.last_paren_before_brace = false;
+            self.is_body = false;
             let kind = self.token.kind;
             let result = match kind {
                 Kind::Mark(Mark::Semicolon) => {
@@ -72,19 +72,18 @@ impl<'t> Parser<'t, '_> {
                     self.advance();
                     return;
                 }
-                Kind::Mark(Mark::OpenBrace) if self.braces == self.braces_outside + 1 => {
-                    self.last_paren_before_brace = self.last_was_paren;
+                // The end of `extern "C"` is for the caller.
+                Kind::Mark(Mark::CloseBrace)
+                    if self.braces_outside > 0 && self.braces <= self.braces_outside =>
+                {
+                    return;
                 }
-                Kind::Mark(Mark::CloseBrace) if self.braces <= self.braces_outside => {
-                    // The body of a function ends its definition.
-                    if self.braces_outside > 0 && self.braces < self.braces_outside {
-                        return;
-                    }
+                // The body of a function ends its definition.
+                Kind::Mark(Mark::CloseBrace)
+                    if self.is_body && self.braces == self.braces_outside + 1 =>
+                {
                     self.advance();
-                    if self.last_paren_before_brace {
-                        return;
-                    }
-                    continue;
+                    return;
                 }
                 _ => {}
             }
@@ -251,7 +250,7 @@ impl<'t> Parser<'t, '_> {
                 Kind::Mark(Mark::Open | Mark::OpenBrace | Mark::OpenBracket) => {
                     self.skip_group()?
                 }
-                Kind::Mark(Mark::Close | Mark::CloseBrace | Mark::CloseBracket) => {
+                Kind::Stray | Kind::Mark(Mark::Close | Mark::CloseBrace | Mark::CloseBracket) => {
                     return Err(self.expected("`,` or `;`"));
                 }
                 _ => {

@@ -33,6 +33,9 @@ pub struct ParseError {
     pub(super) mark: (usize, usize),
 }
 
+/// The longest message, in characters.
+const MAX_MESSAGE: usize = 500;
+
 /// What is shown of a line, in characters before and after the place.
 const SHOWN: usize = 60;
 
@@ -56,7 +59,12 @@ impl ParseError {
         let column = u32::try_from(column + 1).unwrap_or(u32::MAX);
         let mark = (before[from..].chars().count(), len);
         let place = Place { file, line: fault.line };
-        ParseError { place, column, message: fault.message.clone(), excerpt, more: 0, mark }
+        // Names may be of any length.
+        let message = match fault.message.char_indices().nth(MAX_MESSAGE) {
+            Some((end, _)) => format!("{}…", &fault.message[..end]),
+            None => fault.message.clone(),
+        };
+        ParseError { place, column, message, excerpt, more: 0, mark }
     }
 }
 

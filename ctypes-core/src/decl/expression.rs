@@ -53,7 +53,11 @@ impl<'t> Parser<'t, '_> {
     pub(super) fn conditional(&mut self) -> Parsed<Operand> {
         self.deeper(|p| {
             let condition = p.binary(1)?;
-            if p.is(Mark::Question) { p.choice(condition) } else { Ok(condition) }
+            if p.is(Mark::Question) {
+                p.deeper_by(2, |p| p.choice(condition))
+            } else {
+                Ok(condition)
+            }
         })
     }
 

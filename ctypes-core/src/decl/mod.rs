@@ -33,7 +33,7 @@
 //!
 //! # Limits
 //! A text has at most [`MAX_TEXT`] bytes. Expressions, declarators and records are nested at most
-//! [`MAX_DEPTH`] deep, of which a pair of parentheses in an expression takes two. After
+//! [`MAX_DEPTH`] deep, which takes less than a megabyte of stack. After
 //! [`MAX_SKIPPED`] errors the rest is not read. So no text panics, exhausts the stack or takes
 //! much longer than its length; what parsed before an error stays in the namespace.
 //!

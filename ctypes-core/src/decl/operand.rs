@@ -5,7 +5,7 @@
 
 use super::arithmetic::{Integer, Rank, Real};
 use super::literal::Encoding;
-use crate::target::Target;
+use crate::target::{BitRule, Compiler, Target};
 use crate::types::{ConstValue, Scalar, ScalarClass, Type, TypeKind};
 use std::rc::Rc;
 
@@ -215,8 +215,22 @@ pub(super) fn difference_type(target: &Target) -> Type {
     }
 }
 
+/// Whether the target is one of Apple's.
+pub(super) fn is_apple(target: &Target) -> bool {
+    target.compiler == Compiler::Clang && target.bit_rule == BitRule::Gcc
+}
+
 /// What the headers of the target make of a scalar that is only a name, such as `size_t`.
 pub(super) fn own_type(scalar: Scalar, target: &Target) -> Type {
+    // The ABI of i386 says `long`, which there is as wide as `int`.
+    if scalar == Scalar::WChar && target.pointer == 4 && target.align8 == 4 {
+        return Type::LONG;
+    }
+    match scalar {
+        Scalar::Int64 if is_apple(target) => return Type::LONGLONG,
+        Scalar::UInt64 if is_apple(target) => return Type::ULONGLONG,
+        _ => {}
+    }
     match Integer::of(scalar, target) {
         Some(integer) if integer.rank >= Rank::Int => integer_type(integer),
         Some(Integer { rank: Rank::Short, signed, .. }) => {

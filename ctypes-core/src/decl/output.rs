@@ -4,13 +4,12 @@ use super::attributes::Attributes;
 use super::declaration::{integer_value, names_of};
 use super::declarator::{Declared, Parameters};
 use super::error::ParseError;
-use super::operand::Value;
+use super::operand::{Value, is_apple};
 use super::parser::{Fault, Name, Parsed, Parser};
 use super::specifier::Specifiers;
 use super::token::Token;
 use crate::error::DefineError;
 use crate::layout::RecordKind;
-use crate::target::{BitRule, Compiler};
 use crate::types::{ConstValue, OrdinaryName, Place, RecordDecl, Scalar, Type, TypeKind, Types};
 use std::sync::Arc;
 
@@ -288,8 +287,7 @@ impl<'t> Parser<'t, '_> {
         let renamed = self.lexer.around.pragmas.renamed.get(name.text).map(|to| Arc::from(*to));
         // A label is the name in the object file, where Apple's systems put an underscore before
         // each that dlsym knows.
-        let is_apple =
-            self.target.compiler == Compiler::Clang && self.target.bit_rule == BitRule::Gcc;
+        let is_apple = is_apple(self.target);
         let label = label.map(|label| match label.strip_prefix('_') {
             Some(plain) if is_apple => Arc::from(plain),
             _ => Arc::from(label),

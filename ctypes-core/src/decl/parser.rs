@@ -8,8 +8,8 @@ use crate::target::Target;
 use crate::types::{Type, Types};
 use std::collections::HashMap;
 
-/// How deep expressions, declarators and records may be nested in one another; each level of
-/// parentheses in an expression counts twice. C11 5.2.4.1 asks for 63.
+/// How deep expressions, declarators and records may be nested in one another. A pair of parentheses
+/// in an expression counts as three levels, and so does a record in a record. C11 5.2.4.1 asks for 63.
 pub const MAX_DEPTH: u32 = 200;
 
 /// How many members may be looked at for `offsetof` and the like in one text: what bounds the time
@@ -38,7 +38,8 @@ pub(super) struct Parser<'t, 'e> {
     pub(super) braces_outside: u32,
     /// Whether the token before this one closed a parenthesis, as before the body of a function.
     pub(super) last_was_paren: bool,
-    pub(super) last_paren_before_brace: bool,
+    /// Whether the outermost braces that were opened last are those of a function.
+    pub(super) is_body: bool,
     /// The name that the current declaration declares, for a report.
     pub(super) current: Option<Token<'t>>,
     pub(super) found: Declarations,
@@ -85,7 +86,7 @@ impl<'t, 'e> Parser<'t, 'e> {
             braces: 0,
             braces_outside: 0,
             last_was_paren: false,
-            last_paren_before_brace: false,
+            is_body: false,
             current: None,
             found: Declarations::default(),
             depth: 0,
@@ -115,7 +116,12 @@ impl<'t, 'e> Parser<'t, 'e> {
     #[inline]
     fn count_brace(&mut self, arrives: bool) {
         match self.token.kind {
-            Kind::Mark(Mark::OpenBrace) if arrives => self.braces += 1,
+            Kind::Mark(Mark::OpenBrace) if arrives => {
+                self.braces += 1;
+                if self.braces == self.braces_outside + 1 {
+                    self.is_body = self.last_was_paren;
+                }
+            }
             Kind::Mark(Mark::CloseBrace) if !arrives => self.braces = self.braces.saturating_sub(1),
             _ => {}
         }
@@ -204,16 +210,29 @@ impl<'t, 'e> Parser<'t, 'e> {
     /// Calls `inner` one level deeper.
     #[inline]
     pub(super) fn deeper<T>(&mut self, inner: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
-        if self.depth >= MAX_DEPTH {
-            return Err(self.fault_at(
-                self.token,
-                format!("expected at most {MAX_DEPTH} levels of nesting, found more"),
-            ));
+        self.deeper_by(1, inner)
+    }
+
+    /// Calls `inner` so many levels deeper: as many as its share of the stack.
+    #[inline]
+    pub(super) fn deeper_by<T>(
+        &mut self,
+        levels: u32,
+        inner: impl FnOnce(&mut Self) -> Parsed<T>,
+    ) -> Parsed<T> {
+        if self.depth + levels > MAX_DEPTH {
+            return Err(self.too_deep());
         }
-        self.depth += 1;
+        self.depth += levels;
         let result = inner(self);
-        self.depth -= 1;
+        self.depth -= levels;
         result
+    }
+
+    #[cold]
+    fn too_deep(&self) -> Box<Fault> {
+        let message = format!("expected at most {MAX_DEPTH} levels of nesting, found more");
+        self.fault_at(self.token, message)
     }
 
     /// Accounts for work that is not proportional to the text read.

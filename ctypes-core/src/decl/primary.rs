@@ -16,7 +16,7 @@ const ADDRESS: &str = "an address is known only when the program runs";
 
 impl<'t> Parser<'t, '_> {
     pub(super) fn unary(&mut self) -> Parsed<Operand> {
-        self.deeper(|p| p.prefixed())
+        self.deeper_by(2, |p| p.prefixed())
     }
 
     fn prefixed(&mut self) -> Parsed<Operand> {

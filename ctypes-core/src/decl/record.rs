@@ -46,7 +46,7 @@ impl<'t> Parser<'t, '_> {
         // clang takes the pack value where the braces open, gcc where they close.
         let pack_before = self.lexer.around.pragmas.pack;
         let outside = std::mem::replace(&mut self.in_parameters, false);
-        let members = self.deeper(|p| p.members(kind));
+        let members = self.deeper_by(3, |p| p.members(kind));
         self.in_parameters = outside;
         let members = members?;
         let pack = match self.target.compiler {

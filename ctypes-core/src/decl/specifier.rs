@@ -2,7 +2,7 @@
 
 use super::attributes::{Attributes, Mode, VectorSize};
 use super::operand::{Arithmetic, arithmetic, pointer, size_type};
-use super::parser::{Name, Parsed, Parser};
+use super::parser::{Name, Parsed, Parser, shortened};
 use super::token::{Keyword, Kind, Mark, Token};
 use crate::types::{Qualifiers, Scalar, Type, TypeKind};
 
@@ -270,7 +270,11 @@ impl<'t> Parser<'t, '_> {
             }
             None if words != 0 => match scalar_of(words) {
                 Some(scalar) => Type::scalar(scalar),
-                None => return Err(self.fault_at(first, "no type is called so")),
+                None => {
+                    let words = self.lexer.text.get(first.at as usize..self.end_of_last as usize);
+                    let message = format!("no type is called `{}`", shortened(words.unwrap_or("")));
+                    return Err(self.fault_at(first, message));
+                }
             },
             None if spec.inferred => Type::INT,
             None if spec.storage == Storage::Auto => {
@@ -334,7 +338,7 @@ impl<'t> Parser<'t, '_> {
 
     /// A type as in a cast: specifiers and a declarator without a name.
     pub(super) fn type_name(&mut self) -> Parsed<Type> {
-        self.deeper(|p| {
+        self.deeper_by(3, |p| {
             let spec = p.specifiers()?;
             let declared = p.abstract_declarator(&spec)?;
             Ok(declared)
