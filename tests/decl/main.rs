@@ -8,3 +8,8 @@ mod bad_input;
 mod expressions;
 mod features;
 mod judge;
+#[allow(dead_code, unreachable_pub)]
+mod mutate;
+mod random_texts;
+
+use oracle::random;

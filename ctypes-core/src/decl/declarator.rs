@@ -240,7 +240,7 @@ impl<'t> Parser<'t, '_> {
         let at = self.advance();
         let scope = self.params.len();
         let outside = std::mem::replace(&mut self.in_parameters, true);
-        let result = self.deeper(|p| p.parameter_list(at, conv));
+        let result = self.deeper_by(3, |p| p.parameter_list(at, conv));
         self.in_parameters = outside;
         self.params.truncate(scope);
         result

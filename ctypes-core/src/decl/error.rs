@@ -60,10 +60,10 @@ impl ParseError {
         let mark = (before[from..].chars().count(), len);
         let place = Place { file, line: fault.line };
         // Names may be of any length.
-        let message = match fault.message.char_indices().nth(MAX_MESSAGE) {
-            Some((end, _)) => format!("{}…", &fault.message[..end]),
-            None => fault.message.clone(),
-        };
+        let mut message: String = clean(&fault.message).chars().take(MAX_MESSAGE).collect();
+        if fault.message.chars().nth(MAX_MESSAGE).is_some() {
+            message.push('…');
+        }
         ParseError { place, column, message, excerpt, more: 0, mark }
     }
 }
