@@ -92,7 +92,7 @@ mod int128 {
 
     #[test]
     fn typed() {
-        assert!(i128::BY_VALUE && WithI128::BY_VALUE);
+        const { assert!(i128::BY_VALUE && WithI128::BY_VALUE) };
         let library = fixture();
         let address = |name: &str| library.symbol(name).expect("exported").as_ptr();
         // SAFETY: the functions have those types, and the library stays open meanwhile.

@@ -10,6 +10,9 @@ use std::alloc::{GlobalAlloc, System};
 use std::cell::Cell;
 use std::thread;
 
+#[path = "types/names.rs"]
+mod names;
+
 /// Counts what this thread has allocated and not freed, so that a leak cannot hide.
 struct Counting;
 

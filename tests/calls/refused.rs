@@ -289,9 +289,9 @@ fn signatures_that_cannot_be() {
         "a result of type `int (void)` cannot be returned by value: C functions do not return functions",
     );
     refuse(
-        &Type::I128,
+        &Type::FLOAT128,
         &[],
-        "a result of type `__int128` cannot be returned by value: the call engine has no such scalar",
+        "a result of type `_Float128` cannot be returned by value: the call engine has no such scalar",
     );
     refuse(
         &Type::VOID,

@@ -32,6 +32,20 @@ impl Type {
         }
     }
 
+    /// The size and alignment of an array of this type, of which those on `target` are `element`.
+    pub(super) fn array_extent(
+        &self,
+        element: Extent,
+        len: u64,
+        target: &Target,
+    ) -> Result<Extent, LayoutFault> {
+        // Elements follow one another without gaps (C11 6.2.5p20).
+        if self.1.align != 0 && !element.size.is_multiple_of(element.align) {
+            return Err(LayoutFault::UnalignedElements);
+        }
+        layout::array(element, len, target)
+    }
+
     /// How many arrays and records are inside one another by value, this type among them.
     pub(crate) fn nesting(&self) -> u32 {
         let (mut ty, mut arrays) = (self, 0);
@@ -182,13 +196,9 @@ impl<'t> Measuring<'t> {
             },
             Repr::Array { of, len, .. } => {
                 let element = self.measure(of.get())?;
-                // The elements of an array follow one another without gaps (C11 6.2.5p20).
-                if of.get().1.align != 0
-                    && !element.extent.size.is_multiple_of(element.extent.align)
-                {
-                    return Err(LayoutError::fault(ty, None, LayoutFault::UnalignedElements));
-                }
-                let extent = layout::array(element.extent, *len, self.target)
+                let extent = of
+                    .get()
+                    .array_extent(element.extent, *len, self.target)
                     .map_err(|fault| LayoutError::fault(ty, None, fault))?;
                 Ok(FieldShape::demanding(extent, element.demanded))
             }

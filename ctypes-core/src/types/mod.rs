@@ -273,7 +273,8 @@ impl Type {
             return Err(TypeError::array(self, len, layout::LayoutFault::TooDeep));
         }
         let element = self.extent_at(&Target::NATIVE).map_err(|e| TypeError::of(self, e))?;
-        let native = layout::array(element, len as u64, &Target::NATIVE)
+        let native = self
+            .array_extent(element, len as u64, &Target::NATIVE)
             .map_err(|e| TypeError::array(self, len, e))?;
         Ok(self.array_of(len as u64, native))
     }

@@ -6,7 +6,6 @@ struct Record {
     name: String,
     boxed: Box<i32>,
     letter: char,
-    wide: i128,
     pair: (u8, u8),
     callback: fn(i32),
     list: *mut Vec<u8>,
