@@ -321,7 +321,9 @@ fn promoted(ty: &Type) -> Type {
 
 /// The names of parameters; empty where one has none.
 pub(super) fn names_of(parameters: Option<&Parameters<'_>>) -> Vec<std::sync::Arc<str>> {
-    parameters.map(|p| p.names.iter().map(|n| (*n).into()).collect()).unwrap_or_default()
+    // The default is shared, so that most prototypes allocate no names.
+    let shared = |name: &&str| if name.is_empty() { Default::default() } else { (*name).into() };
+    parameters.map(|p| p.names.iter().map(shared).collect()).unwrap_or_default()
 }
 
 /// Whether a value is one that arithmetic can use.
