@@ -11,6 +11,7 @@ use super::token::Token;
 use crate::error::DefineError;
 use crate::layout::RecordKind;
 use crate::types::{ConstValue, OrdinaryName, Place, RecordDecl, Scalar, Type, TypeKind, Types};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// What a text has declared beside what its namespace knows by name.
@@ -271,6 +272,7 @@ impl<'t> Parser<'t, '_> {
             }
             None => {}
         }
+        let ty = if attributes.transparent_union { self.transparent(name, ty)? } else { ty };
         let named = match attributes.align {
             Some(n) => self.types.typedef_aligned(name.text, &ty, n),
             None => self.types.typedef(name.text, &ty),
@@ -280,6 +282,27 @@ impl<'t> Parser<'t, '_> {
         self.names.insert(name.text, Name::Typedef(ty.clone()));
         self.found.typedefs.push(TypedefDecl { name: name.text.into(), ty, place });
         Ok(())
+    }
+
+    /// `typedef union { … } name __attribute__((transparent_union))`: the attribute comes when the union
+    /// is defined already, so that the name stands for one like it.
+    fn transparent(&mut self, name: Token<'t>, ty: Type) -> Parsed<Type> {
+        let Some(record) = ty.record().filter(|r| {
+            let rules = r.rules();
+            r.name().is_empty() && rules.kind == RecordKind::Union && !rules.transparent_union
+        }) else {
+            return Ok(ty);
+        };
+        let fields = record.fields();
+        self.charge(fields.len())?;
+        let like_it = self.types.declare_unnamed(RecordKind::Union, self.place(name));
+        let defined = like_it.define(|builder| {
+            fields
+                .iter()
+                .fold(builder, |b, f| b.member(f.name(), f.ty().clone(), f.rules()))
+                .transparent_union()
+        });
+        defined.map_err(|e| self.fault_at(name, e.to_string()))
     }
 
     /// The name of the symbol, where an asm label or a pragma says it.
@@ -359,7 +382,7 @@ impl<'t> Parser<'t, '_> {
             name: name.text.into(),
             ty: declared.ty,
             params: names_of(declared.function.as_deref()),
-            text: text.into(),
+            text: without_directives(text).into(),
             place,
         });
         Ok(())
@@ -403,4 +426,19 @@ impl<'t> Parser<'t, '_> {
         });
         Ok(())
     }
+}
+
+/// A definition without the line markers and definitions of macros inside it.
+fn without_directives(text: &str) -> Cow<'_, str> {
+    let is_noise = |line: &str| {
+        let Some(directive) = line.trim_start().strip_prefix('#') else { return false };
+        let word = directive.trim_start();
+        word.starts_with(|c: char| c.is_ascii_digit())
+            || ["line", "define", "undef"].iter().any(|w| word.starts_with(w))
+    };
+    if !text.lines().any(is_noise) {
+        return Cow::Borrowed(text);
+    }
+    let kept: Vec<&str> = text.lines().filter(|line| !is_noise(line)).collect();
+    Cow::Owned(kept.join("\n"))
 }

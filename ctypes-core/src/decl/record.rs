@@ -238,6 +238,9 @@ fn build(
     if let Some(rule) = attributes.bit_rule {
         builder = builder.bit_rule(rule);
     }
+    if attributes.transparent_union {
+        builder = builder.transparent_union();
+    }
     for member in members {
         builder = builder.member(member.name, member.ty.clone(), member.rules);
     }
