@@ -94,6 +94,22 @@ fn names_of_a_namespace() {
         .unwrap();
 }
 
+/// A later declaration may say more, and an earlier one more than a later.
+#[test]
+fn completed() {
+    let types = Types::new();
+    let text =
+        "int f(); extern int a[]; int f(int); int f(); extern int a[4], a[]; int g(void); int g();";
+    let found = types.parse(text).unwrap();
+    let shown: Vec<String> = found.functions.iter().map(|f| f.ty.declare(&f.name)).collect();
+    assert_eq!(shown, ["int f(int)", "int g(void)"]);
+    assert_eq!(found.variables.len(), 1);
+    assert_eq!(found.variables[0].ty.to_string(), "int [4]");
+    for wrong in ["int f(); long f(int);", "int a[3]; int a[4];", "int g(void); int g(int);"] {
+        assert!(Types::new().parse(wrong).is_err(), "{wrong}");
+    }
+}
+
 /// What a handle was taken of before its definition is known afterwards.
 #[test]
 fn forward() {

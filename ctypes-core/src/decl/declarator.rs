@@ -46,6 +46,8 @@ pub(super) struct Parameters<'t> {
     pub(super) conv: Option<Conv>,
     /// Names only, as before C89; their types follow.
     pub(super) old_style: bool,
+    /// `()`, which before C23 said nothing of the parameters.
+    pub(super) unspecified: bool,
     pub(super) at: Token<'t>,
 }
 
@@ -256,9 +258,11 @@ impl<'t> Parser<'t, '_> {
             variadic: false,
             conv,
             old_style: false,
+            unspecified: false,
             at,
         };
         if self.eat(Mark::Close) {
+            found.unspecified = true;
             return Ok(found);
         }
         if self.is_word(Keyword::Void) && self.peek().kind == Kind::Mark(Mark::Close) {

@@ -1,6 +1,6 @@
 //! The C front end: declarations as text, read without a compiler.
 //!
-//! [`Types::parse`] reads declarations into a namespace, [`Signature::parse`](crate::Signature::parse)
+//! [`Types::parse`](crate::Types::parse) reads declarations into a namespace, [`Signature::parse`](crate::Signature::parse)
 //! one prototype, [`Library::declare`](crate::Library::declare) makes a function of it that can be
 //! called. [`Source`] is the form with options: for another target, for a header that the
 //! preprocessor has been over, with everything that had to be skipped in a list.

@@ -138,6 +138,15 @@ pub struct Skipped {
     pub error: ParseError,
 }
 
+/// What a declaration is to those of the same name before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Relation {
+    New,
+    Same,
+    /// It says what one before left open.
+    Completes,
+}
+
 /// How many skipped declarations are reported; the text is not read beyond that.
 pub const MAX_SKIPPED: usize = 1000;
 
@@ -318,25 +327,54 @@ impl<'t> Parser<'t, '_> {
         label.or(renamed)
     }
 
-    /// Whether the name is new; it is an error if it stands for something else.
-    fn is_new(&mut self, name: Token<'t>, ty: &Type) -> Parsed<bool> {
-        match self.look_up(name.text) {
-            None => Ok(true),
-            // What another text declared counts as found in this one too.
-            Some(Name::Object(before)) if before == *ty => Ok(!self.names.contains_key(name.text)),
-            Some(Name::Object(before)) => {
-                let message = format!(
-                    "`{}` is declared as `{}` before",
-                    ty.declare(name.text),
-                    before.declare(name.text)
-                );
-                Err(self.fault_at(name, message))
-            }
+    /// What a declaration of an object is to those before it.
+    fn relation(&mut self, name: Token<'t>, ty: &Type, unspecified: bool) -> Parsed<Relation> {
+        let before = match self.look_up(name.text) {
+            None => return Ok(Relation::New),
+            Some(Name::Object(before)) => before,
             Some(_) => {
                 let message = format!("`{}` is declared as something else before", name.text);
-                Err(self.fault_at(name, message))
+                return Err(self.fault_at(name, message));
             }
+        };
+        if before == *ty {
+            // What another text declared counts as found in this one too.
+            let is_known = self.names.contains_key(name.text);
+            return Ok(if is_known { Relation::Same } else { Relation::New });
         }
+        match (before.kind(), ty.kind()) {
+            (TypeKind::Function(a), TypeKind::Function(b)) if a.result() == b.result() => {
+                if unspecified {
+                    return Ok(Relation::Same);
+                }
+                if self.unspecified.contains(name.text) {
+                    return Ok(Relation::Completes);
+                }
+            }
+            // C11 6.2.7p3: an array without a length takes it from another declaration.
+            (TypeKind::Array { of: a, len: m }, TypeKind::Array { of: b, len: n }) if a == b => {
+                if n == 0 {
+                    return Ok(Relation::Same);
+                }
+                if m == 0 {
+                    return Ok(Relation::Completes);
+                }
+            }
+            _ => {}
+        }
+        let (ty, before) = (ty.declare(name.text), before.declare(name.text));
+        Err(self.fault_at(name, format!("`{ty}` is declared as `{before}` before")))
+    }
+
+    /// Makes an object known under its name.
+    fn declare_object(&mut self, name: Token<'t>, ty: &Type, relation: Relation) -> Parsed<()> {
+        // A namespace keeps what it was told first.
+        if relation == Relation::New {
+            let known = self.types.declare_object(name.text, ty);
+            self.publish(name, known)?;
+        }
+        self.names.insert(name.text, Name::Object(ty.clone()));
+        Ok(())
     }
 
     pub(super) fn declare_function(
@@ -347,13 +385,21 @@ impl<'t> Parser<'t, '_> {
         attributes: &Attributes,
         symbol: Option<String>,
     ) -> Parsed<()> {
-        if !self.is_new(name, &ty)? {
+        let unspecified = parameters.as_ref().is_some_and(|p| p.unspecified);
+        let relation = self.relation(name, &ty, unspecified)?;
+        if relation == Relation::Same {
             return Ok(());
         }
+        if unspecified {
+            self.unspecified.insert(name.text);
+        }
+        self.declare_object(name, &ty, relation)?;
+        if relation == Relation::Completes {
+            self.unspecified.remove(name.text);
+            self.charge(self.found.functions.len())?;
+            self.found.functions.retain(|f| *f.name != *name.text);
+        }
         let place = self.place(name);
-        let known = self.types.declare_object(name.text, &ty);
-        self.publish(name, known)?;
-        self.names.insert(name.text, Name::Object(ty.clone()));
         self.found.functions.push(FunctionDecl {
             name: name.text.into(),
             symbol: self.symbol_of(name, symbol),
@@ -410,13 +456,16 @@ impl<'t> Parser<'t, '_> {
         _attributes: &Attributes,
         symbol: Option<String>,
     ) -> Parsed<()> {
-        if !self.is_new(name, &declared.ty)? {
+        let relation = self.relation(name, &declared.ty, false)?;
+        if relation == Relation::Same {
             return Ok(());
         }
+        self.declare_object(name, &declared.ty, relation)?;
+        if relation == Relation::Completes {
+            self.charge(self.found.variables.len())?;
+            self.found.variables.retain(|v| *v.name != *name.text);
+        }
         let place = self.place(name);
-        let known = self.types.declare_object(name.text, &declared.ty);
-        self.publish(name, known)?;
-        self.names.insert(name.text, Name::Object(declared.ty.clone()));
         self.found.variables.push(VariableDecl {
             name: name.text.into(),
             symbol: self.symbol_of(name, symbol),

@@ -107,7 +107,7 @@ impl<'t> Parser<'t, '_> {
                 let is_member = record.name().is_empty() || self.target.bit_rule == BitRule::Ms;
                 if is_member {
                     let rules = FieldRules { role: FieldRole::Anonymous, ..FieldRules::PLAIN };
-                    self.charge(record.fields().len())?;
+                    self.charge_for(&spec.ty)?;
                     found.push(Member { name: "", at: first, ty: spec.ty, rules });
                 }
             }
@@ -160,6 +160,7 @@ impl<'t> Parser<'t, '_> {
                 rules.role = FieldRole::Flexible;
                 ty = of;
             }
+            self.charge_for(&ty)?;
             let name_token = name.unwrap_or(at);
             found.push(Member { name: name.map_or("", |n| n.text), at: name_token, ty, rules });
             if !self.eat(Mark::Comma) {
