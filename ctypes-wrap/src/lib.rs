@@ -50,6 +50,6 @@ pub use ctypes_derive::{foreign_fn, library};
 pub use ctypes_core::__private;
 
 /// Tests the examples of the README.
-#[cfg(all(doctest, feature = "libffi"))]
+#[cfg(all(doctest, feature = "libffi", feature = "decl"))]
 #[doc = include_str!("../../README.md")]
 mod readme {}
