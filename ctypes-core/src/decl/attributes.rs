@@ -25,8 +25,6 @@ pub(super) struct Attributes {
     pub(super) noreturn: bool,
     pub(super) weak: bool,
     pub(super) deprecated: bool,
-    pub(super) unavailable: bool,
-    pub(super) nonnull: bool,
 }
 
 /// A calling convention, or the name of one that nothing here can call.
@@ -66,8 +64,6 @@ impl Attributes {
         self.noreturn |= more.noreturn;
         self.weak |= more.weak;
         self.deprecated |= more.deprecated;
-        self.unavailable |= more.unavailable;
-        self.nonnull |= more.nonnull;
     }
 }
 
@@ -280,7 +276,6 @@ impl<'t> Parser<'t, '_> {
             "noreturn" | "_Noreturn" => into.noreturn = true,
             "weak" => into.weak = true,
             "deprecated" => into.deprecated = true,
-            "unavailable" | "error" => into.unavailable = true,
             _ => {}
         }
         if has_arguments { self.skip_group() } else { Ok(()) }

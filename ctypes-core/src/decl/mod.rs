@@ -31,6 +31,16 @@
 //! `#define` lines are kept as [`Macro`]s; any other directive is reported, but for the guard around a
 //! whole header. C's own typedef names (`size_t`, `uint32_t`, …) are known without a declaration.
 //!
+//! # What is not supported
+//! Declarations with these are skipped, each with its reason: decimal floats, `_Complex` of 16-bit
+//! floats, the conventions `vectorcall`, `regcall` and (where it means something) `regparm`, pointers of
+//! another size than the target's (`__ptr32`), `scalar_storage_order` other than the target's.
+//!
+//! Of these there are types but no values: `_Float16`, complex numbers, `_BitInt` of more than 128
+//! bits. `long double` and `_Float128` are computed as `double`; a value that no `double` comes near
+//! (`LDBL_MAX`) is none. The tag of a record or enumeration that a parameter list or a `sizeof` declares
+//! is known in the whole text.
+//!
 //! # Limits
 //! A text has at most [`MAX_TEXT`] bytes. Expressions, declarators and records are nested at most
 //! [`MAX_DEPTH`] deep, which takes less than a megabyte of stack. After

@@ -6,7 +6,6 @@ use super::declarator::{Declared, Parameters};
 use super::error::ParseError;
 use super::operand::{Value, is_apple};
 use super::parser::{Fault, Name, Parsed, Parser};
-use super::specifier::Specifiers;
 use super::token::Token;
 use crate::error::DefineError;
 use crate::layout::RecordKind;
@@ -413,12 +412,7 @@ impl<'t> Parser<'t, '_> {
         Ok(())
     }
 
-    pub(super) fn inline_function(
-        &mut self,
-        _spec: &Specifiers,
-        declared: Declared<'t>,
-        text: &str,
-    ) -> Parsed<()> {
+    pub(super) fn inline_function(&mut self, declared: Declared<'t>, text: &str) -> Parsed<()> {
         let Some(name) = declared.name else { return Ok(()) };
         let place = self.place(name);
         let known = self.types.declare_object(name.text, &declared.ty);
@@ -453,7 +447,6 @@ impl<'t> Parser<'t, '_> {
         &mut self,
         name: Token<'t>,
         declared: Declared<'t>,
-        _attributes: &Attributes,
         symbol: Option<String>,
     ) -> Parsed<()> {
         let relation = self.relation(name, &declared.ty, false)?;
