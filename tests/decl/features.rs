@@ -77,6 +77,7 @@ const FEATURES: &[(By, &str, &[&str])] = &[
     (By::Both, "struct __attribute__((packed)) pa@ { char c; int i; }; struct pb@ { char c; int i; } __attribute__((__packed__, aligned(2)));", &["sizeof(struct pa@)", "_Alignof(struct pb@)"]),
     (By::Both, "struct pf@ { char c; int i __attribute__((packed)); short s __attribute__((aligned(8))); };", &["sizeof(struct pf@)", "offsetof(struct pf@, s)"]),
     (By::Both, "typedef int ai@ __attribute__((aligned(16))); struct ua@ { char c; ai@ i; };", &["sizeof(struct ua@)", "_Alignof(ai@)"]),
+    (By::Both, "struct th@ { int x; }; typedef struct th@ __attribute__((aligned(16))) ti@; enum tj@ { TK@ }; typedef enum tj@ __attribute__((aligned(8))) tl@; struct tm@ { char c; struct th@ __attribute__((aligned(32))) t; };", &["_Alignof(ti@)", "_Alignof(tl@)", "sizeof(struct tm@)"]),
     (By::Both, "struct tr@ { char c; }; typedef struct tr@ ts@ __attribute__((aligned(16))); typedef struct { int x; } tu@ __attribute__((__aligned__)); struct tv@ { char c; ts@ t; };", &["sizeof(struct tv@)", "_Alignof(tu@)"]),
     (By::Both, "typedef int un@ __attribute__((aligned(1))); struct uu@ { char c; un@ i; };", &["sizeof(struct uu@)"]),
     (By::Both, "struct mx@ { char c; } __attribute__((aligned));", &["sizeof(struct mx@)"]),

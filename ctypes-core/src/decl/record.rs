@@ -28,7 +28,6 @@ impl<'t> Parser<'t, '_> {
             Kind::Identifier => Some(self.advance()),
             _ => None,
         };
-        self.attributes(&mut attributes)?;
         let at = tag.unwrap_or(keyword);
         self.current = self.current.or(tag);
         if !self.is(Mark::OpenBrace) {
