@@ -14,6 +14,8 @@ pub mod call;
 pub mod callback;
 #[cfg(feature = "dynamic")]
 pub mod convert;
+#[cfg(feature = "decl")]
+pub mod decl;
 pub mod error;
 #[cfg(feature = "libffi")]
 mod ffi;

@@ -9,6 +9,8 @@ mod call;
 mod load;
 mod types;
 
+#[cfg(feature = "decl")]
+pub use crate::decl::ParseError;
 pub use crate::types::{BitOverflow, InvalidValue};
 #[cfg(feature = "dynamic")]
 pub use call::{BytesError, CallError, SignatureError};
@@ -38,6 +40,10 @@ pub enum Error {
     /// A value does not fit a bit field.
     #[error(transparent)]
     BitOverflow(#[from] BitOverflow),
+    /// A C text cannot be read.
+    #[cfg(feature = "decl")]
+    #[error(transparent)]
+    Parse(#[from] crate::decl::ParseError),
     /// A signature cannot be called on this platform or in this build.
     #[cfg(feature = "dynamic")]
     #[error(transparent)]

@@ -300,6 +300,17 @@ impl Type {
         )))
     }
 
+    /// As [`Type::function`], of parts that are given away.
+    #[cfg(feature = "decl")]
+    pub(crate) fn function_of(
+        conv: CallConv,
+        result: Type,
+        params: Vec<Type>,
+        variadic: bool,
+    ) -> Type {
+        Type::of(Repr::Function(FunctionRef::owned(conv, result, params, variadic)))
+    }
+
     /// The size in bytes on the platform that this program runs on, tail padding included.
     ///
     /// ```
