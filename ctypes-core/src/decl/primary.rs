@@ -365,7 +365,7 @@ impl<'t> Parser<'t, '_> {
             }
             Kind::Text => self.string(),
             Kind::Identifier => self.named(),
-            Kind::Keyword(Keyword::Generic) => self.generic(),
+            Kind::Keyword(Keyword::Generic) => self.deeper_by(3, Parser::generic),
             Kind::Keyword(Keyword::Offsetof) => {
                 self.advance();
                 self.offsetof()
