@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 
 /// How deep expressions, declarators and records may be nested in one another. A pair of parentheses
 /// in an expression counts as three levels, and so does a record in a record. C11 5.2.4.1 asks for 63.
-pub const MAX_DEPTH: u32 = 200;
+pub const MAX_DEPTH: u32 = 192;
 
 /// How many members may be looked at for `offsetof` and the like in one text: what bounds the time
 /// that a text can take beyond that of reading it.
