@@ -6,7 +6,8 @@
 //! * `time_t`: a compiler does not know it, the C library says what it is;
 //! * scalars that the target has not, or its compiler does not know yet;
 //! * vectors of more than 16 bytes, of which gcc's `_Alignof` says less than their place in a record;
-//! * arrays of `_Atomic` elements and of typedefs with an alignment, which gcc sometimes forgets;
+//! * arrays of `_Atomic` elements and of typedefs with an alignment, which gcc sometimes forgets: with `typedef
+//!   volatile int t[3] __attribute__((aligned(1)));` a `t x[2];` is aligned to 4 or 1, as what was declared before has it;
 //! * bit fields of `_BitInt` in unions and on AArch64, whose initialisers clang 14 crashes on;
 //! * `_Atomic` of 8 bytes on i386, where gcc does not align a struct of it alone as it aligns it;
 //! * typedefs that align vectors of less than 8 bytes, which gcc for i686 ignores;
@@ -79,12 +80,12 @@ pub struct Generator {
 }
 
 fn is_realigned(ty: &Type) -> bool {
+    if ty.alias().is_some_and(|a| a.align().is_some()) {
+        return true;
+    }
     match ty.kind() {
         TypeKind::Array { of, .. } => is_realigned(&of),
-        _ => {
-            let realigned = |ty: &Type| ty.alias().is_some_and(|a| a.align().is_some());
-            ty.qualifiers().contains(Qualifiers::ATOMIC) || realigned(ty)
-        }
+        _ => ty.qualifiers().contains(Qualifiers::ATOMIC),
     }
 }
 

@@ -187,7 +187,7 @@ fn what_was_once_wrong_is_right() {
             2,
             Repr::Packed,
             vec![
-                field("a2", byte, None),
+                field("a2", byte.clone(), None),
                 field("b2", Ty::Array(Box::new(none_of(word.clone())), 1), None),
             ],
         ),
@@ -199,6 +199,13 @@ fn what_was_once_wrong_is_right() {
         ),
         // No aggregate of floats alone (AAPCS64).
         plan(4, Repr::Plain, vec![field("a4", none_of(word), None), field("b4", float, None)]),
+        // gcc judges the elements by the first, rustc each by itself.
+        plan(
+            6,
+            Repr::Packed,
+            vec![field("a6", scalar("short", "c_short", 2), None), field("b6", byte.clone(), None)],
+        ),
+        plan(7, Repr::Plain, vec![field("a7", Ty::Array(Box::new(Ty::Record(6)), 3), None)]),
         // The alignment of the parts counts (AAPCS32).
         plan(5, Repr::Align(16), vec![field("a5", int, None)]),
     ];

@@ -124,7 +124,7 @@ const fn native(ty: &Type, at: u64, speaker: Speaker) -> Census {
             let mut all = native(of, at, speaker);
             let mut next = at + element.size;
             let mut i = 1;
-            while i < *len && next < 16 && element.size != 0 {
+            while i < *len && next < 16 && element.size != 0 && !speaker.judges_by_first(target) {
                 all = all.with_words_of(&native(of, next, speaker));
                 next += element.size;
                 i += 1;
@@ -455,7 +455,11 @@ impl<'t> Walk<'t> {
                 let mut all = self.census(of, element, at)?;
                 let mut next = at.saturating_add(element.size);
                 let mut i = 1;
-                while i < len && next < 16 && element.size != 0 {
+                while i < len
+                    && next < 16
+                    && element.size != 0
+                    && !self.speaker.judges_by_first(self.target)
+                {
                     all = all.with_words_of(&self.census(of, element, next)?);
                     next += element.size;
                     i += 1;

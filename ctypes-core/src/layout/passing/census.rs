@@ -33,6 +33,12 @@ impl Speaker {
         matches!(self, Speaker::Clang)
     }
 
+    /// Whether the class of an array's first element is that of all (AMD64 psABI 3.2.3 by gcc): an element that
+    /// is not where its own alignment would have it does not matter then.
+    pub(crate) const fn judges_by_first(self, target: &Target) -> bool {
+        self.is_gcc() && matches!(target.abi, Abi::SysV64)
+    }
+
     pub(crate) const fn is_rustc(self) -> bool {
         matches!(self, Speaker::Rustc)
     }
@@ -340,6 +346,9 @@ impl Census {
         if len == 0 {
             return self.zero_times(at, element, target, speaker);
         }
+        if speaker.judges_by_first(target) {
+            all.words = self.words_of_all(at, len, element.size);
+        }
         if let Elements::Of(kind, n) = self.elements {
             all.elements = Elements::Of(kind, n.saturating_mul(len));
         }
@@ -361,6 +370,20 @@ impl Census {
         }
         all.single = if is_one { self.single } else { Single::Other };
         all
+    }
+
+    /// The classes of an array whose elements all have those of the first.
+    const fn words_of_all(self, at: u64, len: u64, size: u64) -> [Word; 2] {
+        let mut words = self.words;
+        let is_memory = matches!(words, [Word::Memory, _] | [_, Word::Memory]);
+        if at >= 8 || is_memory || at + len.saturating_mul(size) <= 8 {
+            return words;
+        }
+        // What has two of them already repeats beyond the first 16 bytes.
+        if at % 8 + size <= 8 {
+            words[1] = words[0];
+        }
+        words
     }
 
     /// An array of no elements.
