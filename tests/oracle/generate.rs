@@ -10,6 +10,7 @@
 //!   volatile int t[3] __attribute__((aligned(1)));` a `t x[2];` is aligned to 4 or 1, as what was declared before has it;
 //! * bit fields of `_BitInt` in unions and on AArch64, whose initialisers clang 14 crashes on;
 //! * `_Atomic` of 8 bytes on i386, where gcc does not align a struct of it alone as it aligns it;
+//! * typedefs that align an `_Atomic` type, which gcc forgets where a `volatile` comes to it;
 //! * typedefs that align vectors of less than 8 bytes, which gcc for i686 ignores;
 //! * enumerations whose values need more than `int` on Windows with Microsoft's compiler, which
 //!   would change the values;
@@ -318,7 +319,8 @@ impl Generator {
             let name = format!("t{}", self.names);
             let aligned = ty.typedef_aligned(&name, 1 << self.random.below(6)).unwrap();
             let is_small = matches!(ty.kind(), TypeKind::Vector(v) if v.size() < 8);
-            let plain = is_small || self.random.once_in(2);
+            let is_atomic = ty.qualifiers().contains(Qualifiers::ATOMIC);
+            let plain = is_small || is_atomic || self.random.once_in(2);
             ty = if plain { ty.typedef(&name).unwrap() } else { aligned };
         }
         ty

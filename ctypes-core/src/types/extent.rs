@@ -3,7 +3,8 @@
 use super::record::{RecordId, RecordRef};
 use super::vector::VectorFault;
 use super::{
-    Element, Enumeration, Field, FieldLayout, Layout, Record, Repr, Scalar, ScalarClass, Type,
+    Element, Enumeration, Field, FieldLayout, Layout, Qualifiers, Record, Repr, Scalar,
+    ScalarClass, Type,
 };
 use crate::error::LayoutError;
 use crate::layout::{self, FieldShape, LayoutFault, RecordCursor, RecordRules};
@@ -170,7 +171,11 @@ impl<'t> Measuring<'t> {
             Compiler::Msvc if ty.1.align != 0 => {
                 let natural = self.structure(ty)?;
                 let demanded = natural.demanded.max(ty.1.align.into());
-                Ok(FieldShape::demanding(natural.extent, demanded))
+                let extent = match ty.qualifiers().contains(Qualifiers::ATOMIC) {
+                    true => layout::atomic(natural.extent, self.target),
+                    false => natural.extent,
+                };
+                Ok(FieldShape::demanding(extent, demanded))
             }
             // clang's `ms_struct` aligns scalars to their size, whatever a typedef says of them.
             Compiler::Clang if rules.bit_rule.unwrap_or(self.target.bit_rule) == BitRule::Ms => {
