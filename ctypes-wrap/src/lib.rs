@@ -36,6 +36,8 @@ extern crate self as ctypes_wrap;
 mod bindings;
 #[cfg(any(doc, doctest))]
 pub mod guide;
+#[cfg(feature = "header")]
+pub mod header;
 pub mod prelude;
 
 #[cfg(feature = "load")]

@@ -9,8 +9,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 const PROTOTYPE: &str = "double pow(double, double);";
-const LONGER: &str =
-    "int qsort_r(void *base, size_t count, size_t size, int (*compare)(const void *, const void *, void *), void *data);";
+const LONGER: &str = "int qsort_r(void *base, size_t count, size_t size, int (*compare)(const void *, const void *, void *), void *data);";
 const CORPUS: &str = include_str!("../../decl/corpus.h");
 
 /// How often all rows are timed, and how long each.
@@ -56,7 +55,8 @@ fn main() {
             black_box(Types::new().parse(black_box(LONGER))).expect("it is C");
         }),
         row("a constant expression", 27, move || {
-            black_box(shared.evaluate(black_box("(1u << 4 | 0x0F) * sizeof(int)"))).expect("it is C");
+            black_box(shared.evaluate(black_box("(1u << 4 | 0x0F) * sizeof(int)")))
+                .expect("it is C");
         }),
         row("many declarations, new namespace", CORPUS.len(), || {
             black_box(Source::new(black_box(CORPUS)).read(&Types::new()));
