@@ -265,15 +265,13 @@ fn predefined(text: &str) -> Declarations {
     let mut at = 0;
     let mut seen = false;
     for line in text.split_inclusive('\n') {
-        if line.starts_with("#define") {
-            seen = true;
-        } else if seen && !line.starts_with('#') && !line.trim().is_empty() {
-            end = at;
-            break;
-        } else if seen && line.starts_with("# ") && !line.contains('<') {
+        let is_marker = line.starts_with("# ");
+        let ends = if is_marker { !line.contains('<') } else { !line.starts_with('#') };
+        if seen && ends && !line.trim().is_empty() {
             end = at;
             break;
         }
+        seen |= line.starts_with("#define");
         at += line.len();
     }
     Source::new(&text[..end]).read(&Types::new())

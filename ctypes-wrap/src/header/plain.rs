@@ -54,12 +54,11 @@ fn ends_in_comment(line: &str, mut inside: bool) -> bool {
     while i < bytes.len() {
         let two = bytes.get(i..i + 2);
         match quote {
-            _ if inside => {
-                if two == Some(b"*/") {
-                    inside = false;
-                    i += 1;
-                }
+            _ if inside && two == Some(b"*/") => {
+                inside = false;
+                i += 1;
             }
+            _ if inside => {}
             Some(q) => {
                 if bytes[i] == b'\\' {
                     i += 1;

@@ -89,8 +89,8 @@ pub(super) fn tokens(text: &str, mut line: u32) -> Vec<Token<'_>> {
             3
         } else if rest.starts_with("//") {
             rest.find('\n').unwrap_or(rest.len())
-        } else if rest.starts_with("/*") {
-            rest[2..].find("*/").map_or(rest.len(), |i| i + 4)
+        } else if let Some(comment) = rest.strip_prefix("/*") {
+            comment.find("*/").map_or(rest.len(), |i| i + 4)
         } else {
             let (kind, len) = one(rest, first);
             tokens.push(Token {
