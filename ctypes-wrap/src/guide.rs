@@ -8,10 +8,10 @@
 #[cfg(all(feature = "load", feature = "dynamic"))]
 #[doc = include_str!("../docs/callbacks.md")]
 pub mod callbacks {}
-#[cfg(all(feature = "load", feature = "dynamic"))]
+#[cfg(all(feature = "load", feature = "dynamic", feature = "decl"))]
 #[doc = include_str!("../docs/calls.md")]
 pub mod calls {}
-#[cfg(all(feature = "load", feature = "dynamic"))]
+#[cfg(all(feature = "load", feature = "dynamic", feature = "decl"))]
 #[doc = include_str!("../docs/safety.md")]
 pub mod safety {}
 #[doc = include_str!("../docs/structs.md")]

@@ -21,12 +21,13 @@
 //! | open a library whose name comes later | [`Library`] |
 //! | call a function whose type comes later | [`Signature`], [`Function`] |
 //! | make types at run time | [`Type`], [`Types`] |
+//! | say types and signatures in C | [`Types::parse`], [`Library::declare`] |
 //! | let C call a closure | [`Callback`] |
 //!
 //! # Features
 //!
-//! `load` (libraries and the two attributes), `dynamic` (signatures, functions and callbacks at run time) and `libffi` (their
-//! engine, from bundled source) are on by default; `libffi-system` uses the system's libffi instead. Without any of
+//! `load` (libraries and the two attributes), `dynamic` (signatures, functions and callbacks at run time), `decl` (C
+//! declarations as text) and `libffi` (the engine of calls, from bundled source) are on by default; `libffi-system` uses the system's libffi instead. Without any of
 //! them there are types, layouts and the derive.
 
 // Lets the macros name this crate by one path, also in its own tests.
@@ -51,6 +52,6 @@ pub use ctypes_derive::{foreign_fn, library};
 pub use ctypes_core::__private;
 
 /// Tests the examples of the README.
-#[cfg(all(doctest, feature = "libffi"))]
+#[cfg(all(doctest, feature = "libffi", feature = "decl"))]
 #[doc = include_str!("../../README.md")]
 mod readme {}

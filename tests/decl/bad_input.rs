@@ -194,10 +194,10 @@ fn deep_and_endless() {
         format!("int {}x;", "*".repeat(n)),
         format!("{}x;{}", "struct { int ".repeat(n), "} y;".repeat(n)),
         format!("{};", "struct s {".repeat(n)),
-        format!("{}", "{".repeat(n)),
-        format!("{}", "}".repeat(n)),
-        format!("{}", "(".repeat(n)),
-        format!("{}", "extern \"C\" {".repeat(n)),
+        "{".repeat(n),
+        "}".repeat(n),
+        "(".repeat(n),
+        "extern \"C\" {".repeat(n),
         format!("int f(void) {}", deep("{", "}", n)),
         format!("typeof({}1{}) x;", "typeof(".repeat(n), ")".repeat(n)),
         format!("int x[{}1{}];", "_Generic(1, int: ".repeat(n), ")".repeat(n)),
@@ -333,6 +333,7 @@ fn one_prototype() {
     let error = library.declare("int no_such_function_anywhere(int);").unwrap_err();
     assert!(error.to_string().contains("no_such_function_anywhere"), "{error}");
     let renamed = library.declare("int other(int) __asm__(\"abs\");").unwrap();
+    // SAFETY: that is the signature of `abs`.
     assert_eq!(unsafe { renamed.call::<i32>((-3,)) }.unwrap(), 3);
     let types = Types::new();
     for _ in 0..2 {

@@ -77,6 +77,8 @@ const FEATURES: &[(By, &str, &[&str])] = &[
     (By::Both, "struct __attribute__((packed)) pa@ { char c; int i; }; struct pb@ { char c; int i; } __attribute__((__packed__, aligned(2)));", &["sizeof(struct pa@)", "_Alignof(struct pb@)"]),
     (By::Both, "struct pf@ { char c; int i __attribute__((packed)); short s __attribute__((aligned(8))); };", &["sizeof(struct pf@)", "offsetof(struct pf@, s)"]),
     (By::Both, "typedef int ai@ __attribute__((aligned(16))); struct ua@ { char c; ai@ i; };", &["sizeof(struct ua@)", "_Alignof(ai@)"]),
+    (By::Both, "struct th@ { int x; }; typedef struct th@ __attribute__((aligned(16))) ti@; enum tj@ { TK@ }; typedef enum tj@ __attribute__((aligned(8))) tl@; struct tm@ { char c; struct th@ __attribute__((aligned(32))) t; };", &["_Alignof(ti@)", "_Alignof(tl@)", "sizeof(struct tm@)"]),
+    (By::Both, "struct tr@ { char c; }; typedef struct tr@ ts@ __attribute__((aligned(16))); typedef struct { int x; } tu@ __attribute__((__aligned__)); struct tv@ { char c; ts@ t; };", &["sizeof(struct tv@)", "_Alignof(tu@)"]),
     (By::Both, "typedef int un@ __attribute__((aligned(1))); struct uu@ { char c; un@ i; };", &["sizeof(struct uu@)"]),
     (By::Both, "struct mx@ { char c; } __attribute__((aligned));", &["sizeof(struct mx@)"]),
     (By::Both, "int f@(const char *, ...) __attribute__((format(printf, 1, 2), nonnull(1))) __attribute__((noreturn));", &[]),
@@ -126,6 +128,7 @@ const FEATURES: &[(By, &str, &[&str])] = &[
     (By::Msvc, "enum me@ { ME@ = 0xffffffff }; enum mf@ : unsigned short { MF@ = 3 };", &["sizeof(enum me@)", "sizeof(enum mf@)", "ME@ < 0"]),
     (By::Msvc, "__pragma(pack(push, 1)) struct mp@ { char c; int i; }; __pragma(pack(pop)) struct mq@ { char c; int i; };", &["sizeof(struct mp@)", "sizeof(struct mq@)"]),
     (By::Msvc, "long a@; wchar_t b@; size_t c@; enum { M@ = sizeof(L\"ab\"), S@ = 5i64, U@ = 6ui32 };", &["sizeof(a@)", "sizeof(c@)", "M@"]),
+    (By::X86, "int __attribute__((stdcall)) f@(int); void (__attribute__((fastcall)) *g@)(int, int); typedef int (__attribute__((cdecl)) *h@)(void); typedef int __attribute__((stdcall)) i@(int); i@ *j@(i@ *);", &[]),
     (By::X86, "struct l@ { char c; long long l; double d; }; struct m@ { char c; _Alignas(8) double d; };", &["sizeof(struct l@)", "sizeof(struct m@)"]),
     (By::X86, "__builtin_va_list a@; long double b@; unsigned long c@; __typeof__(sizeof 0) d@; __typeof__((char *)0 - (char *)0) e@;", &["sizeof(a@)", "sizeof(b@)"]),
 ];

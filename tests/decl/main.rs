@@ -5,6 +5,7 @@
 mod oracle;
 
 mod bad_input;
+mod details;
 mod expressions;
 mod features;
 mod judge;

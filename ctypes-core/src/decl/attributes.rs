@@ -25,8 +25,6 @@ pub(super) struct Attributes {
     pub(super) noreturn: bool,
     pub(super) weak: bool,
     pub(super) deprecated: bool,
-    pub(super) unavailable: bool,
-    pub(super) nonnull: bool,
 }
 
 /// A calling convention, or the name of one that nothing here can call.
@@ -66,8 +64,6 @@ impl Attributes {
         self.noreturn |= more.noreturn;
         self.weak |= more.weak;
         self.deprecated |= more.deprecated;
-        self.unavailable |= more.unavailable;
-        self.nonnull |= more.nonnull;
     }
 }
 
@@ -77,11 +73,14 @@ fn is_x86_32(target: &Target) -> bool {
 }
 
 impl<'t> Parser<'t, '_> {
-    /// Reads all attributes that stand here into `into`.
+    /// Reads all attributes that stand here into `into`; whether there were any.
     #[inline]
-    pub(super) fn attributes(&mut self, into: &mut Attributes) -> Parsed<()> {
-        while self.one_attribute(into)? {}
-        Ok(())
+    pub(super) fn attributes(&mut self, into: &mut Attributes) -> Parsed<bool> {
+        let mut any = false;
+        while self.one_attribute(into)? {
+            any = true;
+        }
+        Ok(any)
     }
 
     fn one_attribute(&mut self, into: &mut Attributes) -> Parsed<bool> {
@@ -277,7 +276,6 @@ impl<'t> Parser<'t, '_> {
             "noreturn" | "_Noreturn" => into.noreturn = true,
             "weak" => into.weak = true,
             "deprecated" => into.deprecated = true,
-            "unavailable" | "error" => into.unavailable = true,
             _ => {}
         }
         if has_arguments { self.skip_group() } else { Ok(()) }
@@ -308,9 +306,6 @@ impl<'t> Parser<'t, '_> {
 
 /// gcc's `__BIGGEST_ALIGNMENT__`, which `aligned` without a number means.
 fn biggest_alignment(target: &Target) -> u64 {
-    if target.pointer == 4 && target.align8 == 8 && target.bit_rule == BitRule::Gcc {
-        8
-    } else {
-        16
-    }
+    // ARM's and IBM z's compilers have no larger one than that of `__int128`.
+    if target.align16 < 16 { 8 } else { 16 }
 }

@@ -47,7 +47,7 @@ impl<'t> Parser<'t, '_> {
                 self.reset_depth();
                 self.skip(*fault);
                 if self.is_full() {
-                    return;
+                    break;
                 }
                 self.resynchronize(at);
             }
@@ -270,7 +270,7 @@ impl<'t> Parser<'t, '_> {
     ) -> Parsed<()> {
         let text = self.lexer.text.get(first.at as usize..self.end_of_last as usize).unwrap_or("");
         if spec.inline || spec.storage == Storage::Static {
-            self.inline_function(spec, declared, text)
+            self.inline_function(declared, text)
         } else {
             self.record_declared(spec, declared, attributes, symbol, None)
         }
@@ -298,7 +298,7 @@ impl<'t> Parser<'t, '_> {
         if let Some(value) = value {
             return self.declare_constant(name, declared.ty, value);
         }
-        self.declare_variable(name, declared, attributes, symbol)
+        self.declare_variable(name, declared, symbol)
     }
 }
 
@@ -321,7 +321,9 @@ fn promoted(ty: &Type) -> Type {
 
 /// The names of parameters; empty where one has none.
 pub(super) fn names_of(parameters: Option<&Parameters<'_>>) -> Vec<std::sync::Arc<str>> {
-    parameters.map(|p| p.names.iter().map(|n| (*n).into()).collect()).unwrap_or_default()
+    // The default is shared, so that most prototypes allocate no names.
+    let shared = |name: &&str| if name.is_empty() { Default::default() } else { (*name).into() };
+    parameters.map(|p| p.names.iter().map(shared).collect()).unwrap_or_default()
 }
 
 /// Whether a value is one that arithmetic can use.

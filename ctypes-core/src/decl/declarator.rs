@@ -8,7 +8,7 @@ use super::attributes::{Attributes, Conv};
 use super::parser::{Parsed, Parser};
 use super::specifier::Specifiers;
 use super::token::{Keyword, Kind, Mark, Token};
-use crate::types::{CallConv, Qualifiers, Type, TypeKind};
+use crate::types::{CallConv, Qualifiers, Repr, Type, TypeKind};
 
 /// A part of a declarator.
 #[derive(Debug)]
@@ -46,6 +46,8 @@ pub(super) struct Parameters<'t> {
     pub(super) conv: Option<Conv>,
     /// Names only, as before C89; their types follow.
     pub(super) old_style: bool,
+    /// `()`, which before C23 said nothing of the parameters.
+    pub(super) unspecified: bool,
     pub(super) at: Token<'t>,
 }
 
@@ -98,8 +100,9 @@ impl<'t> Parser<'t, '_> {
         attributes: &mut Attributes,
     ) -> Parsed<()> {
         let mut own = Attributes::default();
+        let mut any = false;
         loop {
-            self.attributes(&mut own)?;
+            any |= self.attributes(&mut own)?;
             // Apple's blocks are pointers to what they point at.
             if !self.eat(Mark::Star) && !self.eat(Mark::Xor) {
                 break;
@@ -107,14 +110,16 @@ impl<'t> Parser<'t, '_> {
             let conv = own.conv.take();
             let mut qualifiers = Qualifiers::NONE;
             loop {
-                self.attributes(&mut own)?;
+                any |= self.attributes(&mut own)?;
                 let Some(more) = self.qualifier() else { break };
                 qualifiers = qualifiers | more;
             }
             self.parts.push(Part::Pointer { qualifiers, conv });
         }
         let conv = own.conv.take();
-        attributes.merge(&own);
+        if any {
+            attributes.merge(&own);
+        }
         let inner = self.parts.len();
         if self.is(Mark::Open) && self.is_nested(naming) {
             self.advance();
@@ -253,9 +258,11 @@ impl<'t> Parser<'t, '_> {
             variadic: false,
             conv,
             old_style: false,
+            unspecified: false,
             at,
         };
         if self.eat(Mark::Close) {
+            found.unspecified = true;
             return Ok(found);
         }
         if self.is_word(Keyword::Void) && self.peek().kind == Kind::Mark(Mark::Close) {
@@ -342,8 +349,6 @@ impl<'t> Parser<'t, '_> {
         attributes: &Attributes,
     ) -> Parsed<Declared<'t>> {
         let at = declarator.name.unwrap_or(self.token);
-        let parts: smallvec::SmallVec<[Part<'t>; 4]> =
-            self.parts.drain(declarator.from..).collect();
         let mut ty = spec.ty.clone();
         if spec.attributes.mode.is_some() || spec.attributes.vector.is_some() {
             ty = self.attributed(ty, &spec.attributes, at)?;
@@ -351,6 +356,13 @@ impl<'t> Parser<'t, '_> {
         if attributes.mode.is_some() || attributes.vector.is_some() {
             ty = self.attributed(ty, attributes, at)?;
         }
+        if declarator.from == self.parts.len() {
+            let ty = self.adjusted(ty);
+            let name = declarator.name;
+            return Ok(Declared { name, ty, flexible: false, variable: false, function: None });
+        }
+        let parts: smallvec::SmallVec<[Part<'t>; 4]> =
+            self.parts.drain(declarator.from..).collect();
         let mut declared = Declared {
             name: declarator.name,
             ty,
@@ -389,15 +401,21 @@ impl<'t> Parser<'t, '_> {
                 }
             }
         }
-        // What a typedef names needs the same adjustment as what is written out (C11 6.7.6.3p7).
-        if self.in_parameters {
-            if let TypeKind::Function(f) = declared.ty.kind() {
-                declared.ty = f.ty().pointer();
-            } else if let TypeKind::Array { of, .. } = declared.ty.kind() {
-                declared.ty = of.pointer();
-            }
-        }
+        declared.ty = self.adjusted(declared.ty);
         Ok(declared)
+    }
+
+    /// The type of a parameter while its function's parentheses are open: what a typedef names needs
+    /// the same adjustment as what is written out (C11 6.7.6.3p7).
+    fn adjusted(&self, ty: Type) -> Type {
+        if !self.in_parameters {
+            return ty;
+        }
+        match &ty.0 {
+            Repr::Function(_) => ty.pointer(),
+            Repr::Array { of, .. } => of.get().pointer(),
+            _ => ty,
+        }
     }
 
     fn apply_array(

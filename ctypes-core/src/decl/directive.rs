@@ -96,9 +96,10 @@ impl<'t> Surroundings<'t> {
     }
 }
 
-/// A file name out of a line marker, where `\` stands before quotes and itself.
+/// A file name out of a line marker, where `\` stands before quotes and itself. It is for messages, and
+/// so without control characters.
 fn unescaped(name: &str) -> Arc<str> {
-    if !name.contains('\\') {
+    if !name.bytes().any(|b| b == b'\\' || b.is_ascii_control()) {
         return name.into();
     }
     let (mut out, mut escaped) = (String::with_capacity(name.len()), false);
@@ -107,7 +108,7 @@ fn unescaped(name: &str) -> Arc<str> {
             escaped = true;
         } else {
             escaped = false;
-            out.push(c);
+            out.push(if c.is_control() { '?' } else { c });
         }
     }
     out.into()

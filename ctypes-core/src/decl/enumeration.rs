@@ -17,7 +17,6 @@ impl<'t> Parser<'t, '_> {
             Kind::Identifier => Some(self.advance()),
             _ => None,
         };
-        self.attributes(&mut attributes)?;
         let mut fixed = None;
         if self.is(Mark::Colon) {
             let next = self.peek();

@@ -1,6 +1,6 @@
 //! The C front end: declarations as text, read without a compiler.
 //!
-//! [`Types::parse`] reads declarations into a namespace, [`Signature::parse`](crate::Signature::parse)
+//! [`Types::parse`](crate::Types::parse) reads declarations into a namespace, [`Signature::parse`](crate::Signature::parse)
 //! one prototype, [`Library::declare`](crate::Library::declare) makes a function of it that can be
 //! called. [`Source`] is the form with options: for another target, for a header that the
 //! preprocessor has been over, with everything that had to be skipped in a list.
@@ -30,6 +30,16 @@
 //! Nothing is preprocessed here. Line markers tell places, `#pragma pack` and its kin are followed,
 //! `#define` lines are kept as [`Macro`]s; any other directive is reported, but for the guard around a
 //! whole header. C's own typedef names (`size_t`, `uint32_t`, …) are known without a declaration.
+//!
+//! # What is not supported
+//! Declarations with these are skipped, each with its reason: decimal floats, `_Complex` of 16-bit
+//! floats, the conventions `vectorcall`, `regcall` and (where it means something) `regparm`, pointers of
+//! another size than the target's (`__ptr32`), `scalar_storage_order` other than the target's.
+//!
+//! Of these there are types but no values: `_Float16`, complex numbers, `_BitInt` of more than 128
+//! bits. `long double` and `_Float128` are computed as `double`; a value that no `double` comes near
+//! (`LDBL_MAX`) is none. The tag of a record or enumeration that a parameter list or a `sizeof` declares
+//! is known in the whole text.
 //!
 //! # Limits
 //! A text has at most [`MAX_TEXT`] bytes. Expressions, declarators and records are nested at most

@@ -6,11 +6,11 @@ use super::declarator::{Declared, Parameters};
 use super::error::ParseError;
 use super::operand::{Value, is_apple};
 use super::parser::{Fault, Name, Parsed, Parser};
-use super::specifier::Specifiers;
 use super::token::Token;
 use crate::error::DefineError;
 use crate::layout::RecordKind;
 use crate::types::{ConstValue, OrdinaryName, Place, RecordDecl, Scalar, Type, TypeKind, Types};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// What a text has declared beside what its namespace knows by name.
@@ -135,6 +135,15 @@ pub struct Skipped {
     pub name: Option<Arc<str>>,
     /// Why it was skipped, and where.
     pub error: ParseError,
+}
+
+/// What a declaration is to those of the same name before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Relation {
+    New,
+    Same,
+    /// It says what one before left open.
+    Completes,
 }
 
 /// How many skipped declarations are reported; the text is not read beyond that.
@@ -271,6 +280,7 @@ impl<'t> Parser<'t, '_> {
             }
             None => {}
         }
+        let ty = if attributes.transparent_union { self.transparent(name, ty)? } else { ty };
         let named = match attributes.align {
             Some(n) => self.types.typedef_aligned(name.text, &ty, n),
             None => self.types.typedef(name.text, &ty),
@@ -280,6 +290,27 @@ impl<'t> Parser<'t, '_> {
         self.names.insert(name.text, Name::Typedef(ty.clone()));
         self.found.typedefs.push(TypedefDecl { name: name.text.into(), ty, place });
         Ok(())
+    }
+
+    /// `typedef union { … } name __attribute__((transparent_union))`: the attribute comes when the union
+    /// is defined already, so that the name stands for one like it.
+    fn transparent(&mut self, name: Token<'t>, ty: Type) -> Parsed<Type> {
+        let Some(record) = ty.record().filter(|r| {
+            let rules = r.rules();
+            r.name().is_empty() && rules.kind == RecordKind::Union && !rules.transparent_union
+        }) else {
+            return Ok(ty);
+        };
+        let fields = record.fields();
+        self.charge(fields.len())?;
+        let like_it = self.types.declare_unnamed(RecordKind::Union, self.place(name));
+        let defined = like_it.define(|builder| {
+            fields
+                .iter()
+                .fold(builder, |b, f| b.member(f.name(), f.ty().clone(), f.rules()))
+                .transparent_union()
+        });
+        defined.map_err(|e| self.fault_at(name, e.to_string()))
     }
 
     /// The name of the symbol, where an asm label or a pragma says it.
@@ -295,25 +326,54 @@ impl<'t> Parser<'t, '_> {
         label.or(renamed)
     }
 
-    /// Whether the name is new; it is an error if it stands for something else.
-    fn is_new(&mut self, name: Token<'t>, ty: &Type) -> Parsed<bool> {
-        match self.look_up(name.text) {
-            None => Ok(true),
-            // What another text declared counts as found in this one too.
-            Some(Name::Object(before)) if before == *ty => Ok(!self.names.contains_key(name.text)),
-            Some(Name::Object(before)) => {
-                let message = format!(
-                    "`{}` is declared as `{}` before",
-                    ty.declare(name.text),
-                    before.declare(name.text)
-                );
-                Err(self.fault_at(name, message))
-            }
+    /// What a declaration of an object is to those before it.
+    fn relation(&mut self, name: Token<'t>, ty: &Type, unspecified: bool) -> Parsed<Relation> {
+        let before = match self.look_up(name.text) {
+            None => return Ok(Relation::New),
+            Some(Name::Object(before)) => before,
             Some(_) => {
                 let message = format!("`{}` is declared as something else before", name.text);
-                Err(self.fault_at(name, message))
+                return Err(self.fault_at(name, message));
             }
+        };
+        if before == *ty {
+            // What another text declared counts as found in this one too.
+            let is_known = self.names.contains_key(name.text);
+            return Ok(if is_known { Relation::Same } else { Relation::New });
         }
+        match (before.kind(), ty.kind()) {
+            (TypeKind::Function(a), TypeKind::Function(b)) if a.result() == b.result() => {
+                if unspecified {
+                    return Ok(Relation::Same);
+                }
+                if self.unspecified.contains(name.text) {
+                    return Ok(Relation::Completes);
+                }
+            }
+            // C11 6.2.7p3: an array without a length takes it from another declaration.
+            (TypeKind::Array { of: a, len: m }, TypeKind::Array { of: b, len: n }) if a == b => {
+                if n == 0 {
+                    return Ok(Relation::Same);
+                }
+                if m == 0 {
+                    return Ok(Relation::Completes);
+                }
+            }
+            _ => {}
+        }
+        let (ty, before) = (ty.declare(name.text), before.declare(name.text));
+        Err(self.fault_at(name, format!("`{ty}` is declared as `{before}` before")))
+    }
+
+    /// Makes an object known under its name.
+    fn declare_object(&mut self, name: Token<'t>, ty: &Type, relation: Relation) -> Parsed<()> {
+        // A namespace keeps what it was told first.
+        if relation == Relation::New {
+            let known = self.types.declare_object(name.text, ty);
+            self.publish(name, known)?;
+        }
+        self.names.insert(name.text, Name::Object(ty.clone()));
+        Ok(())
     }
 
     pub(super) fn declare_function(
@@ -324,13 +384,21 @@ impl<'t> Parser<'t, '_> {
         attributes: &Attributes,
         symbol: Option<String>,
     ) -> Parsed<()> {
-        if !self.is_new(name, &ty)? {
+        let unspecified = parameters.as_ref().is_some_and(|p| p.unspecified);
+        let relation = self.relation(name, &ty, unspecified)?;
+        if relation == Relation::Same {
             return Ok(());
         }
+        if unspecified {
+            self.unspecified.insert(name.text);
+        }
+        self.declare_object(name, &ty, relation)?;
+        if relation == Relation::Completes {
+            self.unspecified.remove(name.text);
+            self.charge(self.found.functions.len())?;
+            self.found.functions.retain(|f| *f.name != *name.text);
+        }
         let place = self.place(name);
-        let known = self.types.declare_object(name.text, &ty);
-        self.publish(name, known)?;
-        self.names.insert(name.text, Name::Object(ty.clone()));
         self.found.functions.push(FunctionDecl {
             name: name.text.into(),
             symbol: self.symbol_of(name, symbol),
@@ -344,12 +412,7 @@ impl<'t> Parser<'t, '_> {
         Ok(())
     }
 
-    pub(super) fn inline_function(
-        &mut self,
-        _spec: &Specifiers,
-        declared: Declared<'t>,
-        text: &str,
-    ) -> Parsed<()> {
+    pub(super) fn inline_function(&mut self, declared: Declared<'t>, text: &str) -> Parsed<()> {
         let Some(name) = declared.name else { return Ok(()) };
         let place = self.place(name);
         let known = self.types.declare_object(name.text, &declared.ty);
@@ -359,7 +422,7 @@ impl<'t> Parser<'t, '_> {
             name: name.text.into(),
             ty: declared.ty,
             params: names_of(declared.function.as_deref()),
-            text: text.into(),
+            text: without_directives(text).into(),
             place,
         });
         Ok(())
@@ -384,16 +447,18 @@ impl<'t> Parser<'t, '_> {
         &mut self,
         name: Token<'t>,
         declared: Declared<'t>,
-        _attributes: &Attributes,
         symbol: Option<String>,
     ) -> Parsed<()> {
-        if !self.is_new(name, &declared.ty)? {
+        let relation = self.relation(name, &declared.ty, false)?;
+        if relation == Relation::Same {
             return Ok(());
         }
+        self.declare_object(name, &declared.ty, relation)?;
+        if relation == Relation::Completes {
+            self.charge(self.found.variables.len())?;
+            self.found.variables.retain(|v| *v.name != *name.text);
+        }
         let place = self.place(name);
-        let known = self.types.declare_object(name.text, &declared.ty);
-        self.publish(name, known)?;
-        self.names.insert(name.text, Name::Object(declared.ty.clone()));
         self.found.variables.push(VariableDecl {
             name: name.text.into(),
             symbol: self.symbol_of(name, symbol),
@@ -403,4 +468,19 @@ impl<'t> Parser<'t, '_> {
         });
         Ok(())
     }
+}
+
+/// A definition without the line markers and definitions of macros inside it.
+fn without_directives(text: &str) -> Cow<'_, str> {
+    let is_noise = |line: &str| {
+        let Some(directive) = line.trim_start().strip_prefix('#') else { return false };
+        let word = directive.trim_start();
+        word.starts_with(|c: char| c.is_ascii_digit())
+            || ["line", "define", "undef"].iter().any(|w| word.starts_with(w))
+    };
+    if !text.lines().any(is_noise) {
+        return Cow::Borrowed(text);
+    }
+    let kept: Vec<&str> = text.lines().filter(|line| !is_noise(line)).collect();
+    Cow::Owned(kept.join("\n"))
 }

@@ -5,8 +5,8 @@ use super::lexer::Lexer;
 use super::output::Declarations;
 use super::token::{Keyword, Kind, Mark, Token};
 use crate::target::Target;
-use crate::types::{Type, Types};
-use std::collections::HashMap;
+use crate::types::{Repr, Type, Types};
+use std::collections::{HashMap, HashSet};
 
 /// How deep expressions, declarators and records may be nested in one another. A pair of parentheses
 /// in an expression counts as three levels, and so does a record in a record. C11 5.2.4.1 asks for 63.
@@ -29,6 +29,8 @@ pub(super) struct Parser<'t, 'e> {
     pub(super) names: HashMap<&'t str, Name>,
     /// Parameters of the function that is being declared: names whose values nobody knows.
     pub(super) params: Vec<(&'t str, Type)>,
+    /// Functions of which only `()` is known.
+    pub(super) unspecified: HashSet<&'t str>,
     /// The parts of the declarators that are being read.
     pub(super) parts: Vec<Part<'t>>,
     /// Whether the declarator that is being read is that of a parameter.
@@ -81,6 +83,7 @@ impl<'t, 'e> Parser<'t, 'e> {
             is_native: *target == Target::NATIVE,
             names: HashMap::new(),
             params: Vec::new(),
+            unspecified: HashSet::new(),
             parts: Vec::new(),
             in_parameters: false,
             braces: 0,
@@ -242,6 +245,18 @@ impl<'t, 'e> Parser<'t, 'e> {
             return Err(self.fault_at(self.token, "the text takes too much work to read"));
         }
         Ok(())
+    }
+
+    /// Accounts for a look at the members of a record, or of those in an array.
+    pub(super) fn charge_for(&mut self, ty: &Type) -> Parsed<()> {
+        let mut ty = ty;
+        while let Repr::Array { of, .. } = &ty.0 {
+            ty = of.get();
+        }
+        match ty.record() {
+            Some(record) => self.charge(record.field_count()),
+            None => Ok(()),
+        }
     }
 
     /// Skips what is in parentheses, brackets or braces, of which the opening mark is current.

@@ -328,7 +328,7 @@ impl<'t> Parser<'t, '_> {
             Ok(layout) => layout,
             Err(e) => return Err(self.fault_at(name, e.to_string())),
         };
-        self.charge(layout.fields().len())?;
+        self.charge_for(ty)?;
         match layout.field(name.text) {
             Some(field) => Ok((field.ty().clone(), field.offset())),
             None => Err(self.fault_at(name, format!("`{ty}` has no member `{}`", name.text))),

@@ -28,7 +28,6 @@ impl<'t> Parser<'t, '_> {
             Kind::Identifier => Some(self.advance()),
             _ => None,
         };
-        self.attributes(&mut attributes)?;
         let at = tag.unwrap_or(keyword);
         self.current = self.current.or(tag);
         if !self.is(Mark::OpenBrace) {
@@ -107,7 +106,7 @@ impl<'t> Parser<'t, '_> {
                 let is_member = record.name().is_empty() || self.target.bit_rule == BitRule::Ms;
                 if is_member {
                     let rules = FieldRules { role: FieldRole::Anonymous, ..FieldRules::PLAIN };
-                    self.charge(record.fields().len())?;
+                    self.charge_for(&spec.ty)?;
                     found.push(Member { name: "", at: first, ty: spec.ty, rules });
                 }
             }
@@ -160,6 +159,7 @@ impl<'t> Parser<'t, '_> {
                 rules.role = FieldRole::Flexible;
                 ty = of;
             }
+            self.charge_for(&ty)?;
             let name_token = name.unwrap_or(at);
             found.push(Member { name: name.map_or("", |n| n.text), at: name_token, ty, rules });
             if !self.eat(Mark::Comma) {
@@ -237,6 +237,9 @@ fn build(
     }
     if let Some(rule) = attributes.bit_rule {
         builder = builder.bit_rule(rule);
+    }
+    if attributes.transparent_union {
+        builder = builder.transparent_union();
     }
     for member in members {
         builder = builder.member(member.name, member.ty.clone(), member.rules);

@@ -1,6 +1,6 @@
 //! Types as C text: `Display` writes the type name, [`Type::declare`] a declaration.
 
-use super::{MAX_PARTS, Repr, Type};
+use super::{CallConv, MAX_PARTS, Repr, Type};
 use crate::layout::MAX_NESTING;
 use std::fmt;
 
@@ -64,6 +64,16 @@ impl Type {
                     } else if params.is_empty() {
                         params.push("void".to_owned());
                     }
+                    let conv = convention(f.conv());
+                    // It binds to the function, and so stands inside the parentheses of a pointer to it.
+                    if !conv.is_empty() {
+                        let space = if declarator.is_empty() { "" } else { " " };
+                        declarator = if declarator.starts_with('*') {
+                            format!("({conv}{space}{declarator})")
+                        } else {
+                            format!("{conv}{space}{declarator}")
+                        };
+                    }
                     declarator = format!("{}({})", grouped(declarator), params.join(", "));
                     f.result()
                 }
@@ -71,6 +81,18 @@ impl Type {
             ty = next;
         }
         words(["", "/* … */", &declarator])
+    }
+}
+
+/// A calling convention as gcc and clang spell it; nothing for the platform's own.
+fn convention(conv: CallConv) -> &'static str {
+    match conv {
+        CallConv::C | CallConv::System => "",
+        CallConv::Stdcall => "__attribute__((stdcall))",
+        CallConv::Fastcall => "__attribute__((fastcall))",
+        CallConv::Thiscall => "__attribute__((thiscall))",
+        CallConv::SysV64 => "__attribute__((sysv_abi))",
+        CallConv::Win64 => "__attribute__((ms_abi))",
     }
 }
 

@@ -104,7 +104,11 @@ impl Type {
             return Ok(Layout::new(self, target, extent, Vec::new(), Vec::new()));
         };
         let mut fields = Vec::new();
-        let extent = measuring.place(self, &record, |field| fields.push(field))?;
+        let mut extent = measuring.place(self, &record, |field| fields.push(field))?;
+        // A typedef or `_Atomic` says more than the record.
+        if !self.1.is_plain() {
+            extent = measuring.measure(self)?.extent;
+        }
         let mut inner = Vec::new();
         measuring.reach(&fields, 0, &mut inner)?;
         Ok(Layout::new(self, target, extent, fields, inner))

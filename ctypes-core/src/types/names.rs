@@ -158,8 +158,10 @@ impl Types {
                 true
             }
         };
+        if is_new {
+            return Ok(new);
+        }
         match self.ordinary(name) {
-            _ if is_new => Ok(new),
             Some(known) if known == new => Ok(known),
             Some(known) => Err(in_use(name, &known)),
             None => Ok(new),

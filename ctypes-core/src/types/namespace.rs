@@ -461,6 +461,11 @@ impl OwnedRecord {
         }
     }
 
+    #[cfg(feature = "decl")]
+    pub(super) fn field_count(&self) -> usize {
+        self.slot.definition.get().map_or(0, |d| d.fields.len())
+    }
+
     pub(super) fn fields(&self) -> Vec<Field> {
         let Some(definition) = self.slot.definition.get() else { return Vec::new() };
         definition

@@ -354,6 +354,15 @@ impl Record {
         }
     }
 
+    /// How many fields there are.
+    #[cfg(feature = "decl")]
+    pub(crate) fn field_count(&self) -> usize {
+        match &self.0 {
+            RecordRef::Static(r) => r.fields.len(),
+            RecordRef::Owned(r) => r.field_count(),
+        }
+    }
+
     /// The fields in order; none if the record is incomplete.
     pub fn fields(&self) -> Vec<Field> {
         match &self.0 {
