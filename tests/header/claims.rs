@@ -68,7 +68,7 @@ impl Claims {
         self.count.macros += 1;
         match value {
             ConstValue::Int(value) if ty.pointee().is_some() => {
-                self.say(&format!("(unsigned long long)({name}) == {value}ull"), name);
+                self.say(&format!("(__SIZE_TYPE__)({name}) == {value}ull"), name);
             }
             ConstValue::Int(value) => {
                 let literal = literal(*value);
@@ -90,11 +90,17 @@ impl Claims {
                 for byte in &**bytes {
                     let _ = write!(text, "\\{byte:03o}");
                 }
-                self.say(&format!("sizeof({name}) == {}", bytes.len() + 1), name);
-                self.say(
-                    &format!("__builtin_memcmp({name}, \"{text}\", {}) == 0", bytes.len()),
-                    name,
-                );
+                // A cast makes a pointer of what was an array.
+                if ty.pointee().is_none() {
+                    self.say(&format!("sizeof({name}) == {}", bytes.len() + 1), name);
+                }
+                if bytes.contains(&0) {
+                    self.count.unsaid += 1;
+                } else {
+                    let claim =
+                        format!("__builtin_strcmp((const char *)({name}), \"{text}\") == 0");
+                    self.say(&claim, name);
+                }
             }
             ConstValue::WStr(units) => {
                 let claim = format!("sizeof({name}) / sizeof(*{name}) == {}", units.len() + 1);
@@ -107,7 +113,7 @@ impl Claims {
     /// Pointers to the two are compared, since qualifiers at the top make no difference to compilers.
     fn say_type(&mut self, one: &str, ty: &Type) {
         let other = ty.pointer().to_string();
-        if other.contains("(unnamed") || other.contains("__va_list_tag") {
+        if other.contains("(unnamed") || other.contains("__va_list") {
             self.count.unsaid += 1;
             return;
         }
@@ -143,6 +149,8 @@ impl Claims {
             }
         }
         for typedef in &found.typedefs {
+            // <stddef.h> defines some of these.
+            let _ = writeln!(self.text, "#undef {}", typedef.name);
             self.say_type(&typedef.name, &typedef.ty.resolved());
             self.layout(&typedef.name, &typedef.ty);
         }

@@ -166,7 +166,7 @@ pub(crate) const FIXED: &[&str] = &[
     "linux/virtio_net.h",
     "linux/xfrm.h",
     "sound/asound.h",
-    "drm/drm.h",
+    "linux/dma-buf.h",
     "scsi/sg.h",
     "asm/ioctls.h",
 ];
@@ -248,7 +248,7 @@ pub(crate) const PACKAGES: &[Entry] = &[
     of("libelf-dev", "gelf.h", "libelf"),
     of("libcap-dev", "sys/capability.h", "libcap"),
     of("libseccomp-dev", "seccomp.h", "libseccomp"),
-    of("libfuse3-dev", "fuse_lowlevel.h", "fuse3"),
+    of("libfuse3-dev", "fuse_opt.h", "fuse3"),
     of("libdbus-1-dev", "dbus/dbus.h", "dbus-1"),
     of("libgit2-dev", "git2.h", "libgit2"),
     of("libffi-dev", "ffi.h", "libffi"),

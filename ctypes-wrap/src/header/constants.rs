@@ -1,6 +1,7 @@
 //! What macros without parameters stand for: values, other names, types, or nothing that is known.
 
 use super::expand::Macros;
+use super::token::{Kind, tokens};
 use super::{Header, MacroAlias, MacroConstant, SkippedItem};
 use ctypes_core::decl::{Declarations, Macro, Source};
 use ctypes_core::types::OrdinaryName;
@@ -85,12 +86,39 @@ fn meaning(
     }
     let source = Source::new(&text).target(target);
     match source.evaluate(types) {
-        Ok(found) => Ok(Meaning::Constant(found)),
+        // The front end knows the value behind a comma; to C there is no constant.
+        Ok(found) => match inconstant(&text, types) {
+            None => Ok(Meaning::Constant(found)),
+            Some(reason) => Err(reason.to_owned()),
+        },
         Err(error) => match source.type_name(types) {
             Ok(ty) => Ok(Meaning::Alias(text.into(), Some(ty))),
             Err(_) => Err(error.message),
         },
     }
+}
+
+/// Why an expression that has a value is no constant all the same (C11 6.6p3): it is a list, as for an
+/// initialiser, or calls functions before it comes to its value.
+fn inconstant(text: &str, types: &Types) -> Option<&'static str> {
+    if !text.contains(',') {
+        return None;
+    }
+    let (mut depth, tokens) = (0_i32, tokens(text, 0));
+    for (i, token) in tokens.iter().enumerate() {
+        match &*token.text {
+            "(" | "[" | "{" => depth += 1,
+            ")" | "]" | "}" => depth -= 1,
+            "," if depth == 0 => return Some("expected one value, found a list"),
+            word if token.kind == Kind::Word && tokens.get(i + 1).is_some_and(|t| t.is("(")) => {
+                if let Some(OrdinaryName::Object(_)) = types.ordinary(word) {
+                    return Some("expected a constant: a call is no constant");
+                }
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 fn is_word(text: &str) -> bool {
