@@ -173,7 +173,6 @@ pub(crate) const FIXED: &[&str] = &[
 
 /// What the development packages of Debian bring, in the long form.
 #[rustfmt::skip]
-#[allow(dead_code, reason = "the short form has none of them")]
 pub(crate) const PACKAGES: &[Entry] = &[
     of("libgtk-3-dev", "gtk/gtk.h", "gtk+-3.0"),
     of("libglib2.0-dev", "glib.h", "glib-2.0"),

@@ -4,6 +4,8 @@
 mod claims;
 mod errors;
 mod judge;
+// The packages are those of the long form.
+#[allow(dead_code)]
 mod list;
 mod macros;
 mod plain;
