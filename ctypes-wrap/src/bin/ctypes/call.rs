@@ -68,9 +68,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Output, Failure> {
     // SAFETY: the user's promise; the texts live until the call has returned.
     let result = unsafe { function.call_args(&mut args)? };
     // What the function printed comes before its result.
-    if let Ok(flush) = Library::this().declare("int fflush(void *)") {
+    if let Ok(flush) = Library::this().declare("int fflush(void *);") {
         // SAFETY: C11 7.21.5.2; NULL means all streams.
-        let _ = unsafe { flush.call::<i32>((std::ptr::null::<std::ffi::c_void>(),)) };
+        let _ = unsafe { flush.call::<i32>((std::ptr::null_mut::<std::ffi::c_void>(),)) };
     }
     let text = shown(&result, function.signature().result());
     Ok(Output { text: if text.is_empty() { text } else { text + "\n" }, complete: true })
