@@ -26,7 +26,6 @@ const FOREIGN: &[(&str, Target, &str)] = &[
     ("sys/ucontext.h", Target::AARCH64_LINUX, "aarch64-linux-gnu-gcc"),
     ("sys/socket.h", Target::AARCH64_LINUX, "aarch64-linux-gnu-gcc"),
     ("linux/kvm.h", Target::AARCH64_LINUX, "aarch64-linux-gnu-gcc"),
-    ("arm_neon.h", Target::AARCH64_LINUX, "aarch64-linux-gnu-gcc"),
     ("sys/stat.h", Target::ARMV7_LINUX, "arm-linux-gnueabihf-gcc"),
     ("sys/stat.h", Target::I686_LINUX, "i686-linux-gnu-gcc"),
     ("sys/ucontext.h", Target::S390X_LINUX, "s390x-linux-gnu-gcc"),
