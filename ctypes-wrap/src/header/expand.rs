@@ -8,10 +8,15 @@
 use super::token::{Hidden, Kind, Token, tokens};
 use ctypes_core::decl::Macro;
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::HashMap;
 
-/// How many tokens one expansion may look at: macros can grow without bounds.
-const MAX_WORK: u32 = 1 << 18;
+/// How much work one expansion may take, in tokens and the names that each of them carries: macros can
+/// grow without bounds.
+const MAX_WORK: u32 = 1 << 16;
+
+/// How much all expansions of one header may take; an eighth of it is enough for `windows.h`.
+const MAX_TOTAL: u32 = 1 << 23;
 
 /// How deep calls of macros may be nested in arguments of one another.
 const MAX_DEPTH: u32 = 100;
@@ -28,7 +33,11 @@ struct Definition<'t> {
 
 /// The definitions in force.
 #[derive(Default)]
-pub(super) struct Macros<'t>(HashMap<&'t str, Definition<'t>>);
+pub(super) struct Macros<'t> {
+    definitions: HashMap<&'t str, Definition<'t>>,
+    /// The work that was done so far.
+    work: Cell<u32>,
+}
 
 impl<'t> Macros<'t> {
     pub(super) fn define(&mut self, definition: &'t Macro) {
@@ -48,15 +57,15 @@ impl<'t> Macros<'t> {
             params.iter().map(name).collect()
         });
         let body = tokens(&definition.body, 0);
-        self.0.insert(&definition.name, Definition { params, variadic, body });
+        self.definitions.insert(&definition.name, Definition { params, variadic, body });
     }
 
     pub(super) fn undefine(&mut self, name: &str) {
-        self.0.remove(name);
+        self.definitions.remove(name);
     }
 
     pub(super) fn is_defined(&self, name: &str) -> bool {
-        self.0.contains_key(name)
+        self.definitions.contains_key(name)
     }
 
     /// What the tokens stand for.
@@ -93,7 +102,15 @@ impl<'t> Expansion<'_, 't> {
     fn charge(&mut self, tokens: usize) -> Result<(), &'static str> {
         let more = u32::try_from(tokens).unwrap_or(u32::MAX);
         self.work = self.work.saturating_add(more);
-        if self.work > MAX_WORK { Err(TOO_LARGE) } else { Ok(()) }
+        let total = self.macros.work.get().saturating_add(more);
+        self.macros.work.set(total);
+        if self.work > MAX_WORK {
+            return Err(TOO_LARGE);
+        }
+        if total > MAX_TOTAL {
+            return Err("the macros of the header take too much work together");
+        }
+        Ok(())
     }
 
     /// Replaces until nothing is left to be replaced (C11 6.10.3.4).
@@ -107,7 +124,7 @@ impl<'t> Expansion<'_, 't> {
         while let Some(token) = rest.pop() {
             let definition = match token.kind {
                 Kind::Word if !token.hidden.contains(&token.text) => {
-                    self.macros.0.get(&*token.text)
+                    self.macros.definitions.get(&*token.text)
                 }
                 _ => None,
             };
@@ -131,7 +148,7 @@ impl<'t> Expansion<'_, 't> {
                 }
             };
             let mut replaced = self.substitute(definition, &definition.body, &arguments, depth)?;
-            self.charge(replaced.len())?;
+            self.charge(replaced.len() * (1 + hidden.len()))?;
             if let Some(first) = replaced.first_mut() {
                 first.spaced = token.spaced;
             }

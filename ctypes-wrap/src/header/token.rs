@@ -38,6 +38,10 @@ impl Hidden {
         self.0.as_deref().unwrap_or(&[])
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.names().len()
+    }
+
     pub(super) fn contains(&self, name: &str) -> bool {
         self.names().iter().any(|n| **n == *name)
     }
