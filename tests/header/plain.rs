@@ -96,6 +96,7 @@ fn others_are_preprocessed() {
     for text in [
         "#include <stddef.h>\nint x;\n",
         "#if 1\nint x;\n#endif\n",
+        "#define __GUARD__\nint x[__SIZEOF_INT__];\n",
         "#ifndef A\n#define B\n#endif\nint x;\n",
         "#ifndef A\n#define A\n#endif\nint x;\n#ifdef A\n#endif\n",
         "#pragma once\n#ifdef __cplusplus\nextern \"C\" {\n#endif\nint x;\n",

@@ -19,8 +19,8 @@
 //! For this platform that which `CC_<target>` or `CC` names, else `cc`; for another one that which
 //! `CC_<target>` or `TARGET_CC` names, else the cross gcc of the usual name, else `clang --target`: the
 //! rules of the `cc` crate. What the compiler predefines is compared with the [`Target`]; where the two
-//! disagree nothing is read. A header that includes nothing and has no conditions but its guard is read
-//! without a compiler, for any target.
+//! disagree nothing is read. A header that includes nothing, has no conditions but its guard and uses
+//! nothing that compilers predefine is read without one, for any target.
 //!
 //! # Macros
 //! Macros without parameters become constants ([`Header::constants`]) by C's rules: integers, floats,

@@ -147,7 +147,7 @@ impl Options {
     /// What the preprocessor reads.
     pub(super) fn includes(&self) -> String {
         let mut text = String::new();
-        for name in self.before.iter().chain([&self.name]) {
+        for name in self.before.iter().chain([&self.name]).filter(|name| !name.is_empty()) {
             let _ = writeln!(text, "#include \"{name}\"");
         }
         text
@@ -230,8 +230,7 @@ impl Options {
             Ok(found) => found,
             Err(Failure::Other(error)) => {
                 // A compiler of another target has other headers: that is then the better reason.
-                let empty =
-                    Options { before: Vec::new(), name: "/dev/null".into(), ..self.clone() };
+                let empty = Options { before: Vec::new(), name: String::new(), ..self.clone() };
                 if !compiler::is_native(&self.target)
                     && let Ok(found) = preprocess::preprocess(&empty, candidate, &[])
                 {

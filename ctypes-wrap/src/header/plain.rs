@@ -103,7 +103,33 @@ pub(super) fn is_plain(text: &str) -> bool {
             _ => return false,
         }
     }
-    guard.is_none()
+    guard.is_none() && !asks_the_compiler(text, &lines)
+}
+
+/// Whether the text uses a name of the form `__NAME__` that it does not define: compilers predefine such
+/// names, each its own.
+fn asks_the_compiler(text: &str, lines: &[Line<'_>]) -> bool {
+    let is_predefined = |word: &str| {
+        let inner = word.strip_prefix("__").and_then(|w| w.strip_suffix("__"));
+        // The two are the preprocessor's own.
+        inner.is_some_and(|w| {
+            !matches!(w, "VA_ARGS" | "VA_OPT")
+                && w.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+        })
+    };
+    if !text.contains("__") {
+        return false;
+    }
+    let mut used: Vec<_> = tokens(text, 1).into_iter().map(|t| t.text).collect();
+    used.retain(|word| is_predefined(word));
+    used.into_iter().any(|word| {
+        !lines.iter().filter(|l| l.is_directive).any(|line| {
+            let (directive, rest) = directive(line);
+            let name = rest.trim_start();
+            let end = name.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(name.len());
+            directive == "define" && name[..end] == *word
+        })
+    })
 }
 
 fn first_word(text: &str) -> &str {
