@@ -115,9 +115,12 @@ fn a_wrong_layout_is_noticed() {
 
 /// The scalars that each compiler has known for long; tests/layouts.rs has the others too.
 fn judged(target: &Target) -> impl Iterator<Item = &'static Scalar> {
-    use Scalar::{BFloat16, Float16, Float32, Float32x, Float64, Float64x, Float128};
+    use Scalar::{
+        BFloat16, Float16, Float16Complex, Float32, Float32x, Float64, Float64x, Float128,
+    };
     let is_new = |s: &Scalar| {
-        matches!(s, BFloat16 | Float16 | Float32 | Float32x | Float64 | Float64x | Float128)
+        let half = matches!(s, BFloat16 | Float16 | Float16Complex);
+        half || matches!(s, Float32 | Float32x | Float64 | Float64x | Float128)
     };
     let target = *target;
     Scalar::ALL.iter().filter(move |s| s.is_available(&target) && !is_new(s))

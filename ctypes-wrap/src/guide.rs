@@ -3,6 +3,7 @@
 //! * [`calls`]: declared functions, library handles, signatures made at run time.
 //! * [`structs`]: C structs as Rust structs, and as data.
 //! * [`callbacks`]: closures that C calls, and their panics.
+//! * [`headers`]: C headers read as they are, their functions and constants, other targets, the command.
 //! * [`safety`]: what is checked, what is promised, who is trusted.
 
 #[cfg(all(feature = "load", feature = "dynamic"))]
@@ -11,6 +12,9 @@ pub mod callbacks {}
 #[cfg(all(feature = "load", feature = "dynamic", feature = "decl"))]
 #[doc = include_str!("../docs/calls.md")]
 pub mod calls {}
+#[cfg(all(feature = "load", feature = "dynamic", feature = "header"))]
+#[doc = include_str!("../docs/headers.md")]
+pub mod headers {}
 #[cfg(all(feature = "load", feature = "dynamic", feature = "decl"))]
 #[doc = include_str!("../docs/safety.md")]
 pub mod safety {}

@@ -22,13 +22,15 @@
 //! | call a function whose type comes later | [`Signature`], [`Function`] |
 //! | make types at run time | [`Type`], [`Types`] |
 //! | say types and signatures in C | [`Types::parse`], [`Library::declare`] |
+//! | read a C header | [`header::Header`] |
 //! | let C call a closure | [`Callback`] |
 //!
 //! # Features
 //!
 //! `load` (libraries and the two attributes), `dynamic` (signatures, functions and callbacks at run time), `decl` (C
-//! declarations as text) and `libffi` (the engine of calls, from bundled source) are on by default; `libffi-system` uses the system's libffi instead. Without any of
-//! them there are types, layouts and the derive.
+//! declarations as text), `header` (C headers, by the platform's preprocessor) and `libffi` (the engine of calls, from bundled
+//! source) are on by default; `libffi-system` uses the system's libffi instead, `cli` builds the command `ctypes`. Without any
+//! of them there are types, layouts and the derive.
 
 // Lets the macros name this crate by one path, also in its own tests.
 extern crate self as ctypes_wrap;
@@ -37,6 +39,8 @@ extern crate self as ctypes_wrap;
 mod bindings;
 #[cfg(any(doc, doctest))]
 pub mod guide;
+#[cfg(feature = "header")]
+pub mod header;
 pub mod prelude;
 
 #[cfg(feature = "load")]

@@ -312,7 +312,8 @@ impl Real {
     /// The scalar that is a pair of these.
     pub(super) const fn complex(self) -> Scalar {
         match self {
-            Real::BFloat16 | Real::Float16 | Real::Float | Real::Float32 => Scalar::FloatComplex,
+            Real::Float16 => Scalar::Float16Complex,
+            Real::BFloat16 | Real::Float | Real::Float32 => Scalar::FloatComplex,
             Real::Double | Real::Float32x | Real::Float64 => Scalar::DoubleComplex,
             Real::LongDouble | Real::Float64x | Real::Float128 => Scalar::LongDoubleComplex,
         }

@@ -166,6 +166,7 @@ pub(super) fn arithmetic(ty: &Type, target: &Target) -> Option<Arithmetic> {
         }
         ScalarClass::Float => Real::of(scalar).map(Arithmetic::Real),
         ScalarClass::Complex => Some(Arithmetic::Complex(match scalar {
+            Scalar::Float16Complex => Real::Float16,
             Scalar::FloatComplex => Real::Float,
             Scalar::LongDoubleComplex => Real::LongDouble,
             _ => Real::Double,

@@ -348,6 +348,7 @@ impl<'t> Parser<'t, '_> {
     /// `_Float64 _Complex`.
     fn complex_of(&self, ty: &Type, at: Token<'_>) -> Parsed<Type> {
         let scalar = match ty.kind() {
+            TypeKind::Scalar(Scalar::Float16) => Scalar::Float16Complex,
             TypeKind::Scalar(Scalar::Float | Scalar::Float32) => Scalar::FloatComplex,
             TypeKind::Scalar(Scalar::Double | Scalar::Float64 | Scalar::Float32x) => {
                 Scalar::DoubleComplex

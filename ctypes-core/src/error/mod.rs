@@ -5,6 +5,8 @@
 
 #[cfg(feature = "dynamic")]
 mod call;
+#[cfg(feature = "decl")]
+mod header;
 #[cfg(feature = "load")]
 mod load;
 mod types;
@@ -14,6 +16,8 @@ pub use crate::decl::ParseError;
 pub use crate::types::{BitOverflow, InvalidValue};
 #[cfg(feature = "dynamic")]
 pub use call::{BytesError, CallError, SignatureError};
+#[cfg(feature = "decl")]
+pub use header::HeaderError;
 #[cfg(feature = "load")]
 pub use load::{Attempt, CloseError, LoadError, SymbolError};
 pub use types::{DefineError, LayoutError, TypeError};
@@ -44,6 +48,10 @@ pub enum Error {
     #[cfg(feature = "decl")]
     #[error(transparent)]
     Parse(#[from] crate::decl::ParseError),
+    /// A header cannot be read.
+    #[cfg(feature = "decl")]
+    #[error(transparent)]
+    Header(#[from] HeaderError),
     /// A signature cannot be called on this platform or in this build.
     #[cfg(feature = "dynamic")]
     #[error(transparent)]

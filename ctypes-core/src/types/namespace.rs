@@ -225,6 +225,24 @@ impl Types {
         RecordDecl { ty: self.handle(slot) }
     }
 
+    /// All structs and unions of the namespace, in the order in which they were declared; those without
+    /// a tag and those that are not defined are among them.
+    ///
+    /// ```
+    /// use ctypes_core::Types;
+    /// let types = Types::new();
+    /// types.declare_struct("node")?;
+    /// types.declare_union("any")?;
+    /// let names: Vec<String> = types.records().iter().map(|ty| ty.to_string()).collect();
+    /// assert_eq!(names, ["struct node", "union any"]);
+    /// # Ok::<(), ctypes_core::Error>(())
+    /// ```
+    pub fn records(&self) -> Vec<Type> {
+        // A handle may take the lock itself.
+        let slots = self.read().slots.clone();
+        slots.into_iter().map(|slot| self.handle(slot)).collect()
+    }
+
     pub(super) fn read(&self) -> RwLockReadGuard<'_, Tags> {
         self.0.0.read().unwrap_or_else(|e| e.into_inner())
     }

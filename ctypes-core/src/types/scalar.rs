@@ -155,6 +155,7 @@ scalars! {
     Float64 FLOAT64 "_Float64" double,
     Float64x FLOAT64X "_Float64x" float64x,
     #[doc(alias = "__float128")] Float128 FLOAT128 "_Float128" float128,
+    Float16Complex FLOAT16_COMPLEX "_Float16 _Complex" half_complex,
     #[doc(alias = "c_float_complex")] FloatComplex FLOAT_COMPLEX "float _Complex" float_complex,
     #[doc(alias = "c_double_complex")] DoubleComplex DOUBLE_COMPLEX "double _Complex" double_complex,
     #[doc(alias = "c_longdouble_complex")] LongDoubleComplex LONGDOUBLE_COMPLEX "long double _Complex" long_double_complex,
@@ -354,6 +355,9 @@ mod spec {
     const fn pair(part: Spec) -> Spec {
         let extent = Extent::new(2 * part.extent.size, part.extent.align);
         Spec { class: Complex, extent, ..part }
+    }
+    pub(super) const fn half_complex(t: &Target) -> Spec {
+        pair(half(t))
     }
     pub(super) const fn float_complex(t: &Target) -> Spec {
         pair(float(t))

@@ -1,0 +1,240 @@
+//! The command `ctypes`, run as a user runs it.
+
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+const PACKET: &str = "\
+#define LANES 2
+struct lane { unsigned kind : 3; unsigned : 2; unsigned size : 11; short next; };
+typedef struct {
+    char tag;
+    struct lane lanes[LANES];
+    union { int number; unsigned char bytes[4]; };
+    void *rest;
+} packet_t;
+enum { LIMIT = 1 << 5 };
+#define NAME \"pack\" \"et\"
+#define RATIO 1.5
+#define FLUSH flush()
+";
+
+/// A directory with `packet.h` in it, which goes when the test ends.
+struct Directory(PathBuf);
+
+impl Directory {
+    fn new(name: &str) -> Directory {
+        let path = std::env::temp_dir().join(format!("ctypes-cli-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        std::fs::write(path.join("packet.h"), PACKET).unwrap();
+        Directory(path)
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn ctypes(dir: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_ctypes")).args(args).current_dir(dir).output().unwrap()
+}
+
+/// What the command writes if all goes well.
+fn said(dir: &Path, args: &[&str]) -> String {
+    let output = ctypes(dir, args);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{args:?}: {stderr}");
+    assert_eq!(stderr, "", "{args:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// What it says if something goes wrong, with that status.
+fn refused(dir: &Path, args: &[&str], status: i32) -> String {
+    let output = ctypes(dir, args);
+    assert_eq!(output.status.code(), Some(status), "{args:?}");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "", "{args:?}");
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+fn layout_as_text() {
+    let dir = Directory::new("text");
+    let text = said(&dir.0, &["layout", "packet.h", "packet_t", "--target", "i686-linux"]);
+    assert!(text.contains("struct lane lanes[2];") && text.contains("/* i686-linux */"), "{text}");
+    assert!(!text.contains('\x1b'), "no colours where there is no terminal");
+    let all = said(&dir.0, &["layout", "packet.h"]);
+    assert!(all.contains("struct lane {") && all.contains("packet_t"), "{all}");
+}
+
+/// The masks and offsets are those that gcc shows: a program sets each field to all ones and prints the
+/// bytes of the record.
+#[test]
+fn layout_as_json_is_what_gcc_says() {
+    let dir = Directory::new("json");
+    let args = ["layout", "packet.h", "packet_t", "lane", "--json", "--target", "x86_64-linux"];
+    let records: Value = serde_json::from_str(&said(&dir.0, &args)).unwrap();
+    let records = records.as_array().unwrap();
+    assert_eq!(records.len(), 2);
+    let mut program = String::from(
+        "#include <stdio.h>\n#include <string.h>\n#include \"packet.h\"\nint main(void) {\n",
+    );
+    let mut expected = Vec::new();
+    for record in records {
+        let name = record["name"].as_str().unwrap();
+        assert_eq!(record["target"], "x86_64-linux");
+        let c = if name == "lane" { "struct lane" } else { name };
+        program += &format!("printf(\"%zu %zu\\n\", sizeof({c}), _Alignof({c}));\n");
+        expected.push(format!("{} {}", record["size"], record["align"]));
+        for field in record["fields"].as_array().unwrap() {
+            let path = field["path"].as_str().unwrap();
+            let set = match field["bit_width"].as_u64() {
+                Some(width) => format!("r.{path} = (1u << {width}) - 1;"),
+                None => format!("memset(&r.{path}, 0xff, sizeof r.{path});"),
+            };
+            program += &format!(
+                "{{ {c} r; memset(&r, 0, sizeof r); {set} for (size_t i = 0; i < sizeof r; i++) printf(\"%02x\", ((unsigned char *)&r)[i]); puts(\"\"); }}\n"
+            );
+            expected.push(field["mask"].as_str().unwrap().to_owned());
+            if field["bit_width"].is_null() {
+                program += &format!(
+                    "printf(\"%zu %zu\\n\", __builtin_offsetof({c}, {path}), sizeof((({c} *)0)->{path}));\n"
+                );
+                expected.push(format!("{} {}", field["offset"], field["size"]));
+            }
+        }
+    }
+    program += "}\n";
+    assert!(expected.len() > 20, "{expected:?}");
+    std::fs::write(dir.0.join("probe.c"), program).unwrap();
+    let gcc =
+        Command::new("gcc").args(["-w", "probe.c", "-o", "probe"]).current_dir(&dir.0).status();
+    assert!(gcc.expect("gcc runs: install Debian's package `gcc`").success());
+    let output = Command::new(dir.0.join("probe")).output().unwrap();
+    let found = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(found.lines().collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn a_target_without_a_compiler() {
+    let dir = Directory::new("targets");
+    let mut args = vec!["layout", "packet.h", "lane", "--json"];
+    for target in ["s390x-unknown-linux-gnu", "aarch64-apple-darwin", "i686-pc-windows-msvc"] {
+        args.extend(["--target", target]);
+    }
+    let records: Value = serde_json::from_str(&said(&dir.0, &args)).unwrap();
+    let masks: Vec<&str> = records
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|r| r["fields"][0]["mask"].as_str().unwrap())
+        .collect();
+    // The first bits of a big-endian machine are the high ones.
+    assert_eq!(masks[0], "e0000000");
+    assert!(masks[1] == "07000000" && masks[2] == "0700000000000000", "{masks:?}");
+    assert_eq!(records[0]["target"], "s390x-unknown-linux-gnu");
+}
+
+#[test]
+fn constants() {
+    let dir = Directory::new("consts");
+    let text = said(&dir.0, &["consts", "packet.h"]);
+    assert_eq!(text, "LIMIT = 32\nLANES = 2\nNAME = \"packet\"\nRATIO = 1.5\n");
+    assert_eq!(said(&dir.0, &["consts", "packet.h", "^L.*S$"]), "LANES = 2\n");
+    assert_eq!(said(&dir.0, &["consts", "packet.h", "LANES", "-D", "UNUSED=1"]), "LANES = 2\n");
+    let json: Value =
+        serde_json::from_str(&said(&dir.0, &["consts", "packet.h", "--json", "LIMIT"])).unwrap();
+    assert_eq!(json[0]["value"], 32);
+    let skipped = said(&dir.0, &["consts", "packet.h", "--skipped"]);
+    assert!(skipped.starts_with("packet.h:12: FLUSH: "), "{skipped}");
+    let system = said(&dir.0, &["consts", "errno.h", "^ENOENT$"]);
+    assert_eq!(system, "ENOENT = 2\n");
+}
+
+#[test]
+fn calls() {
+    let dir = Directory::new("call");
+    let call = |args: &[&str]| said(&dir.0, &[&["call"], args].concat());
+    assert_eq!(call(&["m", "double cos(double)", "0"]), "1\n");
+    assert_eq!(call(&["m", "double pow(double, double);", "2", "-2"]), "0.25\n");
+    assert_eq!(call(&["c", "size_t strlen(const char *)", "twelve"]), "6\n");
+    assert_eq!(call(&["c", "int abs(int)", "-0x10"]), "16\n");
+    assert_eq!(
+        call(&["c", "int printf(const char *, ...)", "%d %s %.1f\n", "7", "seven", "7.5"]),
+        "7 seven 7.5\n12\n"
+    );
+    assert_eq!(call(&["c", "char *strchr(const char *, int)", "a/b", "'/'"]), "\"/b\"\n");
+    assert_eq!(call(&["c", "void tzset(void)"]), "");
+}
+
+#[test]
+fn symbols() {
+    let dir = Directory::new("symbols");
+    let text = said(&dir.0, &["symbols", "m"]);
+    assert!(text.lines().any(|l| l == "cos") && text.lines().is_sorted(), "{text}");
+}
+
+#[test]
+fn what_goes_wrong() {
+    let dir = Directory::new("wrong");
+    for (args, status, words) in [
+        (&["layout", "nowhere.h"][..], 1, "nowhere.h: No such file or directory"),
+        (&["layout", "packet.h", "packett"], 1, "declares no type `packett`"),
+        (&["layout", "packet.h", "lan"], 1, "there is struct lane"),
+        (&["layout", "packet.h", "--target", "pdp11"], 2, "expected a target triple"),
+        (&["layout", "stdio.h", "--target", "x86_64-apple-darwin"], 1, "stdio.h"),
+        (&["layout", "stdio.h", "--compiler", "no-such-cc"], 1, "no-such-cc"),
+        (&["consts", "packet.h", "("], 2, "regex parse error"),
+        (&["call", "c", "int abs(int", "1"], 1, "expected `,` or `)`"),
+        (&["call", "c", "int abs(int)", "one"], 1, "argument 1"),
+        (&["call", "c", "int abs(int)"], 1, "abs"),
+        (&["call", "c", "int no_such_function(void)"], 1, "no_such_function"),
+        (&["call", "no-such-library", "int f(void)"], 1, "no-such-library"),
+        (&["symbols", "packet.h"], 1, "found no ELF file"),
+        (&["symbols", "no-such-library"], 1, "no-such-library"),
+        (&["dance"], 2, "dance"),
+    ] {
+        let said = refused(&dir.0, args, status);
+        assert!(said.starts_with("error: ") && said.contains(words), "{args:?}: {said}");
+    }
+}
+
+#[test]
+fn what_is_skipped_is_said() {
+    let dir = Directory::new("skipped");
+    std::fs::write(dir.0.join("odd.h"), "int f(unheard x);\nstruct s { int i; };\n").unwrap();
+    let output = ctypes(&dir.0, &["layout", "odd.h"]);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(stderr.contains("warning: skipped odd.h:1:7: unknown type name `unheard`"), "{stderr}");
+    assert!(output.status.success() && !output.stdout.is_empty());
+}
+
+/// `CC_<target>` and `CC` choose the compiler, and one for something else is not believed.
+#[test]
+fn variables_name_the_compiler() {
+    let dir = Directory::new("variables");
+    let run = |variable: &str, value: &str, target: &str| {
+        let output = Command::new(env!("CARGO_BIN_EXE_ctypes"))
+            .args(["consts", "limits.h", "^LONG_MAX$", "--target", target])
+            .env(variable, value)
+            .env_remove(if variable == "CC" { "CXX" } else { "CC" })
+            .current_dir(&dir.0)
+            .output()
+            .unwrap();
+        String::from_utf8(if output.status.success() { output.stdout } else { output.stderr })
+            .unwrap()
+    };
+    let long = "LONG_MAX = 9223372036854775807\n";
+    assert_eq!(run("CC", "gcc -pthread", "x86_64-linux"), long);
+    let named = run("CC_aarch64_unknown_linux_gnu", "aarch64-linux-gnu-gcc", "aarch64-linux");
+    assert_eq!(named, long);
+    let wrong = run("CC_aarch64_unknown_linux_gnu", "gcc", "aarch64-linux");
+    assert!(
+        wrong.contains("(from CC_aarch64_unknown_linux_gnu)` does not compile for aarch64-linux"),
+        "{wrong}"
+    );
+    // CC is often that of the platform: then the usual one of the target is tried.
+    assert_eq!(run("CC", "gcc", "aarch64-linux"), long);
+    assert_eq!(run("CC", "gcc", "i686-windows-gnu"), "LONG_MAX = 2147483647\n");
+}
