@@ -327,6 +327,8 @@ impl<'t> Parser<'t, '_> {
         if matches!(declared.ty.kind(), TypeKind::Void) {
             return Err(self.fault_at(first, "a parameter cannot be `void`"));
         }
+        // Every name that follows is looked for among them.
+        self.charge(self.params.len())?;
         self.params.push((name, declared.ty.clone()));
         Ok((name, declared.ty))
     }

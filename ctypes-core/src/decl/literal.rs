@@ -203,16 +203,15 @@ impl Suffix {
 fn real(text: &str, hex: bool) -> Result<Number, &'static str> {
     let bytes = text.as_bytes();
     let mut end = if hex { 2 } else { 0 };
+    // After a hexadecimal float's `p` the digits are decimal, and `f` is a suffix.
+    let power = bytes.iter().position(|b| matches!(b, b'p' | b'P')).unwrap_or(bytes.len());
     while let Some(&b) = bytes.get(end) {
         let joins = match b {
             b'.' => true,
             b'+' | b'-' => matches!(bytes[end - 1] | 0x20, b'e' | b'p'),
             b'e' | b'E' => hex || has_digits_after(bytes, end),
             b'p' | b'P' => hex,
-            // After a hexadecimal float's `p` the digits are decimal, and `f` is a suffix.
-            _ if hex && !bytes[..end].iter().any(|b| matches!(b, b'p' | b'P')) => {
-                b.is_ascii_hexdigit()
-            }
+            _ if hex && end < power => b.is_ascii_hexdigit(),
             _ => b.is_ascii_digit(),
         };
         if !joins {

@@ -12,6 +12,8 @@ use crate::types::{Scalar, Type, TypeKind};
 use std::rc::Rc;
 
 const OBJECT: &str = "the value of an object is no constant";
+/// Of `int a[] = { … }`, whose initialiser is not read: the type has no elements.
+const LENGTH: &str = "the length of the array is not known";
 const ADDRESS: &str = "an address is known only when the program runs";
 
 impl<'t> Parser<'t, '_> {
@@ -173,7 +175,13 @@ impl<'t> Parser<'t, '_> {
             // `sizeof (int){1}`
             if self.is(Mark::OpenBrace) { self.cast(ty)?.ty } else { ty }
         } else {
-            self.unary()?.ty
+            let operand = self.unary()?;
+            if let (true, Value::None(LENGTH), TypeKind::Array { .. }) =
+                (size, &operand.value, operand.ty.kind())
+            {
+                return Err(self.fault_at(at, LENGTH));
+            }
+            operand.ty
         };
         let found = if size { self.size_of(&ty) } else { self.align_of(&ty) };
         if preferred && self.is_long_scalar(&ty) {
@@ -430,8 +438,11 @@ impl<'t> Parser<'t, '_> {
         match self.look_up(token.text) {
             Some(Name::Constant(value, ty)) => return Ok(Operand { ty, value: Value::Int(value) }),
             Some(Name::Object(ty)) => {
-                let reason =
-                    if matches!(ty.kind(), TypeKind::Function(_)) { ADDRESS } else { OBJECT };
+                let reason = match ty.kind() {
+                    TypeKind::Function(_) => ADDRESS,
+                    TypeKind::Array { len: 0, .. } => LENGTH,
+                    _ => OBJECT,
+                };
                 return Ok(Operand::none(ty, reason));
             }
             Some(Name::Typedef(_)) => {

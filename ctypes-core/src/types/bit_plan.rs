@@ -8,6 +8,7 @@
 //! expansion, so that a mistake here is a compile error and never a wrong offset.
 
 use super::Type;
+use super::message::Message;
 use super::record::FieldRules;
 use super::verify::{FieldOf, fault_of};
 use crate::layout::{BitRange, FieldShape, LayoutFault, RecordCursor, RecordRules};
@@ -223,13 +224,18 @@ impl<const FIELDS: usize, const RUNS: usize> BitPlan<FIELDS, RUNS> {
         }
     }
 
-    /// Panics if rustc put a run elsewhere than C has it.
+    /// Panics if rustc put a run of that record elsewhere than C has it.
     #[track_caller]
-    pub const fn assert_run(&self, run: usize, offset: usize) {
-        assert!(
-            !self.is_planned || self.runs[run].start == offset,
-            "C and Rust disagree on where the bit fields are"
-        );
+    pub const fn assert_run(&self, run: usize, offset: usize, record: &'static str) {
+        let c_offset = self.runs[run].start;
+        if self.is_planned && c_offset != offset {
+            let message =
+                Message::new().text("`").text(record).text("`: C and Rust disagree on where its ");
+            let message = message
+                .text("bit fields are: in C a run of them is at offset ")
+                .number(c_offset as u64);
+            panic!("{}", message.text(", in Rust at ").number(offset as u64).as_str())
+        }
     }
 }
 

@@ -2,8 +2,8 @@
 //! assert what it says.
 //!
 //! Each function returns or panics in a constant of the user's crate; `#[track_caller]` puts the error
-//! on the user's field, and `place` is what it calls the field, as in "field `x` of `point`". The expansion is one call a field, since its length is what a derive costs at
-//! compile time.
+//! on the user's field, and `place` is what it calls the field, as in "field `x` of `point`". The
+//! expansion is one call a field, since its length is what a derive costs at compile time.
 
 use super::spelled::{Pointed, Spelled};
 use super::verify::{self, FieldOf};

@@ -70,12 +70,16 @@ impl Type {
 
     /// Whether every bit pattern is a value of the strict Rust form of this type, on any target: not of a
     /// `_Bool`, an enumeration, a pointer that is never null or one to a function. Padding and bit fields hold
-    /// any bits, and so does everything in [`Raw`](super::Raw). What has no size holds none.
+    /// any bits, and so does everything in [`Raw`](super::Raw). `void`, a function and an incomplete record have no
+    /// values.
     ///
     /// ```
-    /// # use ctypes_core::Type;
+    /// # use ctypes_core::{Type, Types};
     /// assert!(Type::INT.holds_any_bits() && Type::VOID_PTR.holds_any_bits());
     /// assert!(!Type::BOOL.holds_any_bits() && !Type::VOID_PTR.nonnull().holds_any_bits());
+    /// let opaque = Types::new().declare_struct("opaque")?;
+    /// assert!(!opaque.holds_any_bits() && opaque.pointer().holds_any_bits());
+    /// # Ok::<(), ctypes_core::Error>(())
     /// ```
     pub fn holds_any_bits(&self) -> bool {
         let mut seen = HashMap::new();
@@ -95,9 +99,10 @@ fn any_bits(ty: &Type, seen: &mut HashMap<RecordId, bool>) -> bool {
             if let Some(known) = seen.get(&record.id()) {
                 return *known;
             }
-            let fields = super::Record(record.clone()).fields();
+            let whole = super::Record(record.clone());
+            let fields = whole.fields();
             let mut ordinary = fields.iter().filter(|f| f.rules().bits.is_none());
-            let all = ordinary.all(|f| any_bits(f.ty(), seen));
+            let all = whole.is_complete() && ordinary.all(|f| any_bits(f.ty(), seen));
             seen.insert(record.id(), all);
             all
         }

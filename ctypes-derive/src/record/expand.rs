@@ -327,10 +327,13 @@ pub(crate) fn storage(run: usize) -> Ident {
 fn planned(record: &Record, this: &TokenStream, core: &TokenStream) -> TokenStream {
     let Some(plan) = &record.plan else { return TokenStream::new() };
     let members = planned_members(record, Some(this), core);
+    let name = record.tag();
     let runs = (0..record.runs()).map(|run| {
         let storage = storage(run);
         let at = located(record.ident);
-        quote_spanned!(at=> #plan.assert_run(#run, ::core::mem::offset_of!(#this, #storage));)
+        quote_spanned! {at=>
+            #plan.assert_run(#run, ::core::mem::offset_of!(#this, #storage), #name);
+        }
     });
     mixed!(#members #(#runs)*)
 }

@@ -44,4 +44,20 @@ struct NoWidth {
     a: u32,
 }
 
+// Not the one of the standard library, as a name says it is.
+#[derive(CStruct, Clone, Copy)]
+#[repr(C)]
+struct NonNull<T>(T, u8);
+
+#[bitfield]
+#[derive(CStruct)]
+#[repr(C)]
+struct Shadowed {
+    #[bits(3)]
+    a: u32,
+    no_pointer: NonNull<u64>,
+    #[bits(3)]
+    b: u32,
+}
+
 fn main() {}
