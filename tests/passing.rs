@@ -12,18 +12,25 @@ use ctypes_core::layout::Way;
 use ctypes_core::target::{Abi, Target};
 use oracle::compilers::JUDGES;
 use oracle::generate::Generator;
-use oracle::passing::{self, BENCHES, Bench};
+use oracle::passing::{self, BENCHES, Bench, Found, apart};
 use oracle::run;
 use oracle::shrink::shrink_by;
 
 fn judge(bench: &Bench) {
+    report(&bench.target, |types| passing::judge(bench, types));
+}
+
+fn judge_apart(target: &Target) {
+    report(target, |types| apart::judge(&apart::judge_of(target), target, types));
+}
+
+fn report(target: &Target, judge: impl Fn(&[Type]) -> Result<Found, String>) {
     let seed = run::number("CTYPES_TEST_SEED", 20_050_101);
     let count = run::number("CTYPES_TEST_PASSING", 1_000) as usize;
-    let name = bench.target.name;
-    let records = passing::records(seed, count, &bench.target);
+    let name = target.name;
+    let records = passing::records(seed, count, target);
     let types: Vec<Type> = records.iter().map(|(_, ty)| ty.clone()).collect();
-    let found =
-        passing::judge(bench, &types).unwrap_or_else(|e| panic!("{name}, seed {seed}: {e}"));
+    let found = judge(&types).unwrap_or_else(|e| panic!("{name}, seed {seed}: {e}"));
     println!(
         "{name}: seed {seed}, {count} records, {} ways compared, {} not said, {} differ",
         found.compared,
@@ -32,7 +39,7 @@ fn judge(bench: &Bench) {
     );
     let Some((first, told)) = found.differences.first() else { return };
     let differs = |ty: &Type| {
-        let found = passing::judge(bench, std::slice::from_ref(ty)).ok()?;
+        let found = judge(std::slice::from_ref(ty)).ok()?;
         found.differences.into_iter().next().map(|(_, told)| told)
     };
     let (smallest, told) =
@@ -98,3 +105,26 @@ macro_rules! benches {
 }
 
 benches! { x86_64 0 i686 1 aarch64 2 armv7 3 riscv64 4 s390x 5 powerpc64le 6 }
+
+macro_rules! apart {
+    ($($name:ident $target:ident)*) => {$(
+        #[test]
+        fn $name() {
+            judge_apart(&Target::$target);
+        }
+    )*};
+}
+
+apart! {
+    x86_64_windows_gnu X86_64_WINDOWS_GNU
+    x86_64_windows_msvc X86_64_WINDOWS_MSVC
+    i686_windows_gnu I686_WINDOWS_GNU
+    i686_windows_msvc I686_WINDOWS_MSVC
+    aarch64_windows_gnu AARCH64_WINDOWS_GNU
+    aarch64_windows_msvc AARCH64_WINDOWS_MSVC
+    x86_64_apple X86_64_APPLE
+    aarch64_apple AARCH64_APPLE
+    x86_64_linux_apart X86_64_LINUX
+    i686_linux_apart I686_LINUX
+    aarch64_linux_apart AARCH64_LINUX
+}

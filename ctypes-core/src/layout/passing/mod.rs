@@ -200,13 +200,14 @@ pub(crate) const fn passing(
     }
     match target.abi {
         Abi::Unknown => UNSAID,
-        // On x86 a record of nothing but bit fields without a name is an empty one to compilers.
-        Abi::SysV64 | Abi::SysV32 if !census.has_value => UNSAID,
-        Abi::SysV64 => sysv::amd64(census, extent),
+        // A record of nothing but bit fields without a name is an empty one to gcc on x86 and to clang.
+        Abi::SysV64 | Abi::AppleX64 | Abi::SysV32 if !census.has_value => UNSAID,
+        Abi::AppleArm64 | Abi::WinArm64 if !census.has_value => UNSAID,
+        Abi::SysV64 | Abi::AppleX64 => sysv::amd64(census, extent, target),
         Abi::SysV32 => sysv::i386(census, extent),
         Abi::Win64 => windows::x64(census, extent),
-        Abi::Win32 => windows::x86(census, extent, target),
-        Abi::Aapcs64 => aapcs::aapcs64(census, extent, target),
+        Abi::Win32 => windows::x86(census, extent, target, speaker),
+        Abi::Aapcs64 | Abi::AppleArm64 | Abi::WinArm64 => aapcs::aapcs64(census, extent, target),
         Abi::Aapcs32 => aapcs::aapcs32(census, extent, speaker),
         Abi::Riscv64 => riscv::lp64d(census, extent),
         Abi::S390x => s390x::s390x(census, extent),
