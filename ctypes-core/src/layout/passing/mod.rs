@@ -10,8 +10,8 @@
 //! mingw ([`Target::compiler`]), or rustc. On x86-64 `{ float a; int : 32; }` is in an integer register to gcc, and in
 //! one for floats to clang.
 //!
-//! gcc's answers are checked by running programs on seven conventions; those for Apple's and Microsoft's targets are
-//! what the documents say.
+//! All answers are checked by running what compilers make: gcc on Linux and mingw, clang for Apple's targets and in the
+//! place of Microsoft's compiler, which itself was not asked.
 #![forbid(unsafe_code)]
 
 mod aapcs;
