@@ -425,7 +425,11 @@ impl<'t> Members<'t> {
         if let Some(align) = self.rules.align
             && !(self.speaker.is_rustc() && self.has_bits)
         {
-            self.all.demand_of_whole(align, self.whole.align);
+            // Around it clang counts all of its alignment then, rustc what `repr` says.
+            match self.speaker {
+                Speaker::Rustc => self.all.demand(align),
+                _ => self.all.demand_of_whole(align, self.whole.align),
+            }
         }
         self.all.finish(self.whole, self.speaker)
     }

@@ -463,8 +463,8 @@ impl Aggregate {
             all.float_mode = Some(size);
         }
         all.natural = at_least(all.natural, align);
-        self.demand(member.demanded_around);
-        let all = &mut self.census;
+        all.demanded = at_least(all.demanded, member.demanded_around);
+        all.demanded_around = all.demanded;
         all.has_float |= member.has_float;
         all.has_complex |= member.has_complex;
         all.has_zero |= member.has_zero;
