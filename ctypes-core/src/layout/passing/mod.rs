@@ -10,8 +10,9 @@
 //! mingw ([`Target::compiler`]), or rustc. On x86-64 `{ float a; int : 32; }` is in an integer register to gcc, and in
 //! one for floats to clang.
 //!
-//! All answers are checked by running what compilers make: gcc on Linux and mingw, clang for Apple's targets and in the
-//! place of Microsoft's compiler, which itself was not asked.
+//! What is said of records is checked by running what compilers make: gcc on Linux and mingw, clang for Apple's targets and
+//! in the place of Microsoft's compiler, which itself was not asked. Arguments on the stack behind others
+//! ([`Passing::align`]) are not.
 #![forbid(unsafe_code)]
 
 mod aapcs;
