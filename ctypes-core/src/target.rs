@@ -61,16 +61,22 @@ pub enum Compiler {
 pub enum Abi {
     /// None that is known here: how a record is passed is then not said.
     Unknown,
-    /// System V psABI for AMD64: Linux, macOS.
+    /// System V psABI for AMD64.
     SysV64,
+    /// What Apple made of it.
+    AppleX64,
     /// System V psABI for i386, as Linux has it: records are on the stack and come back in memory.
     SysV32,
     /// Microsoft's for x64.
     Win64,
     /// Microsoft's `__cdecl` for x86.
     Win32,
-    /// AAPCS64 and what Apple and Microsoft made of it.
+    /// AAPCS64.
     Aapcs64,
+    /// What Apple made of it ("Writing ARM64 code for Apple platforms").
+    AppleArm64,
+    /// What Microsoft made of it ("Overview of ARM64 ABI conventions").
+    WinArm64,
     /// AAPCS32 with floats in VFP registers ("hard float").
     Aapcs32,
     /// RISC-V of 64 bits with doubles in registers (lp64d).
@@ -361,11 +367,11 @@ impl Target {
     };
     /// AArch64 Windows with Microsoft's compiler.
     pub const AARCH64_WINDOWS_MSVC: Target =
-        Target { name: "aarch64-windows-msvc", abi: Abi::Aapcs64, bit_int_align: 0, ..LLP64 };
+        Target { name: "aarch64-windows-msvc", abi: Abi::WinArm64, bit_int_align: 0, ..LLP64 };
     /// AArch64 Windows with mingw, for which clang is the compiler.
     pub const AARCH64_WINDOWS_GNU: Target = Target {
         name: "aarch64-windows-gnu",
-        abi: Abi::Aapcs64,
+        abi: Abi::WinArm64,
         float128: false,
         bit_int_align: 0,
         vector_align: 16,
@@ -379,6 +385,7 @@ impl Target {
     /// x86-64 macOS.
     pub const X86_64_APPLE: Target = Target {
         name: "x86_64-apple",
+        abi: Abi::AppleX64,
         compiler: Compiler::Clang,
         float128: false,
         vector_align: 16,
@@ -387,7 +394,7 @@ impl Target {
     /// AArch64 macOS and iOS.
     pub const AARCH64_APPLE: Target = Target {
         name: "aarch64-apple",
-        abi: Abi::Aapcs64,
+        abi: Abi::AppleArm64,
         compiler: Compiler::Clang,
         float128: false,
         bit_int_align: 0,

@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A compiler that has the last word on a target.
+#[derive(Clone, Copy)]
 pub struct Judge {
     pub target: Target,
     pub program: &'static str,

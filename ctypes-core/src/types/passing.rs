@@ -310,13 +310,22 @@ impl<'t> Members<'t> {
             self.is_doubtful = true;
         }
         let place = self.place_of(offset);
-        if !self.speaker.is_gcc() && extent.size != 0 && !place.is_multiple_of(extent.align) {
+        // clang asks it of members of no size too.
+        let is_asked = match self.speaker {
+            Speaker::Gcc => false,
+            Speaker::Clang => true,
+            Speaker::Rustc => extent.size != 0,
+        };
+        if is_asked && !place.is_multiple_of(extent.align) {
             self.all.add_unaligned();
         }
         let align = self.member_align(extent.align, own);
         match own.role {
             FieldRole::Flexible => self.all.add(&Census::flexible(align), align),
             _ => self.all.add(census, align),
+        }
+        if let Some(align) = own.align {
+            self.all.demand(align);
         }
         self.rust_end = offset + extent.size;
     }
@@ -416,6 +425,16 @@ impl<'t> Members<'t> {
         }
         if self.is_doubtful {
             return Census::DOUBTFUL;
+        }
+        // What has bit fields is aligned by a member in Rust.
+        if let Some(align) = self.rules.align
+            && !(self.speaker.is_rustc() && self.has_bits)
+        {
+            // Around it clang counts all of its alignment then, rustc what `repr` says.
+            match self.speaker {
+                Speaker::Rustc => self.all.demand(align),
+                _ => self.all.demand_of_whole(align, self.whole.align),
+            }
         }
         self.all.finish(self.whole, self.speaker)
     }

@@ -63,7 +63,10 @@ fn ty(
     match r.below(12) {
         0 | 1 if depth < 2 => {
             let len = *r.of(&[0, 1, 1, 2, 2, 3, 4]);
-            ty(r, before, floats_in_ten, float, target, depth + 1).array(len).unwrap()
+            let of = ty(r, before, floats_in_ten, float, target, depth + 1);
+            // What has 4 bytes for want of members makes no array, whatever it is aligned to.
+            let is_ragged = of.at(target).is_ok_and(|l| l.size() % l.align() != 0);
+            if is_ragged { of } else { of.array(len).unwrap() }
         }
         2 if !before.is_empty() => r.of(before).clone(),
         3 if r.once_in(3) => match r.below(4) {

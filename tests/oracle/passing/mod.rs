@@ -4,13 +4,16 @@
 use super::evidence::define;
 use super::random::Random;
 use ctypes_core::layout::{Piece, RegisterClass, Way};
-use ctypes_core::target::{Abi, Endian, Target};
+use ctypes_core::target::{Abi, Endian, LongDoubleFormat, Target};
 use ctypes_core::types::TypeKind;
 use ctypes_core::{Type, Types};
 use std::collections::HashSet;
 use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
 
+pub mod apart;
 pub mod generate;
 
 const PROBE: &str = include_str!("probe.c");
@@ -64,14 +67,18 @@ pub fn judge(bench: &Bench, types: &[Type]) -> Result<Found, String> {
         writeln!(text, "judge{i}();").unwrap();
     }
     text.push_str("return 0; }\n");
-    let output = execute(bench, &text)?;
+    compare(&execute(bench, &text)?, types, &bench.target)
+}
+
+/// What the program wrote, beside what is said of `target`.
+fn compare(output: &str, types: &[Type], target: &Target) -> Result<Found, String> {
     let mut found = Found::default();
     let mut lines = 0;
     for line in output.lines() {
         let noted = Noted::parse(line).ok_or_else(|| format!("the program wrote `{line}`"))?;
         let ty = types.get(noted.index).ok_or("no such record")?;
         lines += 1;
-        match noted.compare(ty, bench)? {
+        match noted.compare(ty, target)? {
             None => found.unsaid += 1,
             Some(Ok(())) => found.compared += 1,
             Some(Err(told)) => {
@@ -88,47 +95,64 @@ pub fn judge(bench: &Bench, types: &[Type]) -> Result<Found, String> {
 }
 
 fn execute(bench: &Bench, text: &str) -> Result<String, String> {
-    let base = std::env::temp_dir().join(format!(
-        "ctypes-passing-{}-{}-{:?}",
-        std::process::id(),
-        bench.target.name,
-        std::thread::current().id()
-    ));
-    let (source, program) = (base.with_extension("c"), base.with_extension("run"));
-    std::fs::write(&source, text).map_err(|e| e.to_string())?;
-    let made = Command::new(bench.gcc)
-        .args(bench.options)
-        .args(["-std=gnu11", "-w", "-O0", "-static", "-no-pie", "-fno-stack-protector", "-o"])
-        .args([&program, &source])
-        .output();
-    let keep = std::env::var_os("CTYPES_TEST_KEEP").is_some();
-    if !keep {
-        let _ = std::fs::remove_file(&source);
-    }
-    let made =
-        made.map_err(|e| format!("{} does not run ({e}): ci/setup installs it", bench.gcc))?;
-    if !made.status.success() {
-        return Err(format!("{}: {}", bench.gcc, String::from_utf8_lossy(&made.stderr)));
-    }
-    let native = bench.target.name == "x86_64-linux" && cfg!(target_arch = "x86_64");
-    let mut command = match bench.run {
+    let name = bench.target.name;
+    let (source, program) = (Scratch::new(name, "c"), Scratch::new(name, "run"));
+    source.write(text)?;
+    let mut command = Command::new(bench.gcc);
+    command.args(bench.options);
+    command.args(["-std=gnu11", "-w", "-O0", "-static", "-no-pie", "-fno-stack-protector", "-o"]);
+    command.args([program.path(), source.path()]);
+    output_of(command, "what ci/setup names")?;
+    let native = name == "x86_64-linux" && cfg!(target_arch = "x86_64");
+    let command = match bench.run {
         Some(emulator) if !native => {
             let mut command = Command::new(emulator);
-            command.arg(&program);
+            command.arg(program.path());
             command
         }
-        _ => Command::new(&program),
+        _ => Command::new(program.path()),
     };
+    output_of(command, "qemu-user")
+}
+
+/// What a program writes that is to end well; `package` is told where it does not run.
+fn output_of(mut command: Command, package: &str) -> Result<String, String> {
+    let program = command.get_program().to_owned();
     let ran = command.output();
-    if !keep {
-        let _ = std::fs::remove_file(&program);
-    }
-    let ran =
-        ran.map_err(|e| format!("{:?} does not run ({e}): ci/setup installs it", bench.run))?;
+    let ran = ran.map_err(|e| format!("{program:?} does not run ({e}): install {package}"))?;
     if !ran.status.success() {
-        return Err(format!("the program ended with {}", ran.status));
+        let told = String::from_utf8_lossy(&ran.stderr);
+        return Err(format!("{program:?} ended with {}: {told}", ran.status));
     }
     String::from_utf8(ran.stdout).map_err(|e| e.to_string())
+}
+
+/// A file that is gone when it is no longer needed, unless `CTYPES_TEST_KEEP` is set.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str, extension: &str) -> Scratch {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let file = format!("ctypes-passing-{}-{name}-{number}.{extension}", std::process::id());
+        Scratch(std::env::temp_dir().join(file))
+    }
+
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn write(&self, text: &str) -> Result<(), String> {
+        std::fs::write(&self.0, text).map_err(|e| e.to_string())
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if std::env::var_os("CTYPES_TEST_KEEP").is_none() {
+            let _ = std::fs::remove_file(&self.0);
+        }
+    }
 }
 
 /// A line of the program.
@@ -164,8 +188,7 @@ impl Noted {
     }
 
     /// None where nothing is said.
-    fn compare(&self, ty: &Type, bench: &Bench) -> Result<Option<Result<(), String>>, String> {
-        let target = &bench.target;
+    fn compare(&self, ty: &Type, target: &Target) -> Result<Option<Result<(), String>>, String> {
         let passing = ty.passing_at(target).map_err(|e| e.to_string())?;
         let size = ty.at(target).map_err(|e| e.to_string())?.size() as usize;
         let way = if self.what == 2 { passing.result } else { passing.argument };
@@ -218,7 +241,12 @@ impl Noted {
         for piece in all {
             let len = usize::from(piece.size);
             let bytes: Vec<u8> = match piece.class {
-                RegisterClass::X87 => self.stack[..len].to_vec(),
+                // Noted as ten bytes, as a double and as a float.
+                RegisterClass::X87 => match len {
+                    4 => self.stack[32..36].to_vec(),
+                    8 => self.stack[16..24].to_vec(),
+                    _ => self.stack[..len].to_vec(),
+                },
                 RegisterClass::Integer => {
                     next += 1;
                     let register = &self.ints[(next - 1) * word..next * word];
@@ -233,7 +261,12 @@ impl Noted {
                     match target.abi {
                         // Each single is half a double here.
                         Abi::Aapcs32 => self.floats[number * len..][..len].to_vec(),
-                        Abi::Aapcs64 | Abi::SysV64 => self.floats[number * 16..][..len].to_vec(),
+                        Abi::Aapcs64
+                        | Abi::AppleArm64
+                        | Abi::WinArm64
+                        | Abi::SysV64
+                        | Abi::AppleX64
+                        | Abi::Win64 => self.floats[number * 16..][..len].to_vec(),
                         Abi::ElfV2 if len == 4 => {
                             let bytes = self.floats[number * 8..][..8].try_into().unwrap();
                             (f64::from_le_bytes(bytes) as f32).to_le_bytes().to_vec()
@@ -290,8 +323,7 @@ fn cover(ty: &Type, target: &Target, at: usize, mask: &mut [u8]) -> Result<(), S
             }
         }),
         _ => {
-            let is_x87 = *ty == Type::LONGDOUBLE && layout.size() >= 12;
-            let is_x87 = is_x87 && matches!(target.abi, Abi::SysV64 | Abi::SysV32);
+            let is_x87 = *ty == Type::LONGDOUBLE && target.long_double == LongDoubleFormat::X87;
             let size = if is_x87 { 10 } else { layout.size() as usize };
             mask[at..at + size].fill(0xff);
             Ok(())
@@ -308,7 +340,9 @@ pub fn records(seed: u64, count: usize, target: &Target) -> Vec<(super::generate
         let name = format!("r{}", all.len());
         let before: Vec<Type> = all.iter().rev().take(12).map(|(_, ty)| ty.clone()).collect();
         let plan = generate::plan(&mut random, &name, &before, target);
-        if let Ok(ty) = plan.define(&types, &name) {
+        if let Ok(ty) = plan.define(&types, &name)
+            && ty.at(target).is_ok()
+        {
             all.push((plan, ty));
         }
     }

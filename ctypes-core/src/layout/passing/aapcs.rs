@@ -2,7 +2,7 @@
 
 use super::census::{Census, Elements, Speaker};
 use super::{Passing, Pieces, Way, at_least, at_most};
-use crate::target::{Compiler, Extent, Target};
+use crate::target::{Abi, Extent, Target};
 
 /// The members of a homogeneous floating-point aggregate in registers: four at most.
 const fn homogeneous(census: &Census, extent: Extent) -> Option<Pieces> {
@@ -16,12 +16,13 @@ const fn homogeneous(census: &Census, extent: Extent) -> Option<Pieces> {
 /// aggregates of up to 16 bytes in general ones, starting at an even one if their natural
 /// alignment is 16 (C.10); larger ones are behind an address (B.4).
 ///
-/// The natural alignment (5.9.4) is that of the members, not what an attribute makes of the whole;
-/// Apple and Microsoft take the latter. clang lets fields of no bits be in a homogeneous aggregate.
+/// The natural alignment (5.9.4) is that of the members, not what an attribute makes of the whole; Apple and
+/// Microsoft take the latter, and to Apple any register will do ("Pass arguments to functions correctly"). clang lets
+/// fields of no bits be in a homogeneous aggregate, from version 15 on.
 pub(super) const fn aapcs64(census: &Census, extent: Extent, target: &Target) -> Passing {
-    let natural = match target.compiler {
-        Compiler::Gcc => census.natural,
-        Compiler::Clang | Compiler::Msvc => extent.align,
+    let natural = match target.abi {
+        Abi::AppleArm64 | Abi::WinArm64 => extent.align,
+        _ => census.natural,
     };
     let align = at_most(at_least(natural, 8), 16);
     if let Some(pieces) = homogeneous(census, extent) {
@@ -32,7 +33,8 @@ pub(super) const fn aapcs64(census: &Census, extent: Extent, target: &Target) ->
         0..=16 => Way::Registers(Pieces::words(extent.size, 8)),
         _ => Way::Memory,
     };
-    Passing { argument: way, result: way, align, even: natural >= 16 && extent.size <= 16 }
+    let even = natural >= 16 && extent.size <= 16 && !matches!(target.abi, Abi::AppleArm64);
+    Passing { argument: way, result: way, align, even }
 }
 
 /// AAPCS32 6.4, 6.5 and the VFP variant (7.1): a homogeneous aggregate of up to four floats is in VFP

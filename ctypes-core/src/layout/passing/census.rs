@@ -168,6 +168,12 @@ pub(crate) struct Census {
     pub(super) float_mode: Option<u64>,
     /// The alignment before that of the whole type was raised.
     pub(super) natural: u64,
+    /// What attributes in it align it to, of the whole and of members, and what it demands of a record around it, as
+    /// Microsoft's compiler has it.
+    pub(super) demanded: u64,
+    demanded_around: u64,
+    /// Whether an array or a record is of a size that no integer has.
+    pub(super) has_odd_size: bool,
     pub(super) is_record: bool,
     /// Whether a float is among them.
     has_float: bool,
@@ -189,6 +195,9 @@ impl Census {
         single: Single::None,
         float_mode: None,
         natural: 1,
+        demanded: 1,
+        demanded_around: 1,
+        has_odd_size: false,
         is_record: false,
         has_float: false,
         has_complex: false,
@@ -233,7 +242,8 @@ impl Census {
             LeafClass::Integer | LeafClass::Pointer => (Word::Integer, Word::Integer),
         };
         // Unaligned fields make all of a record go to memory (psABI for AMD64, 3.2.3).
-        let is_unaligned = matches!(target.abi, Abi::SysV64) && !at.is_multiple_of(align);
+        let is_unaligned =
+            matches!(target.abi, Abi::SysV64 | Abi::AppleX64) && !at.is_multiple_of(align);
         let words = if is_unaligned {
             [Word::Memory; 2]
         } else {
@@ -361,6 +371,7 @@ impl Census {
                 _ => Flat::More,
             };
         }
+        all.has_odd_size |= is_odd_size(element.size.saturating_mul(len));
         // To C an array is no single float, even if it holds but one.
         all.float_mode = if len == 1 { self.float_mode } else { None };
         let is_one = speaker.is_rustc() && len == 1;
@@ -396,7 +407,9 @@ impl Census {
     ) -> Census {
         let has_float = self.has_float;
         let (natural, doubtful) = (self.natural, self.doubtful);
-        let none = Census { natural, has_float, doubtful, ..Census::EMPTY };
+        let Census { demanded, demanded_around, .. } = self;
+        let none =
+            Census { natural, demanded, demanded_around, has_float, doubtful, ..Census::EMPTY };
         match speaker {
             // It counts to rustc as a member, but has nothing in it.
             Speaker::Rustc => Census { single: Single::Other, ..none },
@@ -473,12 +486,28 @@ impl Aggregate {
             all.float_mode = Some(size);
         }
         all.natural = at_least(all.natural, align);
+        all.demanded = at_least(all.demanded, member.demanded_around);
+        all.demanded_around = all.demanded;
         all.has_float |= member.has_float;
         all.has_complex |= member.has_complex;
         all.has_zero |= member.has_zero;
         all.has_value |= member.has_value;
+        all.has_odd_size |= member.has_odd_size;
         all.doubtful |= member.doubtful;
         self.members += 1;
+    }
+
+    /// Says that an attribute aligns a member.
+    pub(crate) const fn demand(&mut self, align: u64) {
+        let all = &mut self.census;
+        all.demanded = at_least(all.demanded, align);
+        all.demanded_around = all.demanded;
+    }
+
+    /// Says that an attribute aligns the whole, which has that alignment then.
+    pub(crate) const fn demand_of_whole(&mut self, by_attribute: u64, align: u64) {
+        self.demand(by_attribute);
+        self.census.demanded_around = align;
     }
 
     /// Says that a member is where its type may not be (psABI for AMD64, 3.2.3), which clang and rustc ask of each and
@@ -489,6 +518,10 @@ impl Aggregate {
 
     pub(crate) const fn finish(self, extent: Extent, speaker: Speaker) -> Census {
         let mut all = self.census;
+        // What is in an empty struct does not hinder the homogeneous aggregate around it.
+        if speaker.is_clang() && !all.has_value {
+            all.elements = Elements::None;
+        }
         // Such an aggregate has no padding.
         if let Elements::Of(kind, n) = all.elements {
             let is_full = match n.checked_mul(kind.size()) {
@@ -499,6 +532,7 @@ impl Aggregate {
                 all.elements = Elements::Mixed;
             }
         }
+        all.has_odd_size |= is_odd_size(extent.size);
         // gcc then takes the mode of the pair for that of the record, but only in some places.
         if all.has_complex && all.has_zero {
             all.doubtful = true;
@@ -516,6 +550,10 @@ impl Aggregate {
         }
         all
     }
+}
+
+const fn is_odd_size(size: u64) -> bool {
+    !matches!(size, 0 | 1 | 2 | 4 | 8)
 }
 
 impl FloatKind {

@@ -10,8 +10,9 @@
 //! mingw ([`Target::compiler`]), or rustc. On x86-64 `{ float a; int : 32; }` is in an integer register to gcc, and in
 //! one for floats to clang.
 //!
-//! gcc's answers are checked by running programs on seven conventions; those for Apple's and Microsoft's targets are
-//! what the documents say.
+//! What is said of records is checked by running what compilers make: gcc on Linux and mingw, clang for Apple's targets and
+//! in the place of Microsoft's compiler, which itself was not asked. Arguments on the stack behind others
+//! ([`Passing::align`]) are not.
 #![forbid(unsafe_code)]
 
 mod aapcs;
@@ -200,13 +201,14 @@ pub(crate) const fn passing(
     }
     match target.abi {
         Abi::Unknown => UNSAID,
-        // On x86 a record of nothing but bit fields without a name is an empty one to compilers.
-        Abi::SysV64 | Abi::SysV32 if !census.has_value => UNSAID,
-        Abi::SysV64 => sysv::amd64(census, extent),
+        // A record of nothing but bit fields without a name is an empty one to gcc on x86 and to clang.
+        Abi::SysV64 | Abi::AppleX64 | Abi::SysV32 if !census.has_value => UNSAID,
+        Abi::AppleArm64 | Abi::WinArm64 if !census.has_value => UNSAID,
+        Abi::SysV64 | Abi::AppleX64 => sysv::amd64(census, extent, target),
         Abi::SysV32 => sysv::i386(census, extent),
         Abi::Win64 => windows::x64(census, extent),
-        Abi::Win32 => windows::x86(census, extent, target),
-        Abi::Aapcs64 => aapcs::aapcs64(census, extent, target),
+        Abi::Win32 => windows::x86(census, extent, target, speaker),
+        Abi::Aapcs64 | Abi::AppleArm64 | Abi::WinArm64 => aapcs::aapcs64(census, extent, target),
         Abi::Aapcs32 => aapcs::aapcs32(census, extent, speaker),
         Abi::Riscv64 => riscv::lp64d(census, extent),
         Abi::S390x => s390x::s390x(census, extent),

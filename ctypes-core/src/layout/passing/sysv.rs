@@ -2,14 +2,17 @@
 
 use super::census::{Census, Elements, FloatKind, Word};
 use super::{Passing, Pieces, RegisterClass, Way, at_least};
-use crate::target::Extent;
+use crate::target::{Abi, Extent, Target};
 
 /// AMD64 psABI 3.2.3: each eight bytes have a class, merged from what is in them; more than 16 bytes, and
 /// records with an unaligned field, are in memory.
 ///
 /// gcc and clang agree on what has a name and is aligned. gcc gives bit fields without a name the class of
 /// integers, and the class of an element to eight bytes that an array of none lies in; clang does neither.
-pub(super) const fn amd64(census: &Census, extent: Extent) -> Passing {
+///
+/// Apple's is older than revision 0.98: the second half of a `long double` in a union whose first half became integers is
+/// a float there, and not in memory.
+pub(super) const fn amd64(census: &Census, extent: Extent, target: &Target) -> Passing {
     let memory = Passing {
         argument: Way::Stack,
         result: Way::Memory,
@@ -25,7 +28,7 @@ pub(super) const fn amd64(census: &Census, extent: Extent) -> Passing {
             let result = Pieces::NONE.and(RegisterClass::X87, 0, extent.size);
             return Passing { result: Way::Registers(result), ..memory };
         }
-        (_, Word::X87Up) => return memory,
+        (_, Word::X87Up) if !matches!(target.abi, Abi::AppleX64) => return memory,
         // Compilers have nothing to pass and do so in different ways.
         (Word::X87 | Word::Nothing, _) | (_, Word::X87) => Way::Unsaid,
         (first, Word::Nothing) => Way::Registers(piece(Pieces::NONE, first, 0, extent.size)),
@@ -38,8 +41,10 @@ pub(super) const fn amd64(census: &Census, extent: Extent) -> Passing {
 
 const fn piece(pieces: Pieces, word: Word, from: u64, size: u64) -> Pieces {
     let to = if size < from + 8 { size } else { from + 8 };
-    let class =
-        if matches!(word, Word::Float) { RegisterClass::Float } else { RegisterClass::Integer };
+    let class = match word {
+        Word::Float | Word::X87Up => RegisterClass::Float,
+        _ => RegisterClass::Integer,
+    };
     pieces.and(class, from, to - from)
 }
 
