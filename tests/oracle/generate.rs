@@ -9,7 +9,7 @@
 //! * arrays of `_Atomic` elements and of typedefs with an alignment, which gcc sometimes forgets: with `typedef
 //!   volatile int t[3] __attribute__((aligned(1)));` a `t x[2];` is aligned to 4 or 1, as what was declared before has it;
 //! * bit fields of `_BitInt` in unions and on AArch64, whose initialisers clang 14 crashes on;
-//! * `_Atomic` of 8 bytes on i386, where gcc does not align a struct of it alone as it aligns it;
+//! * `_Atomic` of 8 and 16 bytes on i386, where gcc does not align a struct of it alone as it aligns it;
 //! * typedefs that align an `_Atomic` type, which gcc forgets where a `volatile` comes to it;
 //! * typedefs that align vectors of less than 8 bytes, which gcc for i686 ignores;
 //! * enumerations whose values need more than `int` on Windows with Microsoft's compiler, which
@@ -310,7 +310,7 @@ impl Generator {
             ty = ty.with_qualifiers(Qualifiers::VOLATILE);
         }
         let may_be_atomic = matches!(ty.kind(), TypeKind::Scalar(_) | TypeKind::Pointer { .. });
-        let is_split = self.target.align8 < 8 && ty.at(&self.target).is_ok_and(|l| l.size() == 8);
+        let is_split = self.target.align8 < 8 && ty.at(&self.target).is_ok_and(|l| l.size() >= 8);
         if self.random.once_in(12) && may_be_atomic && !is_split && !is_realigned(&ty) {
             ty = ty.with_qualifiers(Qualifiers::ATOMIC);
         }

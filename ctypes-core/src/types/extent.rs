@@ -170,7 +170,7 @@ impl<'t> Measuring<'t> {
             // Microsoft's rule tells the alignment of the type from what a typedef demands.
             Compiler::Msvc if ty.1.align != 0 => {
                 let natural = self.structure(ty)?;
-                let demanded = natural.demanded.max(ty.1.align.into());
+                let demanded = self.inner_demand(ty, natural)?.max(ty.1.align.into());
                 let extent = match ty.qualifiers().contains(Qualifiers::ATOMIC) {
                     true => layout::atomic(natural.extent, self.target),
                     false => natural.extent,
@@ -194,6 +194,20 @@ impl<'t> Measuring<'t> {
             }
             _ => Ok(shape),
         }
+    }
+
+    /// What a type demands whose typedef gives an alignment: instead of the whole alignment of a record that
+    /// has one of its own, only what its attribute and its members say, bit fields aside.
+    fn inner_demand(&mut self, ty: &Type, natural: FieldShape) -> Result<u64, LayoutError> {
+        let mut bottom = ty.clone();
+        while let Repr::Array { of, .. } = &bottom.0 {
+            bottom = of.get().clone();
+        }
+        let Some(record) = bottom.record() else { return Ok(natural.demanded) };
+        let Some(own) = record.rules().align else { return Ok(natural.demanded) };
+        let mut inside = own;
+        self.place(&bottom, &record, |field| inside = inside.max(field.demanded))?;
+        Ok(inside)
     }
 
     fn measure(&mut self, ty: &Type) -> Result<FieldShape, LayoutError> {
