@@ -1,4 +1,4 @@
-//! [`ViewError`]: why a part of foreign memory is not read or written.
+//! [`AccessError`]: why a part of foreign memory is not read or written.
 
 use crate::types::Layout;
 
@@ -7,7 +7,7 @@ use crate::types::Layout;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}`{ty}` on {target}: {fault}", of_path(.path))]
 #[non_exhaustive]
-pub struct ViewError {
+pub struct AccessError {
     /// The type that the view is of.
     pub ty: String,
     /// The target.
@@ -15,16 +15,16 @@ pub struct ViewError {
     /// The part, as it was asked for; empty for the whole.
     pub path: String,
     /// What is wrong; boxed, so that a `Result` stays small.
-    pub fault: Box<ViewFault>,
+    pub fault: Box<AccessFault>,
 }
 
 fn of_path(path: &str) -> String {
     if path.is_empty() { String::new() } else { format!("`{}` of ", path.escape_debug()) }
 }
 
-impl ViewError {
-    pub(super) fn new(layout: &Layout, path: &str, fault: ViewFault) -> ViewError {
-        ViewError {
+impl AccessError {
+    pub(super) fn new(layout: &Layout, path: &str, fault: AccessFault) -> AccessError {
+        AccessError {
             ty: layout.ty().to_string(),
             target: layout.target().name,
             path: path.to_owned(),
@@ -36,7 +36,7 @@ impl ViewError {
 /// What is wrong with an access to foreign memory.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum ViewFault {
+pub enum AccessFault {
     /// There are too few bytes for the type, or for a part of it.
     #[error("expected at least {expected} bytes, found {found}")]
     TooShort {

@@ -14,7 +14,7 @@ mod path;
 mod value;
 mod view;
 
-pub use error::{ViewError, ViewFault};
+pub use error::{AccessError, AccessFault};
 pub use path::ResolvedPath;
-pub use value::{ViewScalar, ViewValue};
+pub use value::{Primitive, ViewValue};
 pub use view::{CView, CViewMut};

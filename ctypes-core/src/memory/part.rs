@@ -3,7 +3,7 @@
 //! Bits are moved by [`BitRange`] alone; here is only how many there are and what they stand for.
 
 use super::value::Misfit;
-use super::{ResolvedPath, ViewScalar, ViewValue, float};
+use super::{ResolvedPath, Primitive, ViewValue, float};
 use crate::layout::BitRange;
 use crate::target::{Endian, LongDoubleFormat};
 use crate::types::{FloatFormat, Scalar, ScalarClass, TypeKind};

@@ -3,7 +3,7 @@
 //! The only parser of paths. It takes any text: what is no path is an error that says where. Members of
 //! anonymous members are named as if they were the record's own (C11 6.7.2.1p13).
 
-use super::{ViewError, ViewFault};
+use super::{AccessError, AccessFault};
 use crate::layout::{BitRange, ByteSpan};
 use crate::target::{Endian, Target};
 use crate::types::{Layout, Type, TypeKind};
@@ -80,9 +80,9 @@ impl Layout {
     /// # Errors
     /// If the text is no path or there is no such part. An index into a flexible array finds no bound
     /// here; a view has one.
-    pub fn path(&self, path: &str) -> Result<ResolvedPath, ViewError> {
+    pub fn path(&self, path: &str) -> Result<ResolvedPath, AccessError> {
         self.walk(path).map_err(|(at, reason)| {
-            ViewError::new(self, path, ViewFault::NoSuchPart { at, reason })
+            AccessError::new(self, path, AccessFault::NoSuchPart { at, reason })
         })
     }
 

@@ -7,7 +7,7 @@ use super::part::{
     Meaning, bits_of, encode, endian_of, flexible_element, meaning, pair_order, shown, what_fits,
 };
 use super::value::Misfit;
-use super::{ResolvedPath, ViewError, ViewFault, ViewScalar, ViewValue, float};
+use super::{ResolvedPath, AccessError, AccessFault, Primitive, ViewValue, float};
 use crate::types::{Enumeration, FieldLayout, Layout, TypeKind};
 use std::borrow::Cow;
 
@@ -78,12 +78,12 @@ pub struct CViewMut<'a> {
     bytes: &'a mut [u8],
 }
 
-fn check_length(layout: &Layout, found: usize) -> Result<(), ViewError> {
+fn check_length(layout: &Layout, found: usize) -> Result<(), AccessError> {
     match usize::try_from(layout.size()) {
         Ok(size) if size <= found => Ok(()),
         _ => {
-            let fault = ViewFault::TooShort { expected: layout.size(), found: found as u64 };
-            Err(ViewError::new(layout, "", fault))
+            let fault = AccessFault::TooShort { expected: layout.size(), found: found as u64 };
+            Err(AccessError::new(layout, "", fault))
         }
     }
 }
@@ -93,7 +93,7 @@ impl<'a> CView<'a> {
     ///
     /// # Errors
     /// If there are fewer bytes than the type has.
-    pub fn new(layout: &'a Layout, bytes: &'a [u8]) -> Result<CView<'a>, ViewError> {
+    pub fn new(layout: &'a Layout, bytes: &'a [u8]) -> Result<CView<'a>, AccessError> {
         check_length(layout, bytes.len())?;
         Ok(CView { layout: Cow::Borrowed(layout), bytes })
     }
@@ -113,20 +113,20 @@ impl<'a> CView<'a> {
     ///
     /// # Errors
     /// If there is no such part, it is a bit field, or it is beyond the bytes.
-    pub fn at(&self, path: &str) -> Result<CView<'a>, ViewError> {
+    pub fn at(&self, path: &str) -> Result<CView<'a>, AccessError> {
         let place = self.layout.path(path)?;
         let (layout, from) = self.part(&place)?;
         Ok(CView { layout: Cow::Owned(layout), bytes: &self.bytes[from..] })
     }
 
-    fn part(&self, place: &ResolvedPath) -> Result<(Layout, usize), ViewError> {
+    fn part(&self, place: &ResolvedPath) -> Result<(Layout, usize), AccessError> {
         if place.bits().is_some() {
             let (expected, found) = ("a part with an address".to_owned(), shown(place));
-            return Err(self.error(place.as_str(), ViewFault::Kind { expected, found }));
+            return Err(self.error(place.as_str(), AccessFault::Kind { expected, found }));
         }
         let (from, _) = self.range(place)?;
         let layout = place.ty().at(place.target()).map_err(|e| {
-            let fault = ViewFault::NoSuchPart { at: place.as_str().len(), reason: e.to_string() };
+            let fault = AccessFault::NoSuchPart { at: place.as_str().len(), reason: e.to_string() };
             self.error(place.as_str(), fault)
         })?;
         Ok((layout, from))
@@ -140,7 +140,7 @@ impl<'a> CView<'a> {
     /// # Errors
     /// If there is no such part, it is of another kind, or its value does not fit. A pointer is read by
     /// [`address`](CView::address).
-    pub fn get<T: ViewScalar>(&self, path: &str) -> Result<T, ViewError> {
+    pub fn get<T: Primitive>(&self, path: &str) -> Result<T, AccessError> {
         self.get_at(&self.layout.path(path)?)
     }
 
@@ -148,15 +148,15 @@ impl<'a> CView<'a> {
     ///
     /// # Errors
     /// As `get`, and if the path is one of another type or target.
-    pub fn get_at<T: ViewScalar>(&self, path: &ResolvedPath) -> Result<T, ViewError> {
+    pub fn get_at<T: Primitive>(&self, path: &ResolvedPath) -> Result<T, AccessError> {
         let value = self.value_at(path)?;
         T::convert(&value).map_err(|misfit| {
             let expected = |what: &str| format!("{what} {}", T::NAME);
             let fault = match misfit {
                 Misfit::Kind => {
-                    ViewFault::Kind { expected: expected("what converts to"), found: shown(path) }
+                    AccessFault::Kind { expected: expected("what converts to"), found: shown(path) }
                 }
-                Misfit::Range => ViewFault::Range {
+                Misfit::Range => AccessFault::Range {
                     expected: expected("a value that fits"),
                     found: format!("{value:?}"),
                 },
@@ -169,13 +169,13 @@ impl<'a> CView<'a> {
     ///
     /// # Errors
     /// If there is no such part or it is no pointer.
-    pub fn address(&self, path: &str) -> Result<u64, ViewError> {
+    pub fn address(&self, path: &str) -> Result<u64, AccessError> {
         let place = self.layout.path(path)?;
         match self.value_at(&place)? {
             ViewValue::Address(address) => Ok(address),
             _ => {
                 let (expected, found) = ("a pointer".to_owned(), shown(&place));
-                Err(self.error(path, ViewFault::Kind { expected, found }))
+                Err(self.error(path, AccessFault::Kind { expected, found }))
             }
         }
     }
@@ -185,11 +185,11 @@ impl<'a> CView<'a> {
     ///
     /// # Errors
     /// If there is no such part or it is beyond the bytes.
-    pub fn bytes(&self, path: &str) -> Result<&'a [u8], ViewError> {
+    pub fn bytes(&self, path: &str) -> Result<&'a [u8], AccessError> {
         self.bytes_at(&self.layout.path(path)?)
     }
 
-    fn bytes_at(&self, place: &ResolvedPath) -> Result<&'a [u8], ViewError> {
+    fn bytes_at(&self, place: &ResolvedPath) -> Result<&'a [u8], AccessError> {
         let (from, mut end) = self.range(place)?;
         if let Some(size) = flexible_element(place) {
             let left = self.bytes.len() - from;
@@ -202,7 +202,7 @@ impl<'a> CView<'a> {
     ///
     /// # Errors
     /// If there is no such part or it is no array.
-    pub fn len(&self, path: &str) -> Result<u64, ViewError> {
+    pub fn len(&self, path: &str) -> Result<u64, AccessError> {
         let place = self.layout.path(path)?;
         match (place.ty().kind(), flexible_element(&place)) {
             (TypeKind::Array { .. }, Some(size)) => {
@@ -211,7 +211,7 @@ impl<'a> CView<'a> {
             (TypeKind::Array { len, .. }, None) => Ok(len),
             _ => {
                 let (expected, found) = ("an array".to_owned(), shown(&place));
-                Err(self.error(path, ViewFault::Kind { expected, found }))
+                Err(self.error(path, AccessFault::Kind { expected, found }))
             }
         }
     }
@@ -220,7 +220,7 @@ impl<'a> CView<'a> {
     ///
     /// # Errors
     /// If there is no such part, a `_Bool` is neither 0 nor 1, or a `long double` is too large for `f64`.
-    pub fn value(&self, path: &str) -> Result<ViewValue<'a>, ViewError> {
+    pub fn value(&self, path: &str) -> Result<ViewValue<'a>, AccessError> {
         self.value_at(&self.layout.path(path)?)
     }
 
@@ -228,7 +228,7 @@ impl<'a> CView<'a> {
     ///
     /// # Errors
     /// As `value`, and if the path is one of another type or target.
-    pub fn value_at(&self, path: &ResolvedPath) -> Result<ViewValue<'a>, ViewError> {
+    pub fn value_at(&self, path: &ResolvedPath) -> Result<ViewValue<'a>, AccessError> {
         let meaning = meaning(path);
         if let Meaning::Bytes = meaning {
             return self.bytes_at(path).map(ViewValue::Bytes);
@@ -240,7 +240,7 @@ impl<'a> CView<'a> {
         let signed = bits.read_signed(self.bytes, endian).unwrap_or(0);
         let range = |expected: &str| {
             let (expected, found) = (expected.to_owned(), format!("{raw:#x}"));
-            self.error(path.as_str(), ViewFault::Range { expected, found })
+            self.error(path.as_str(), AccessFault::Range { expected, found })
         };
         Ok(match meaning {
             Meaning::Bool if raw <= 1 => ViewValue::Bool(raw == 1),
@@ -270,7 +270,7 @@ impl<'a> CView<'a> {
     ///
     /// # Errors
     /// If there is no such part or it is no enumeration.
-    pub fn enumerator(&self, path: &str) -> Result<Option<String>, ViewError> {
+    pub fn enumerator(&self, path: &str) -> Result<Option<String>, AccessError> {
         let place = self.layout.path(path)?;
         let of = enumeration(&self.layout, &place)?;
         let value = match self.value_at(&place)? {
@@ -284,28 +284,28 @@ impl<'a> CView<'a> {
 
     /// The fields that have a name, in order, those of anonymous members behind the others, each with
     /// its value.
-    pub fn fields(&self) -> impl Iterator<Item = (&FieldLayout, Result<ViewValue<'a>, ViewError>)> {
+    pub fn fields(&self) -> impl Iterator<Item = (&FieldLayout, Result<ViewValue<'a>, AccessError>)> {
         self.layout.named_fields().map(|f| (f, self.value(f.name())))
     }
 
     /// First byte and end of a part, which are inside the bytes.
-    fn range(&self, path: &ResolvedPath) -> Result<(usize, usize), ViewError> {
+    fn range(&self, path: &ResolvedPath) -> Result<(usize, usize), AccessError> {
         if path.target != *self.layout.target() || path.root != *self.layout.ty() {
             let (ty, target) = (path.root.to_string(), path.target.name);
-            return Err(self.error(path.as_str(), ViewFault::OtherLayout { ty, target }));
+            return Err(self.error(path.as_str(), AccessFault::OtherLayout { ty, target }));
         }
         let found = self.bytes.len() as u64;
         match path.end() {
             Some(end) if end <= found => Ok((path.span().offset as usize, end as usize)),
             end => {
                 let expected = end.unwrap_or(u64::MAX);
-                Err(self.error(path.as_str(), ViewFault::TooShort { expected, found }))
+                Err(self.error(path.as_str(), AccessFault::TooShort { expected, found }))
             }
         }
     }
 
-    fn error(&self, path: &str, fault: ViewFault) -> ViewError {
-        ViewError::new(&self.layout, path, fault)
+    fn error(&self, path: &str, fault: AccessFault) -> AccessError {
+        AccessError::new(&self.layout, path, fault)
     }
 }
 
@@ -316,12 +316,12 @@ fn modulus(path: &ResolvedPath) -> i128 {
     1_i128.checked_shl(8 * size.min(15) as u32).unwrap_or(i128::MAX)
 }
 
-fn enumeration(layout: &Layout, place: &ResolvedPath) -> Result<Enumeration, ViewError> {
+fn enumeration(layout: &Layout, place: &ResolvedPath) -> Result<Enumeration, AccessError> {
     match place.ty().kind() {
         TypeKind::Enum(e) => Ok(e),
         _ => {
             let (expected, found) = ("an enumeration".to_owned(), shown(place));
-            Err(ViewError::new(layout, place.as_str(), ViewFault::Kind { expected, found }))
+            Err(AccessError::new(layout, place.as_str(), AccessFault::Kind { expected, found }))
         }
     }
 }
@@ -331,7 +331,7 @@ impl<'a> CViewMut<'a> {
     ///
     /// # Errors
     /// If there are fewer bytes than the type has.
-    pub fn new(layout: &'a Layout, bytes: &'a mut [u8]) -> Result<CViewMut<'a>, ViewError> {
+    pub fn new(layout: &'a Layout, bytes: &'a mut [u8]) -> Result<CViewMut<'a>, AccessError> {
         check_length(layout, bytes.len())?;
         Ok(CViewMut { layout: Cow::Borrowed(layout), bytes })
     }
@@ -345,7 +345,7 @@ impl<'a> CViewMut<'a> {
     ///
     /// # Errors
     /// As there.
-    pub fn get<T: ViewScalar>(&self, path: &str) -> Result<T, ViewError> {
+    pub fn get<T: Primitive>(&self, path: &str) -> Result<T, AccessError> {
         self.as_view().get(path)
     }
 
@@ -353,7 +353,7 @@ impl<'a> CViewMut<'a> {
     ///
     /// # Errors
     /// As [`CView::at`].
-    pub fn at(&mut self, path: &str) -> Result<CViewMut<'_>, ViewError> {
+    pub fn at(&mut self, path: &str) -> Result<CViewMut<'_>, AccessError> {
         let place = self.layout.path(path)?;
         let (layout, from) = self.as_view().part(&place)?;
         Ok(CViewMut { layout: Cow::Owned(layout), bytes: &mut self.bytes[from..] })
@@ -372,7 +372,7 @@ impl<'a> CViewMut<'a> {
         &mut self,
         path: &str,
         value: impl Into<ViewValue<'v>>,
-    ) -> Result<(), ViewError> {
+    ) -> Result<(), AccessError> {
         let place = self.layout.path(path)?;
         self.store(&place, value.into())
     }
@@ -385,7 +385,7 @@ impl<'a> CViewMut<'a> {
         &mut self,
         path: &ResolvedPath,
         value: impl Into<ViewValue<'v>>,
-    ) -> Result<(), ViewError> {
+    ) -> Result<(), AccessError> {
         self.store(path, value.into())
     }
 
@@ -393,7 +393,7 @@ impl<'a> CViewMut<'a> {
     ///
     /// # Errors
     /// If there is no such part, it is no pointer, or the address is wider than the target's pointers.
-    pub fn set_address(&mut self, path: &str, address: u64) -> Result<(), ViewError> {
+    pub fn set_address(&mut self, path: &str, address: u64) -> Result<(), AccessError> {
         self.set(path, ViewValue::Address(address))
     }
 
@@ -401,12 +401,12 @@ impl<'a> CViewMut<'a> {
     ///
     /// # Errors
     /// If there is no such part, it is no enumeration, or there is no enumerator of that name.
-    pub fn set_enumerator(&mut self, path: &str, name: &str) -> Result<(), ViewError> {
+    pub fn set_enumerator(&mut self, path: &str, name: &str) -> Result<(), AccessError> {
         let place = self.layout.path(path)?;
         let of = enumeration(&self.layout, &place)?;
         let Some(value) = of.value(name) else {
             let (expected, found) = (place.ty().to_string(), name.to_owned());
-            return Err(self.as_view().error(path, ViewFault::NoEnumerator { expected, found }));
+            return Err(self.as_view().error(path, AccessFault::NoEnumerator { expected, found }));
         };
         let wraps = self.layout.target().signed_enums
             && of.fixed().is_none()
@@ -415,7 +415,7 @@ impl<'a> CViewMut<'a> {
         self.store(&place, ViewValue::Int(value))
     }
 
-    fn store(&mut self, path: &ResolvedPath, value: ViewValue<'_>) -> Result<(), ViewError> {
+    fn store(&mut self, path: &ResolvedPath, value: ViewValue<'_>) -> Result<(), AccessError> {
         let (from, end) = self.as_view().range(path)?;
         let meaning = meaning(path);
         if let Meaning::Bytes = meaning {
@@ -424,11 +424,11 @@ impl<'a> CViewMut<'a> {
         let bits = bits_of(path, &meaning);
         let raw = encode(path, &meaning, bits.width, &value).map_err(|misfit| {
             let fault = match misfit {
-                Misfit::Kind => ViewFault::Kind {
+                Misfit::Kind => AccessFault::Kind {
                     expected: format!("what converts to `{}`", shown(path)),
                     found: value.kind().to_owned(),
                 },
-                Misfit::Range => ViewFault::Range {
+                Misfit::Range => AccessFault::Range {
                     expected: what_fits(path, &meaning, bits.width),
                     found: format!("{value:?}"),
                 },
@@ -444,7 +444,7 @@ impl<'a> CViewMut<'a> {
         Ok(())
     }
 
-    fn store_bytes(&mut self, path: &ResolvedPath, value: ViewValue<'_>) -> Result<(), ViewError> {
+    fn store_bytes(&mut self, path: &ResolvedPath, value: ViewValue<'_>) -> Result<(), AccessError> {
         let place = self.as_view().bytes_at(path)?.len();
         let fault = match value {
             ViewValue::Bytes(bytes) if bytes.len() == place => {
@@ -452,11 +452,11 @@ impl<'a> CViewMut<'a> {
                 self.bytes[from..from + place].copy_from_slice(bytes);
                 return Ok(());
             }
-            ViewValue::Bytes(bytes) => ViewFault::Range {
+            ViewValue::Bytes(bytes) => AccessFault::Range {
                 expected: format!("{place} bytes for `{}`", path.ty()),
                 found: bytes.len().to_string(),
             },
-            _ => ViewFault::Kind {
+            _ => AccessFault::Kind {
                 expected: format!("the bytes of `{}`", path.ty()),
                 found: value.kind().to_owned(),
             },
