@@ -1,6 +1,7 @@
 //! What the bits of a part mean on its target, and how they become a value and a value becomes bits.
 //!
 //! Bits are moved by [`BitRange`] alone; here is only how many there are and what they stand for.
+#![forbid(unsafe_code)]
 
 use super::path::Found;
 use super::value::Misfit;

@@ -2,6 +2,7 @@
 //!
 //! The only parser of paths. It takes any text: what is no path is an error that says where. Members of
 //! anonymous members are named as if they were the record's own (C11 6.7.2.1p13).
+#![forbid(unsafe_code)]
 
 use super::part::Meaning;
 use super::{AccessError, AccessFault};

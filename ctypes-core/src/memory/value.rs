@@ -3,6 +3,7 @@
 //! The rules are those of calls: an integer converts where the value fits; a float never becomes an
 //! integer; a double becomes a float by rounding, and fails where that overflows; an integer becomes a
 //! float where that is exact. `bool` and addresses convert to nothing else.
+#![forbid(unsafe_code)]
 
 use std::fmt;
 

@@ -2,6 +2,7 @@
 //!
 //! Every access is inside the bytes that the view was made of. A bit field is written without a change
 //! to its neighbours, a value that does not fit changes nothing.
+#![forbid(unsafe_code)]
 
 use super::part::Meaning;
 use super::path::{Found, Place};
@@ -244,7 +245,9 @@ impl<'a> CView<'a> {
 
     /// The fields that have a name, in order, those of anonymous members behind the others, each with
     /// its value.
-    pub fn fields(&self) -> impl Iterator<Item = (&FieldLayout, Result<ViewValue<'a>, AccessError>)> {
+    pub fn fields(
+        &self,
+    ) -> impl Iterator<Item = (&FieldLayout, Result<ViewValue<'a>, AccessError>)> {
         self.layout.named_fields().map(|f| (f, self.value(f.name())))
     }
 

@@ -3,11 +3,21 @@
 //! Only facts, all of them computed already: nothing here adds up sizes of its own but to tell what
 //! lies between two members.
 
-use super::{Field, FieldRules, Repr, Type};
+use super::{Field, FieldRole, FieldRules, Repr, Type};
 use crate::error::LayoutError;
 use crate::layout::{BitRange, ByteSpan, Placement, RecordKind};
 use crate::target::{Endian, Extent, Target};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
+
+/// A layout that is made again once no handle is left.
+#[derive(Default)]
+pub(super) struct WeakLayout(Weak<Facts>);
+
+impl WeakLayout {
+    pub(super) fn upgrade(&self) -> Option<Layout> {
+        self.0.upgrade().map(Layout)
+    }
+}
 
 /// The layout of the record at the bottom of `ty`'s arrays, kept from the first time that it is asked for.
 fn kept<'l>(
@@ -82,6 +92,35 @@ impl Layout {
     #[inline]
     pub(crate) fn is_same(&self, other: &Layout) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    pub(super) fn downgrade(&self) -> WeakLayout {
+        WeakLayout(Arc::downgrade(&self.0))
+    }
+
+    /// The members that an initialiser without names sets, in order: those of anonymous members in their
+    /// place, of a union only the first (C11 6.7.9p17).
+    pub(crate) fn initialised(&self) -> impl Iterator<Item = String> {
+        let mut names = Vec::new();
+        self.add_initialised(&mut names);
+        names.into_iter()
+    }
+
+    fn add_initialised(&self, names: &mut Vec<String>) {
+        let most = if self.is_union() { names.len() + 1 } else { usize::MAX };
+        for field in self.fields().iter().filter(|f| f.takes_room()) {
+            if names.len() >= most {
+                break;
+            }
+            match field.rules().role {
+                FieldRole::Anonymous | FieldRole::Base => {
+                    if let Ok(inside) = field.inside(self.target()) {
+                        inside.add_initialised(names);
+                    }
+                }
+                _ => names.push(field.name().to_owned()),
+            }
+        }
     }
 
     /// The layout of the record that this array, or array of arrays, consists of.
