@@ -2,3 +2,4 @@
 #![allow(clippy::undocumented_unsafe_blocks)] // Functions of the C library, as its manual describes them.
 
 mod c_functions;
+mod limits;

@@ -7,7 +7,7 @@ use super::path::{Found, Place};
 use super::{AccessError, AccessFault, Heap, Init, Primitive, ResolvedPath, ViewValue};
 use crate::layout::BitRange;
 use crate::target::{Endian, Target};
-use crate::types::{FieldRole, Layout, Repr, Type};
+use crate::types::{FieldRole, Layout, Qualifiers, Repr, Type};
 use std::sync::Arc;
 
 /// A C object: memory with a type, read and written by path.
@@ -258,7 +258,7 @@ impl<'m> CData<'m> {
         self.layout.find(path).map_err(|e| AccessError { target: None, ..e })
     }
 
-    /// The part at `path` as an object of its own, in the same memory.
+    /// The part at `path` as an object of its own, in the same memory; `const` if what it is a part of is.
     ///
     /// # Errors
     /// If there is no such part, it is a bit field, or it is beyond the memory.
@@ -286,7 +286,12 @@ impl<'m> CData<'m> {
         let Some(span) = self.span.part(from, room) else {
             return Err(self.too_short(&found.place, path));
         };
-        let layout = native(found.ty).map_err(|e| e.within(self.ty(), path))?;
+        let layout = if found.place.is_const && !found.ty.is_const() {
+            native(&found.ty.with_qualifiers(Qualifiers::CONST))
+        } else {
+            native(found.ty)
+        };
+        let layout = layout.map_err(|e| e.within(self.ty(), path))?;
         Ok(CData { span, layout })
     }
 
@@ -342,7 +347,7 @@ impl<'m> CData<'m> {
         if place.bits.is_some() || place.endian != Endian::NATIVE {
             return None;
         }
-        let at = place.offset as usize;
+        let at = usize::try_from(place.offset).ok()?;
         Some(match (place.meaning, place.size) {
             (Meaning::Signed, 4) => ViewValue::Int(i32::from_ne_bytes(self.span.load(at)?).into()),
             (Meaning::Signed, 8) => ViewValue::Int(i64::from_ne_bytes(self.span.load(at)?).into()),
@@ -423,8 +428,8 @@ impl<'m> CData<'m> {
     /// ```
     ///
     /// # Errors
-    /// If there is no such part, the value does not fit, or the part is `const`: nothing is stored then, of
-    /// a list or record only what comes before.
+    /// If there is no such part, the value does not fit, or the part is `const`, or, to be replaced as a whole, has
+    /// a `const` member: nothing is stored then, of a list or record only what comes before.
     #[inline]
     pub fn set<'v>(&self, path: &str, value: impl Into<Init<'v, 'm>>) -> Result<(), AccessError>
     where
@@ -474,25 +479,32 @@ impl<'m> CData<'m> {
     }
 
     /// Stores the low bits of `raw` in a scalar.
-    fn store_bits(&self, found: &Found<'_>, path: &str, raw: u128) -> Result<(), AccessError> {
-        let (place, at) = (&found.place, found.place.offset as usize);
+    pub(super) fn store_bits(
+        &self,
+        found: &Found<'_>,
+        path: &str,
+        raw: u128,
+    ) -> Result<(), AccessError> {
+        let place = &found.place;
+        let Ok(at) = usize::try_from(place.offset) else {
+            return Err(self.too_short(place, path));
+        };
         let is_plain = place.bits.is_none() && place.endian == Endian::NATIVE;
         let stored = match place.size {
             4 if is_plain => self.span.store(at, (raw as u32).to_ne_bytes()),
             8 if is_plain => self.span.store(at, (raw as u64).to_ne_bytes()),
-            _ => self.store_any_bits(found, raw),
+            _ => self.store_any_bits(found, at, raw),
         };
         if stored { Ok(()) } else { Err(self.not_stored(place, path)) }
     }
 
-    fn store_any_bits(&self, found: &Found<'_>, raw: u128) -> bool {
+    fn store_any_bits(&self, found: &Found<'_>, at: usize, raw: u128) -> bool {
         let (place, bits) = (&found.place, found.bits());
         let mut bytes = [0; 17];
         let bytes = &mut bytes[..(place.size as usize).min(17)];
         let here = BitRange { byte: bits.byte - place.offset, ..bits };
         let fits = here.write(bytes, raw, place.endian);
         debug_assert!(fits, "a scalar has at most 17 bytes");
-        let at = place.offset as usize;
         match place.bits {
             Some(_) => {
                 self.span.write_masked(at, bytes, |i| here.mask(here.byte + i as u64, place.endian))
@@ -505,6 +517,21 @@ impl<'m> CData<'m> {
     pub(super) fn writable(&self, place: &Place, path: &str) -> Result<(), AccessError> {
         if place.is_const {
             let reason = "it is declared `const`".to_owned();
+            return Err(self.error(path, AccessFault::ReadOnly { reason }));
+        }
+        Ok(())
+    }
+
+    /// That a part may be assigned to as a whole: neither it nor a member of it is `const` (C11 6.3.2.1p1).
+    pub(super) fn replaceable(&self, found: &Found<'_>, path: &str) -> Result<(), AccessError> {
+        self.writable(&found.place, path)?;
+        let has_const_member = if core::ptr::eq(found.ty, self.ty()) {
+            self.layout.has_const_member()
+        } else {
+            is_aggregate(found.ty) && native(found.ty).is_ok_and(|l| l.has_const_member())
+        };
+        if has_const_member {
+            let reason = format!("`{}` has a member that is declared `const`", found.ty);
             return Err(self.error(path, AccessFault::ReadOnly { reason }));
         }
         Ok(())

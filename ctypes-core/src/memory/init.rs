@@ -215,6 +215,9 @@ impl<'m> CData<'m> {
         match (found.place.meaning, value) {
             (Meaning::Bytes, _) => self.assign_bytes(found, path, value, is_initialiser),
             (Meaning::Address, _) => self.assign_pointer(found, path, value),
+            (_, Init::Value(ViewValue::Bytes(bytes))) if found.place.bits.is_none() => {
+                self.store_bytes(found, path, bytes)
+            }
             (_, Init::Value(value)) => self.store_scalar(found, path, value),
             _ => self.assign_scalar(found, path, value),
         }
@@ -267,6 +270,9 @@ impl<'m> CData<'m> {
         value: &Init<'_, 'm>,
         is_initialiser: bool,
     ) -> Result<(), AccessError> {
+        if !is_initialiser && matches!(value, Init::Value(_) | Init::Data(_)) {
+            self.replaceable(found, path)?;
+        }
         match value {
             Init::Value(ViewValue::Bytes(bytes)) => self.store_bytes(found, path, bytes),
             Init::Data(data) if data.ty().is_compatible(found.ty) => {
@@ -341,10 +347,14 @@ impl<'m> CData<'m> {
         let Some(parts) = found.complex_parts() else {
             return Err(self.unconvertible(found, path, &Init::Complex(re, im)));
         };
-        for (part, value) in parts.iter().zip([re, im]) {
-            self.store_scalar(part, path, &ViewValue::F64(value))?;
-        }
-        Ok(())
+        let [first, second] = &parts;
+        let encoded = |part: &Found<'_>, value| {
+            part.encode(&ViewValue::F64(value)).map_err(|fault| self.error(path, fault))
+        };
+        // Both fit before one is stored.
+        let (re, im) = (encoded(first, re)?, encoded(second, im)?);
+        self.store_bits(first, path, re)?;
+        self.store_bits(second, path, im)
     }
 
     /// Stores all bytes of a part, of which pointers keep nothing alive.

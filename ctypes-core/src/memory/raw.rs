@@ -91,7 +91,7 @@ impl<'m> CData<'m> {
     /// As [`CData::from_ptr`], for the address in the pointer.
     ///
     /// # Errors
-    /// If it is no pointer or NULL, or what it points at has no size.
+    /// If it is no pointer or NULL, or what it points at has no size; if there are no addresses that far.
     pub unsafe fn deref(&self, path: &str, index: isize) -> Result<CData<'m>, AccessError> {
         let found = self.find(path)?;
         let Some(to) = found.ty.pointee() else {

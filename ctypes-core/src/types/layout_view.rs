@@ -28,12 +28,20 @@ fn kept<'l>(
     if let Some(layout) = cell.get() {
         return Ok(layout);
     }
-    let mut bottom = ty;
-    while let Repr::Array { of, .. } = &bottom.0 {
-        bottom = of.get();
-    }
-    let layout = bottom.at(target)?;
+    let layout = bottom(ty).at(target)?;
     Ok(cell.get_or_init(|| layout))
+}
+
+fn is_of_records(ty: &Type) -> bool {
+    matches!(bottom(ty).0, Repr::Record(_))
+}
+
+/// What the elements are at the bottom of arrays of arrays.
+fn bottom(mut ty: &Type) -> &Type {
+    while let Repr::Array { of, .. } = &ty.0 {
+        ty = of.get();
+    }
+    ty
 }
 
 /// Where everything in a type is, on one target. Its [`Display`](std::fmt::Display) is a listing in
@@ -53,6 +61,8 @@ pub(super) struct Facts {
     inner: Vec<FieldLayout>,
     /// Of an array of records: the layout of the record, once it was asked for.
     element: OnceLock<Layout>,
+    /// Of a record: whether a member is `const`, once that was asked for.
+    has_const_member: OnceLock<bool>,
 }
 
 /// Where one field is.
@@ -128,6 +138,22 @@ impl Layout {
         kept(&self.0.element, &self.0.ty, &self.0.target)
     }
 
+    /// Whether a member, of this or recursively of its members and elements, is `const`: what has one is not
+    /// assigned to (C11 6.3.2.1p1).
+    pub(crate) fn has_const_member(&self) -> bool {
+        let is_or_has = |field: &FieldLayout| {
+            field.ty().is_const()
+                || is_of_records(field.ty())
+                    && field.inside(self.target()).is_ok_and(Layout::has_const_member)
+        };
+        match &self.ty().0 {
+            Repr::Array { .. } if is_of_records(self.ty()) => {
+                self.of_elements().is_ok_and(Layout::has_const_member)
+            }
+            _ => *self.0.has_const_member.get_or_init(|| self.fields().iter().any(is_or_has)),
+        }
+    }
+
     pub(super) fn new(
         ty: &Type,
         target: &Target,
@@ -143,8 +169,9 @@ impl Layout {
                 field.unit = bits.bytes();
             }
         }
-        let element = OnceLock::new();
-        Layout(Arc::new(Facts { ty: ty.clone(), target: *target, extent, fields, inner, element }))
+        let (ty, target) = (ty.clone(), *target);
+        let (element, has_const_member) = Default::default();
+        Layout(Arc::new(Facts { ty, target, extent, fields, inner, element, has_const_member }))
     }
 
     /// The type.
