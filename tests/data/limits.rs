@@ -210,3 +210,19 @@ fn wide_bit_fields_as_values() -> Result<(), Error> {
     assert_eq!(wide.get::<i128>("c")?, i128::MIN);
     Ok(())
 }
+
+/// `&p` of a `void *p`, which C would also assign to a `void **` by its value.
+#[test]
+fn a_pointer_to_a_pointer_to_anything() -> Result<(), Error> {
+    let n = CData::with(&Type::INT, 7)?;
+    let p = CData::with(&Type::VOID_PTR, &n)?;
+    let pp = p.pointer()?;
+    assert!(pp.contents("")?.is_same(&p));
+    let null = CData::new(&Type::VOID_PTR)?;
+    pp.set("", &null)?;
+    assert!(!pp.is_null("")? && pp.contents("")?.is_same(&null));
+    // By value, as what it points at cannot be the pointer itself.
+    let q = CData::with(&Type::INT.pointer(), &p)?;
+    assert!(q.contents("")?.is_same(&n));
+    Ok(())
+}

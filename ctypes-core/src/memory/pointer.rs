@@ -257,9 +257,13 @@ impl<'m> CData<'m> {
         }
     }
 
-    /// How this object becomes a pointer of type `pointer` to `to`: as C would assign it, a pointer by its value and
-    /// an array by the address of its first element; else by its own address, as `&object` in C.
+    /// How this object becomes a pointer of type `pointer` to `to`: an object of just that type by its own address, as
+    /// `&object` in C; else as C would assign it, a pointer by its value and an array by the address of its
+    /// first element; else by its own address too. A `void *` would be either for a `void **`.
     fn as_value_of(&self, pointer: &Type, to: &Type) -> Option<Source> {
+        if to.is_compatible(self.ty()) {
+            return Some(Source::Address);
+        }
         if let Repr::Pointer { .. } = self.ty().0
             && pointer.points_like(self.ty())
         {
