@@ -8,6 +8,7 @@ mod model;
 #[allow(dead_code, unreachable_pub)]
 #[path = "../oracle/random.rs"]
 mod random;
+mod threads;
 
 #[global_allocator]
 static ALLOCATOR: model::watch::Watching = model::watch::Watching;

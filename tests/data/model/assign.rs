@@ -163,7 +163,9 @@ enum Stored {
 fn outcome(world: &World, handle: usize, part: &Part, value: &Given) -> Option<Stored> {
     let (from, end) = world.filled(handle, part)?;
     let h = &world.handles[handle];
-    if matches!(world.blocks[h.block].origin, Origin::Const) {
+    // Of an empty list there is nothing to refuse.
+    let is_nothing = matches!(value, Given::List(values) if values.is_empty());
+    if matches!(world.blocks[h.block].origin, Origin::Const) && !is_nothing {
         return None;
     }
     let (len, size) = (end - from, world.universe().size(&part.shape));
