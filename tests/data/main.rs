@@ -3,6 +3,7 @@
 
 mod c_functions;
 mod limits;
+mod lives;
 #[allow(dead_code, unreachable_pub)]
 mod model;
 #[allow(dead_code, unreachable_pub)]

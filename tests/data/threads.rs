@@ -1,7 +1,7 @@
 //! Two threads that do all that there is to do with the same objects: `tests/users/data_threads`, of which
-//! this is a short run. valgrind watches a longer one (`every_tool_watches`), ThreadSanitizer and Miri where there
-//! are such (see CONTRIBUTING).
+//! this is a short run. valgrind, ThreadSanitizer and Miri watch longer ones (see CONTRIBUTING).
 
+#[allow(unreachable_pub)]
 #[path = "../users/data_threads/src/drive.rs"]
 mod drive;
 

@@ -247,8 +247,9 @@ pub fn set(world: &mut World, handle: usize, part: &Part, random: &mut Random) -
     } else {
         None
     };
+    let to = if let Shape::Pointer(to) = &part.shape { Some(&**to) } else { of };
     match (of, &value) {
-        (Some(Shape::Int { size: 2, .. }), Given::Text(_)) => return Ok(()),
+        (_, Given::Text(_)) if matches!(to, Some(Shape::Int { size: 2, .. })) => return Ok(()),
         (Some(of), Given::List(_)) if is_aggregate(of) || matches!(of, Shape::Pointer(_)) => {
             return Ok(());
         }
