@@ -39,11 +39,16 @@ fn number(random: &mut Random) -> Number {
     }
 }
 
-fn given(world: &World, part: &Part, len: usize, random: &mut Random) -> Given {
+fn given(world: &World, handle: usize, part: &Part, len: usize, random: &mut Random) -> Given {
     let any_handle = |random: &mut Random| world.pick(random).map_or(Given::Null, Given::Data);
     let like = |random: &mut Random, fits: &dyn Fn(&Shape) -> bool| {
-        let fitting: Vec<usize> =
+        let mut fitting: Vec<usize> =
             (0..world.handles.len()).filter(|h| fits(&world.handles[*h].shape)).collect();
+        // Half of the time what is in the same heap, if there is such.
+        let heap = |h: usize| world.blocks[world.handles[h].block].heap;
+        if random.once_in(2) && fitting.iter().any(|h| heap(*h) == heap(handle)) {
+            fitting.retain(|h| heap(*h) == heap(handle));
+        }
         if fitting.is_empty() { Given::Null } else { Given::Data(*random.of(&fitting)) }
     };
     if random.once_in(8) {
@@ -236,7 +241,7 @@ fn outcome(world: &World, handle: usize, part: &Part, value: &Given) -> Option<S
 
 pub fn set(world: &mut World, handle: usize, part: &Part, random: &mut Random) -> Checked {
     let len = world.filled(handle, part).map_or(0, |(from, end)| end - from);
-    let value = given(world, part, len, random);
+    let value = given(world, handle, part, len, random);
     // A fitting list for members in their order is the business of other tests.
     if matches!((&part.shape, &value), (Shape::Record(_), Given::List(_))) {
         return Ok(());

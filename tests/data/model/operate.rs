@@ -112,8 +112,16 @@ impl World {
     }
 
     fn create(&mut self, random: &mut Random) -> Checked {
+        let kind = random.below(12);
+        if matches!(kind, 1..=4) && !self.heaps.iter().any(Option::is_some) {
+            self.heaps.push(Some(Heap::new()));
+        }
         let universe = self.universe();
-        let shape = universe.any(random);
+        let shape = if kind == 0 && random.once_in(2) {
+            Shape::Record("links")
+        } else {
+            universe.any(random)
+        };
         let (ty, size, align) =
             (universe.ty(&shape), universe.size(&shape), universe.align(&shape));
         let more = size + random.below(40) as usize;
@@ -123,15 +131,15 @@ impl World {
         let made = |r: Result<CData<'static>, _>| {
             r.map_err(|e: ctypes_core::memory::AccessError| e.to_string())
         };
-        match random.below(8) {
+        match kind {
             0 => self.adopt(made(CData::with_room(&ty, more))?, shape, vec![0; more], None, None),
-            1..=3 if !heaps.is_empty() => {
+            1..=4 => {
                 let heap = *random.of(&heaps);
                 let open = self.heaps[heap].as_ref().expect("open");
                 let data = made(CData::new_in(open, &ty))?;
                 self.adopt(data, shape, vec![0; size], None, Some(heap));
             }
-            4 => {
+            5 => {
                 let bytes: Vec<u8> = (0..more).map(|_| random.next() as u8).collect();
                 let short = size > 0 && random.once_in(8);
                 let found = CData::copy_of(&ty, if short { &bytes[..size - 1] } else { &bytes });
@@ -140,7 +148,7 @@ impl World {
                     self.adopt(data, shape, bytes, None, None);
                 }
             }
-            5 => {
+            6 => {
                 let gone = Arc::new(AtomicBool::new(false));
                 let mut guard = Box::new(Guard { gone: gone.clone(), memory: vec![0; words] });
                 let address = guard.memory.as_mut_ptr().cast();
@@ -148,7 +156,7 @@ impl World {
                 let data = made(unsafe { CData::from_ptr_with(&ty, address, more, Some(guard)) })?;
                 self.adopt(data, shape, vec![0; more], Some(Origin::Guarded(gone)), None);
             }
-            6 => {
+            7 => {
                 // Somewhere in a piece of memory, often not aligned.
                 let skip = random.below(17) as usize;
                 let room = more + skip;
@@ -164,7 +172,7 @@ impl World {
                     self.adopt(data, shape, vec![0; more], Some(Origin::Borrowed), None);
                 }
             }
-            7 if random.once_in(3) => {
+            8 if random.once_in(3) => {
                 let memory = Box::leak(vec![u128::from(random.next()); words].into_boxed_slice());
                 let bytes: Vec<u8> =
                     memory.iter().flat_map(|w| w.to_ne_bytes()).take(size).collect();
