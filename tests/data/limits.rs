@@ -43,7 +43,8 @@ fn offsets_and_indices_beyond_all_addresses() -> Result<(), Error> {
     }
     // Times the size of an `int` these are 0 or 4 if what overflows is lost.
     let p = CData::with(&Type::INT.pointer(), &row)?;
-    for index in [isize::MIN, 1 << 62, (1 << 62) + 1, -(1 << 62), isize::MAX] {
+    let top = 1 << (isize::BITS - 2);
+    for index in [isize::MIN, top, top + 1, -top, isize::MAX] {
         assert!(p.element("", index).is_err(), "{index}");
         assert!(p.advance("", index).is_err(), "{index}");
         assert!(unsafe { p.deref("", index) }.is_err(), "{index}");
@@ -85,11 +86,12 @@ fn sizes_beyond_all_memory() -> Result<(), Error> {
     assert!(CData::string_buffer(usize::MAX).is_err());
     assert!(CData::wide_buffer(usize::MAX / 2).is_err());
     // So many values of nothing take no time.
+    let many = usize::MAX >> 2;
     let none = types.get("struct none").expect("just parsed");
-    let nothing = CData::new(&none.array(1 << 40)?)?;
-    assert_eq!((nothing.size(), nothing.len("")?), (0, 1 << 40));
+    let nothing = CData::new(&none.array(many)?)?;
+    assert_eq!((nothing.size(), nothing.len("")?), (0, many));
     assert_eq!(nothing.at("[7]")?.size(), 0);
-    assert_eq!(nothing.slice(5..1 << 39)?.len("")?, (1 << 39) - 5);
+    assert_eq!(nothing.slice(5..many)?.len("")?, many - 5);
     assert!(format!("{nothing:?}").len() < 1000);
     Ok(())
 }
@@ -224,5 +226,44 @@ fn a_pointer_to_a_pointer_to_anything() -> Result<(), Error> {
     // By value, as what it points at cannot be the pointer itself.
     let q = CData::with(&Type::INT.pointer(), &p)?;
     assert!(q.contents("")?.is_same(&n));
+    Ok(())
+}
+
+/// The bits of a `long double` are those of another number in a `_Float128`.
+#[test]
+fn long_doubles_bit_by_bit() -> Result<(), Error> {
+    let one = CData::with(&Type::LONGDOUBLE, 1.0)?;
+    let bits = one.long_double("")?;
+    let wide = CData::with(&Type::FLOAT128, 1.0)?;
+    assert!(wide.set("", bits).is_err());
+    assert_eq!(wide.get::<f64>("")?, 1.0);
+    let back = CData::new(&Type::LONGDOUBLE)?;
+    back.set("", bits)?;
+    assert_eq!(back.get::<f64>("")?, 1.0);
+    // By value all convert.
+    back.set("", 2.0)?;
+    wide.set("", &back)?;
+    assert_eq!(wide.get::<f64>("")?, 2.0);
+    Ok(())
+}
+
+/// Deep types and lists, as a program may make them of its input.
+#[test]
+fn deep_arrays() -> Result<(), Error> {
+    let mut ty = Type::INT;
+    for _ in 0..200 {
+        ty = ty.array(1)?;
+    }
+    let deep = CData::new(&ty)?;
+    let path = "[0]".repeat(200);
+    deep.set(&path, 7)?;
+    assert_eq!((deep.get::<i32>(&path)?, deep.size()), (7, 4));
+    let mut list = Init::from(8);
+    for _ in 0..200 {
+        list = Init::list([list]);
+    }
+    deep.set("", list)?;
+    assert_eq!(deep.get::<i32>(&path)?, 8);
+    assert!(format!("{deep:?}").len() < 1000);
     Ok(())
 }

@@ -243,10 +243,8 @@ impl<'m> CData<'m> {
                 let value = data.load(&data.layout.whole(), "")?;
                 self.store_scalar(found, path, &value)
             }
-            (Init::LongDouble(value), Meaning::LongDouble(_)) => {
-                self.store_bytes(found, path, &value.to_bytes())
-            }
-            (Init::LongDouble(value), Meaning::Float) if found.is_long_double() => {
+            // The formats of other types differ from it.
+            (Init::LongDouble(value), _) if found.is_long_double() => {
                 self.store_bytes(found, path, &value.to_bytes())
             }
             _ => Err(self.unconvertible(found, path, value)),
