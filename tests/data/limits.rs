@@ -15,7 +15,7 @@ fn watched(ty: &Type) -> (CData<'static>, Arc<AtomicBool>) {
             self.0.store(true, Relaxed);
         }
     }
-    let size = ty.size() as usize;
+    let size = ty.size();
     let mut memory = vec![0_u128; size / 16 + 1];
     let address = memory.as_mut_ptr().cast();
     let freed = Arc::new(AtomicBool::new(false));

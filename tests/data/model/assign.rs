@@ -2,7 +2,7 @@
 
 use super::operate::{Checked, agree};
 use super::random::Random;
-use super::shape::{Part, Shape};
+use super::shape::{Part, Shape, int};
 use super::values::{Number, decode, encode, read, write};
 use super::watch;
 use super::world::{Block, Guard, Kept, Origin, World};
@@ -99,17 +99,9 @@ fn is_byte(shape: &Shape) -> bool {
     *shape == Shape::Char || matches!(shape, Shape::Int { size: 1, .. })
 }
 
-/// Whether a pointer to one may be made of a pointer to the other: C's compatible types, `void`, bytes.
+/// Whether an object of this shape may become a pointer to `to`, in one way or another.
 fn may_point_at(to: &Shape, shape: &Shape) -> bool {
-    let is_like = match (to, shape) {
-        (Shape::Array(a, n), Shape::Array(b, m)) => may_be(a, b) && (n == m || *n == 0 || *m == 0),
-        (Shape::Array(a, _), Shape::Flexible(b)) => may_be(a, b),
-        _ => to == shape,
-    };
-    *to == Shape::Void
-        || *shape == Shape::Void
-        || is_byte(to) && is_byte(shape)
-        || is_like
+    stands_for(to, shape)
         || match shape {
             Shape::Array(of, _) | Shape::Flexible(of) => stands_for(to, of),
             Shape::Pointer(at) => stands_for(to, at),
@@ -117,21 +109,29 @@ fn may_point_at(to: &Shape, shape: &Shape) -> bool {
         }
 }
 
-fn may_be(a: &Shape, b: &Shape) -> bool {
-    a == b
+/// C's compatible types: the same, arrays of which one has no length (C11 6.7.6.2p6), an enumeration and its
+/// integer type (6.7.2.2p4).
+fn is_compatible(a: &Shape, b: &Shape) -> bool {
+    let is_unsigned = |shape: &Shape| *shape == int(4, false);
+    match (a, b) {
+        (Shape::Array(a, n), Shape::Array(b, m)) => {
+            is_compatible(a, b) && (n == m || *n == 0 || *m == 0)
+        }
+        (Shape::Array(a, _) | Shape::Flexible(a), Shape::Array(b, _) | Shape::Flexible(b)) => {
+            is_compatible(a, b)
+        }
+        (Shape::Pointer(a), Shape::Pointer(b)) => is_compatible(a, b),
+        (Shape::Enum, other) | (other, Shape::Enum) if is_unsigned(other) => true,
+        _ => a == b,
+    }
 }
 
+/// Whether a pointer to one may be used for a pointer to the other: compatible types, `void`, bytes.
 fn stands_for(to: &Shape, other: &Shape) -> bool {
-    let arrays = match (to, other) {
-        (Shape::Array(a, n), Shape::Array(b, m)) => a == b && (n == m || *n == 0 || *m == 0),
-        (Shape::Array(a, _), Shape::Flexible(b)) => a == b,
-        _ => false,
-    };
     *to == Shape::Void
         || *other == Shape::Void
         || is_byte(to) && is_byte(other)
-        || to == other
-        || arrays
+        || is_compatible(to, other)
 }
 
 /// What a pointer to `to` becomes when it is set to an object: the address and what is kept.
@@ -140,7 +140,9 @@ fn address(world: &World, to: &Shape, handle: usize) -> Option<(usize, Option<Ke
     let block = &world.blocks[h.block];
     match &h.shape {
         // What a pointer is declared to point at is meant itself, be it a pointer.
-        shape if to == shape => Some((block.base + h.start, Some(Kept::Block(h.block)))),
+        shape if is_compatible(to, shape) => {
+            Some((block.base + h.start, Some(Kept::Block(h.block))))
+        }
         Shape::Pointer(at) if stands_for(to, at) => {
             Some((world.address(h.block, h.start), block.kept.get(&h.start).copied()))
         }
@@ -191,7 +193,7 @@ fn outcome(world: &World, handle: usize, part: &Part, value: &Given) -> Option<S
         (Shape::Pointer(_), _) => None,
         (shape, Given::Data(data)) if is_aggregate(shape) => {
             let data = &world.handles[*data];
-            if data.shape != *shape || len > data.room {
+            if !is_compatible(&data.shape, shape) || len > data.room {
                 return None;
             }
             let (bytes, kept) = world.lift(data.block, data.start, len);

@@ -54,13 +54,13 @@ impl World {
             0..=5 => {}
             kind => {
                 let Some(handle) = self.pick(random) else { return Ok(()) };
-                self.to_handle(kind, handle, too_many, random)?;
+                self.do_to_handle(kind, handle, too_many, random)?;
             }
         }
         self.check_lives()
     }
 
-    fn to_handle(
+    fn do_to_handle(
         &mut self,
         kind: u8,
         handle: usize,
@@ -167,7 +167,7 @@ impl World {
                     core::slice::from_raw_parts_mut(memory.as_mut_ptr().cast::<u8>(), room)
                 };
                 let found = CData::borrow(&ty, &mut bytes[skip..]);
-                agree("borrow", skip % align == 0, &found)?;
+                agree("borrow", skip.is_multiple_of(align), &found)?;
                 if let Ok(data) = found {
                     self.adopt(data, shape, vec![0; more], Some(Origin::Borrowed), None);
                 }

@@ -287,9 +287,9 @@ impl World {
                 Some(handle) if random.below(4) > 0 => drop(self.handles.swap_remove(handle)),
                 _ => {
                     let open = self.heaps.iter().position(Option::is_some);
-                    open.map(|heap| self.heaps[heap] = None);
-                    if open.is_none() && !self.handles.is_empty() {
-                        self.handles.pop();
+                    match open {
+                        Some(heap) => self.heaps[heap] = None,
+                        None => drop(self.handles.pop()),
                     }
                 }
             }
