@@ -2,6 +2,7 @@
 
 use super::operand::{Operand, Value};
 use super::parser::{Parsed, Parser};
+use super::primary::Member;
 use super::token::{Keyword, Mark, Token};
 use crate::types::{Type, TypeKind};
 
@@ -65,15 +66,15 @@ impl<'t> Parser<'t, '_> {
         let mut ty = self.type_name()?;
         self.expect(Mark::Comma)?;
         let name = self.identifier()?;
-        let (mut member, mut offset) = self.member_of(&ty, name)?;
+        let Member { ty: mut member, mut offset, .. } = self.member_of(&ty, name)?;
         loop {
             ty = member;
             let at = self.token;
             if self.eat(Mark::Dot) {
                 let name = self.identifier()?;
-                let (inner, more) = self.member_of(&ty, name)?;
-                offset = offset.saturating_add(more);
-                member = inner;
+                let inner = self.member_of(&ty, name)?;
+                offset = offset.saturating_add(inner.offset);
+                member = inner.ty;
             } else if self.eat(Mark::OpenBracket) {
                 let index = self.count("an index")?;
                 self.expect(Mark::CloseBracket)?;
@@ -147,7 +148,7 @@ impl<'t> Parser<'t, '_> {
             ("nan", f64::NAN),
         ] {
             if let Some(ty) = short.strip_prefix(prefix).and_then(real_of) {
-                return Ok(Operand { ty, value: Value::Real(value) });
+                return Ok(Operand::of(ty, Value::Real(value)));
             }
         }
         let value = first.as_ref().and_then(|o| match o.value {
@@ -163,18 +164,16 @@ impl<'t> Parser<'t, '_> {
             ("expect" | "expect_with_probability", Some(operand), _) => {
                 Some(operand.converted(&Type::LONG, self.target))
             }
-            ("bswap16", _, Some(v)) => Some(Operand {
-                ty: Type::USHORT,
-                value: Value::Int(i128::from((v as u16).swap_bytes())),
-            }),
-            ("bswap32", _, Some(v)) => Some(Operand {
-                ty: Type::UINT,
-                value: Value::Int(i128::from((v as u32).swap_bytes())),
-            }),
-            ("bswap64", _, Some(v)) => Some(Operand {
-                ty: super::operand::own_type(crate::types::Scalar::UInt64, self.target),
-                value: Value::Int(i128::from((v as u64).swap_bytes())),
-            }),
+            ("bswap16", _, Some(v)) => {
+                Some(Operand::of(Type::USHORT, Value::Int(i128::from((v as u16).swap_bytes()))))
+            }
+            ("bswap32", _, Some(v)) => {
+                Some(Operand::of(Type::UINT, Value::Int(i128::from((v as u32).swap_bytes()))))
+            }
+            ("bswap64", _, Some(v)) => Some(Operand::of(
+                super::operand::own_type(crate::types::Scalar::UInt64, self.target),
+                Value::Int(i128::from((v as u64).swap_bytes())),
+            )),
             ("popcount", _, Some(v)) => {
                 Some(int(unsigned(v, u32::from(self.target.int) * 8).count_ones()))
             }

@@ -298,7 +298,7 @@ impl<'t> Parser<'t, '_> {
         if let Some(value) = value {
             return self.declare_constant(name, declared.ty, value);
         }
-        self.declare_variable(name, declared, symbol)
+        self.declare_variable(name, declared, attributes, symbol)
     }
 }
 

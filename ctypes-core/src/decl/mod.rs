@@ -39,8 +39,8 @@
 //! Of these there are types but no values: `_Float16`, complex numbers, `_BitInt` of more than 128
 //! bits. `long double` and `_Float128` are computed as `double`; a value that no `double` comes near
 //! (`LDBL_MAX`) is none. `sizeof` has no value for an array whose length only an initialiser in braces tells,
-//! nor for an array of no elements by its name; `__alignof__` of an object tells what its type has, without
-//! what attributes add to the object. The tag of a record or enumeration that a parameter list or a `sizeof` declares
+//! nor for an array of no elements by its name. `__alignof__` of a function has no value where gcc's options
+//! decide. The tag of a record or enumeration that a parameter list or a `sizeof` declares
 //! is known in the whole text.
 //!
 //! # Limits
@@ -65,6 +65,7 @@ mod directive;
 mod enumeration;
 mod error;
 mod expression;
+mod extent;
 mod lexer;
 mod literal;
 mod operand;

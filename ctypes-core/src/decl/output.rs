@@ -154,7 +154,8 @@ pub(super) fn known(types: &Types, name: &str) -> Option<Name> {
     Some(match types.ordinary(name)? {
         OrdinaryName::Typedef(ty) => Name::Typedef(ty),
         OrdinaryName::Constant { value: ConstValue::Int(value), ty } => Name::Constant(value, ty),
-        OrdinaryName::Constant { ty, .. } | OrdinaryName::Object(ty) => Name::Object(ty),
+        OrdinaryName::Constant { ty, .. } => Name::Object(ty, None),
+        OrdinaryName::Object(ty) => Name::Object(ty, types.object_align(name)),
     })
 }
 
@@ -330,7 +331,7 @@ impl<'t> Parser<'t, '_> {
     fn relation(&mut self, name: Token<'t>, ty: &Type, unspecified: bool) -> Parsed<Relation> {
         let before = match self.look_up(name.text) {
             None => return Ok(Relation::New),
-            Some(Name::Object(before)) => before,
+            Some(Name::Object(before, _)) => before,
             Some(_) => {
                 let message = format!("`{}` is declared as something else before", name.text);
                 return Err(self.fault_at(name, message));
@@ -365,14 +366,32 @@ impl<'t> Parser<'t, '_> {
         Err(self.fault_at(name, format!("`{ty}` is declared as `{before}` before")))
     }
 
-    /// Makes an object known under its name.
-    fn declare_object(&mut self, name: Token<'t>, ty: &Type, relation: Relation) -> Parsed<()> {
-        // A namespace keeps what it was told first.
-        if relation == Relation::New {
-            let known = self.types.declare_object(name.text, ty);
-            self.publish(name, known)?;
+    /// Makes an object known under its name, or what a later declaration adds to it.
+    fn declare_object(
+        &mut self,
+        name: Token<'t>,
+        ty: &Type,
+        align: Option<u64>,
+        relation: Relation,
+    ) -> Parsed<()> {
+        // The strictest alignment of all declarations holds.
+        let before = match self.look_up(name.text) {
+            Some(Name::Object(_, before)) => before,
+            _ => None,
+        };
+        if relation == Relation::Same && align <= before {
+            return Ok(());
         }
-        self.names.insert(name.text, Name::Object(ty.clone()));
+        let align = align.max(before);
+        let known = match relation {
+            Relation::New => self.types.declare_object(name.text, ty),
+            Relation::Same | Relation::Completes => Ok(()),
+        };
+        self.publish(name, known)?;
+        self.names.insert(name.text, Name::Object(ty.clone(), align));
+        if relation != Relation::New || align.is_some() {
+            self.types.redeclare_object(name.text, ty, align);
+        }
         Ok(())
     }
 
@@ -392,7 +411,7 @@ impl<'t> Parser<'t, '_> {
         if unspecified {
             self.unspecified.insert(name.text);
         }
-        self.declare_object(name, &ty, relation)?;
+        self.declare_object(name, &ty, attributes.align, relation)?;
         if relation == Relation::Completes {
             self.unspecified.remove(name.text);
             self.charge(self.found.functions.len())?;
@@ -417,7 +436,7 @@ impl<'t> Parser<'t, '_> {
         let place = self.place(name);
         let known = self.types.declare_object(name.text, &declared.ty);
         self.publish(name, known)?;
-        self.names.insert(name.text, Name::Object(declared.ty.clone()));
+        self.names.insert(name.text, Name::Object(declared.ty.clone(), None));
         self.found.inline_functions.push(InlineFunction {
             name: name.text.into(),
             ty: declared.ty,
@@ -437,7 +456,7 @@ impl<'t> Parser<'t, '_> {
         match integer_value(&ty, &value, self.target) {
             Some(value) => self.declare_enumerator(name, Name::Constant(value, ty)),
             None => {
-                self.names.insert(name.text, Name::Object(ty));
+                self.names.insert(name.text, Name::Object(ty, None));
                 Ok(())
             }
         }
@@ -447,13 +466,14 @@ impl<'t> Parser<'t, '_> {
         &mut self,
         name: Token<'t>,
         declared: Declared<'t>,
+        attributes: &Attributes,
         symbol: Option<String>,
     ) -> Parsed<()> {
         let relation = self.relation(name, &declared.ty, false)?;
+        self.declare_object(name, &declared.ty, attributes.align, relation)?;
         if relation == Relation::Same {
             return Ok(());
         }
-        self.declare_object(name, &declared.ty, relation)?;
         if relation == Relation::Completes {
             self.charge(self.found.variables.len())?;
             self.found.variables.retain(|v| *v.name != *name.text);

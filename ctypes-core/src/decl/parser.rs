@@ -55,8 +55,8 @@ pub(super) enum Name {
     Typedef(Type),
     /// An enumerator, or a `constexpr` variable.
     Constant(i128, Type),
-    /// A variable or function.
-    Object(Type),
+    /// A variable or function, with the alignment in bytes that is said of it beside its type.
+    Object(Type, Option<u64>),
 }
 
 /// Why something could not be understood, and where.
@@ -293,7 +293,7 @@ impl<'t, 'e> Parser<'t, 'e> {
     /// What an identifier stands for: a parameter, what this text declared, or the namespace knows.
     pub(super) fn look_up(&self, name: &str) -> Option<Name> {
         if let Some((_, ty)) = self.params.iter().rev().find(|(n, _)| *n == name) {
-            return Some(Name::Object(ty.clone()));
+            return Some(Name::Object(ty.clone(), None));
         }
         if let Some(found) = self.names.get(name) {
             return Some(match found {

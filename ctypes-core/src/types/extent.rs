@@ -136,8 +136,7 @@ impl Type {
             let extent = measuring.measure(self)?.extent;
             return Ok(Layout::new(self, target, extent, Vec::new(), Vec::new()));
         };
-        let mut fields = Vec::new();
-        let mut extent = measuring.place(self, &record, |field| fields.push(field))?;
+        let (fields, mut extent) = measuring.placed(self, &record)?;
         // A typedef or `_Atomic` says more than the record.
         if !self.1.is_plain() {
             extent = measuring.measure(self)?.extent;
@@ -206,7 +205,7 @@ impl<'t> Measuring<'t> {
         let Some(record) = bottom.record() else { return Ok(natural.demanded) };
         let Some(own) = record.rules().align else { return Ok(natural.demanded) };
         let mut inside = own;
-        self.place(&bottom, &record, |field| inside = inside.max(field.demanded))?;
+        self.place(&bottom, &record, |field, _| inside = inside.max(field.demanded))?;
         Ok(inside)
     }
 
@@ -264,7 +263,7 @@ impl<'t> Measuring<'t> {
                 }
                 let record = Record(record.clone());
                 let mut inside = 1;
-                let extent = self.place(ty, &record, |f| inside = inside.max(f.demanded))?;
+                let extent = self.place(ty, &record, |f, _| inside = inside.max(f.demanded))?;
                 // An attribute vouches for the whole alignment of its record, even if it names a
                 // smaller one (as clang has it for Microsoft's ABI).
                 let demanded = if record.rules().align.is_some() { extent.align } else { inside };
@@ -280,7 +279,7 @@ impl<'t> Measuring<'t> {
         &mut self,
         ty: &Type,
         record: &Record,
-        mut each: impl FnMut(FieldLayout),
+        mut each: impl FnMut(FieldLayout, FieldShape),
     ) -> Result<Extent, LayoutError> {
         if !record.is_complete() {
             return Err(LayoutError::no_size(ty, "the record is declared but not defined"));
@@ -313,9 +312,23 @@ impl<'t> Measuring<'t> {
                 _ => of_type.demanded,
             };
             let endian = field.rules().order.unwrap_or(target.endian);
-            each(FieldLayout::new(field, placed, of_type.extent, demanded, endian));
+            each(FieldLayout::new(field, placed, of_type.extent, demanded, endian), shape);
         }
         cursor.finish().map_err(whole)
+    }
+
+    /// The fields of a record in order, and its extent.
+    fn placed(
+        &mut self,
+        ty: &Type,
+        record: &Record,
+    ) -> Result<(Vec<FieldLayout>, Extent), LayoutError> {
+        let mut fields = Vec::new();
+        let whole = self.place(ty, record, |field, shape| fields.push((field, shape)))?;
+        let cursor = RecordCursor::new(record.rules(), self.target)
+            .map_err(|fault| LayoutError::fault(ty, None, fault))?;
+        let placed = fields.into_iter().map(|(f, shape)| f.within(&shape, &cursor, whole));
+        Ok((placed.collect(), whole))
     }
 
     /// The members that are found by name through anonymous ones, with offsets from the outermost
@@ -333,8 +346,7 @@ impl<'t> Measuring<'t> {
                 continue;
             }
             let (at, before) = (base + outer.offset(), found.len());
-            let mut inner = Vec::new();
-            self.place(outer.ty(), &record, |field| inner.push(field))?;
+            let (inner, _) = self.placed(outer.ty(), &record)?;
             self.reach(&inner, at, found)?;
             found.extend(inner.into_iter().filter(|f| !f.name().is_empty()).map(|f| f.moved(at)));
             if found.len() == before {

@@ -4,7 +4,7 @@
 //! lies between two members.
 
 use super::{Field, FieldRules, Type};
-use crate::layout::{BitRange, ByteSpan, Placement, RecordKind};
+use crate::layout::{BitRange, ByteSpan, FieldShape, Placement, RecordCursor, RecordKind};
 use crate::target::{Endian, Extent, Target};
 
 /// Where everything in a type is, on one target. Its [`Display`](std::fmt::Display) is a listing in
@@ -28,6 +28,8 @@ pub struct FieldLayout {
     unit: ByteSpan,
     extent: Extent,
     pub(super) demanded: u64,
+    /// What `__alignof__` tells of the member, unless it is a bit field.
+    told_align: Option<u64>,
     endian: Endian,
 }
 
@@ -193,7 +195,7 @@ impl FieldLayout {
         endian: Endian,
     ) -> FieldLayout {
         let Placement { offset, bits, unit, .. } = placed;
-        FieldLayout { field, offset, bits, unit, extent, demanded, endian }
+        FieldLayout { field, offset, bits, unit, extent, demanded, told_align: None, endian }
     }
 
     /// The same field as seen from a record that holds its own at `by`.
@@ -204,6 +206,25 @@ impl FieldLayout {
             bits.byte += by;
         }
         self
+    }
+
+    /// The same field in a record of which the extent is known by now.
+    pub(super) fn within(
+        mut self,
+        shape: &FieldShape,
+        cursor: &RecordCursor,
+        whole: Extent,
+    ) -> FieldLayout {
+        let told = cursor.told_align(shape, self.offset, whole);
+        self.told_align = self.bits.is_none().then_some(told);
+        self
+    }
+
+    /// The alignment in bytes that `__alignof__` tells of the member, as the target's compiler has it;
+    /// a bit field has none.
+    #[cfg(feature = "decl")]
+    pub(crate) fn told_align(&self) -> Option<u64> {
+        self.told_align
     }
 
     /// The byte order that the bits of a bit field are in: the target's, unless the field has one of its
