@@ -105,6 +105,15 @@ fn completed() {
     assert_eq!(shown, ["int f(int)", "int g(void)"]);
     assert_eq!(found.variables.len(), 1);
     assert_eq!(found.variables[0].ty.to_string(), "int [4]");
+    // Texts that come later complete what is in a namespace, too.
+    let types = Types::new();
+    types.parse("extern int a[];").unwrap();
+    assert_eq!(types.parse("extern int a[];").unwrap().variables[0].ty.declare("a"), "int a[]");
+    types.parse("extern int a[3];").unwrap();
+    let again = types.parse("extern int a[];").unwrap();
+    assert_eq!(again.variables[0].ty.declare("a"), "int a[3]");
+    let size = types.evaluate("sizeof(a)").unwrap().value;
+    assert_eq!(size, ctypes_core::types::ConstValue::Int(12));
     for wrong in ["int f(); long f(int);", "int a[3]; int a[4];", "int g(void); int g(int);"] {
         assert!(Types::new().parse(wrong).is_err(), "{wrong}");
     }

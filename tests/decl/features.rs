@@ -39,6 +39,11 @@ const FEATURES: &[(By, &str, &[&str])] = &[
     (By::Both, "struct only@; int f@(struct only@ *); union later@ *g@(void);", &[]),
     (By::Both, ";; int a@; ;", &[]),
     (By::Both, "typedef char T@; struct tt@ { T@ T@; }; int f@(T@ (*)(T@));", &["sizeof(struct tt@)"]),
+    (By::Both, "extern int ia@[]; extern int ib@[], ib@[5], ib@[]; extern int (*ic@)[], (*ic@)[7]; int id@(int (*)[]);", &["sizeof(ib@)", "sizeof(*ic@)", "__alignof__(ia@)"]),
+    (By::Both, "int ie@[] = { 1, 2, 3, }, if@[] = { [5] = 1, 2, [0] = 7 }, ig@[] = { (1 + 2), sizeof(int[3]), { 4 } }; float ih@[] = { 1.5f };", &["sizeof(ie@)", "sizeof(if@)", "sizeof(ig@)", "sizeof(ih@) / sizeof(*ih@)"]),
+    (By::Both, "char ii@[] = { \"abc\" }, ij@[] = \"a\" \"bc\", ik@[] = { 'a', 'b' }, il@[3] = \"abc\"; const char *im@[] = { \"a\", \"b\" };", &["sizeof(ii@)", "sizeof(ij@)", "sizeof(ik@)", "sizeof(il@)", "sizeof(im@)"]),
+    (By::Both, "struct in@ { int x, y; } io@[] = { { 1, 2 }, { .y = 3 } }, ip@[] = { [7] = { 1 } }; char iq@[][4] = { \"abc\", \"de\", { 'x' } }; int ir@[][2] = { { 1 }, { 2, 3 }, };", &["sizeof(io@)", "sizeof(ip@)", "sizeof(iq@)", "sizeof(ir@)"]),
+    (By::Both, "typedef int is@[]; is@ it@ = { 1, 2 }, iu@ = { 3 }; extern is@ iv@; struct iw@ { char c; is@ x; }; struct ix@ { int n; char c[]; } iy@ = { 1, \"ab\" };", &["sizeof(it@)", "sizeof(iu@)", "sizeof(struct iw@)", "sizeof(iy@)"]),
     // C99 and C11.
     (By::Both, "inline int f@(int x) { return x; } extern int f@(int);", &[]),
     (By::Both, "int f@(char *restrict a, const char *restrict b); _Bool b@;", &["sizeof(b@)"]),
@@ -57,6 +62,7 @@ const FEATURES: &[(By, &str, &[&str])] = &[
     (By::Both, "int a@[sizeof(struct { char c; int i; })];", &["sizeof(a@)"]),
     (By::Both, "// a comment\nint a@; /* another\n*/ int b@; // int c@;", &[]),
     (By::Both, "int a@ <:3:>; struct dg@ <% int x; %>;", &["sizeof(a@)"]),
+    (By::Both, "int il@[] = L\"ab\"; unsigned short im@[] = { u\"abc\" }; int vl@(int n, int a[n][n], int b[n][n][n], int c[*][*][3]);", &["sizeof(il@)", "sizeof(im@)"]),
     // C23; what gcc 12 and clang 14 do not know is judged by clang 19.
     (By::Both, "[[deprecated]] int f@([[maybe_unused]] int x); struct [[gnu::packed]] pk@ { char c; int i; };", &["sizeof(struct pk@)"]),
     (By::C23, "int f@(int a [[maybe_unused]], ...); [[nodiscard(\"why\")]] int g@(void); [[]] int h@;", &[]),
@@ -73,6 +79,7 @@ const FEATURES: &[(By, &str, &[&str])] = &[
     (By::C23, "alignas(16) char a@; thread_local int t@; struct ag@ { alignas(8) char c; };", &["_Alignof(struct ag@)"]),
     (By::C23, "int f@(...); void g@();", &[]),
     // GNU C.
+    (By::Both, "int in@[] = { [0 ... 3] = 1, 2 }, io@[] = {}; struct { int x; } ip@[] = { [2 ... 4] = { 1 } };", &["sizeof(in@)", "sizeof(io@)", "sizeof(ip@)"]),
     (By::Both, "__extension__ typedef long long ll@; __extension__ struct ex@ { __extension__ union { int a; }; };", &["sizeof(ll@)"]),
     (By::Both, "struct __attribute__((packed)) pa@ { char c; int i; }; struct pb@ { char c; int i; } __attribute__((__packed__, aligned(2)));", &["sizeof(struct pa@)", "_Alignof(struct pb@)"]),
     (By::Both, "struct pf@ { char c; int i __attribute__((packed)); short s __attribute__((aligned(8))); };", &["sizeof(struct pf@)", "offsetof(struct pf@, s)"]),

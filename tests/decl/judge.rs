@@ -148,11 +148,12 @@ fn declared(found: &Declarations, target: &Target) -> Vec<String> {
     }
     for variable in &found.variables {
         let name = &variable.name;
-        if variable.incomplete {
-            let TypeKind::Array { of, .. } = variable.ty.kind() else { continue };
-            claims.extend(same_type(&format!("__typeof__({name}[0])"), &of));
-        } else {
-            claims.extend(same_type(&format!("__typeof__({name})"), &variable.ty));
+        claims.extend(same_type(&format!("__typeof__({name})"), &variable.ty));
+        // To compilers, pointers to arrays of different lengths are alike if one of them is unknown.
+        if let TypeKind::Array { .. } = variable.ty.kind()
+            && let Ok(layout) = variable.ty.at(target)
+        {
+            claims.push(same_value(&format!("sizeof({name})"), layout.size().into()));
         }
     }
     for typedef in &found.typedefs {

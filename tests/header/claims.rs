@@ -169,7 +169,7 @@ impl Claims {
         for function in &found.inline_functions {
             self.say_type(&function.name, &function.ty);
         }
-        for variable in found.variables.iter().filter(|v| !v.incomplete) {
+        for variable in found.variables.iter() {
             self.say_type(&variable.name, &variable.ty);
         }
     }

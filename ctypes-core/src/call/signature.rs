@@ -95,7 +95,10 @@ impl Signature {
         params: impl IntoIterator<Item = &'a Type>,
     ) -> Result<Signature, SignatureError> {
         let params: Vec<Type> = params.into_iter().cloned().collect();
-        if let Some(i) = params.iter().position(|p| matches!(p.kind(), TypeKind::Array { .. })) {
+        let is_array = |p: &Type| {
+            matches!(p.kind(), TypeKind::Array { .. } | TypeKind::IncompleteArray { .. })
+        };
+        if let Some(i) = params.iter().position(is_array) {
             return Err(SignatureError::Parameter {
                 index: i + 1,
                 ty: params[i].to_string(),
@@ -346,7 +349,7 @@ fn hint(expected: Tag, found: Tag) -> &'static str {
 /// function a pointer to itself.
 fn adjusted(param: &Type) -> Type {
     match param.kind() {
-        TypeKind::Array { of, .. } => of.pointer(),
+        TypeKind::Array { of, .. } | TypeKind::IncompleteArray { of } => of.pointer(),
         TypeKind::Function(f) => f.ty().pointer(),
         // GNU: passed as its first member is.
         TypeKind::Record(record) if record.rules().transparent_union => {
@@ -368,7 +371,9 @@ fn passable(ty: &Type) -> Result<(), String> {
             Err("this platform has no such type".to_owned())
         }
         TypeKind::Void => Err("void is only a result".to_owned()),
-        TypeKind::Array { .. } => Err("C passes and returns no arrays".to_owned()),
+        TypeKind::Array { .. } | TypeKind::IncompleteArray { .. } => {
+            Err("C passes and returns no arrays".to_owned())
+        }
         TypeKind::Ordered { .. } => {
             Err("a byte order belongs to memory: pass and return the number itself, `get()`"
                 .to_owned())

@@ -29,7 +29,7 @@ impl<'t> Parser<'t, '_> {
             let operand = self.assignment()?;
             match ty {
                 None => otherwise = Some(operand),
-                Some(ty) if chosen.is_none() && self.is_same(&ty, &controlling) => {
+                Some(ty) if chosen.is_none() && self.composite(&ty, &controlling).is_some() => {
                     chosen = Some(operand);
                 }
                 Some(_) => {}
@@ -39,25 +39,6 @@ impl<'t> Parser<'t, '_> {
         chosen.or(otherwise).ok_or_else(|| {
             self.fault_at(at, format!("no association of `_Generic` is of type `{controlling}`"))
         })
-    }
-
-    /// Whether two types are compatible (C11 6.2.7), qualifiers at the top included.
-    fn is_same(&self, a: &Type, b: &Type) -> bool {
-        self.canonical(a) == self.canonical(b)
-    }
-
-    /// A scalar that is only a name as what the target's headers make of it, an enumeration as its
-    /// integer type.
-    fn canonical(&self, ty: &Type) -> Type {
-        let plain = match ty.kind() {
-            TypeKind::Scalar(scalar) => super::operand::own_type(scalar, self.target),
-            TypeKind::Enum(e) => match e.underlying(self.target) {
-                Some(scalar) => Type::scalar(scalar),
-                None => return ty.clone(),
-            },
-            _ => return ty.clone(),
-        };
-        plain.with_qualifiers(ty.qualifiers())
     }
 
     /// `offsetof(type, member.member[index])`, of which the parenthesis is current.
@@ -78,7 +59,8 @@ impl<'t> Parser<'t, '_> {
             } else if self.eat(Mark::OpenBracket) {
                 let index = self.count("an index")?;
                 self.expect(Mark::CloseBracket)?;
-                let TypeKind::Array { of, .. } = ty.kind() else {
+                let (TypeKind::Array { of, .. } | TypeKind::IncompleteArray { of }) = ty.kind()
+                else {
                     return Err(self.fault_at(at, format!("expected an array, found `{ty}`")));
                 };
                 let size = self.size_of(&of).map_err(|reason| self.fault_at(at, reason))?;
@@ -104,7 +86,7 @@ impl<'t> Parser<'t, '_> {
         let same = if let (TypeKind::Enum(_), TypeKind::Enum(_)) = (a.kind(), b.kind()) {
             a == b
         } else {
-            self.is_same(&a, &b)
+            self.composite(&a, &b).is_some()
         };
         Ok(Operand::int(i128::from(same), self.target))
     }

@@ -6,7 +6,6 @@
 
 use super::operand::{Align, Arithmetic, Operand, Value, arithmetic};
 use super::parser::{Parsed, Parser};
-use super::primary::LENGTH;
 use super::token::{Mark, Token};
 use crate::target::{Compiler, Extent, LongDoubleFormat};
 use crate::types::{Type, TypeKind};
@@ -23,14 +22,7 @@ impl<'t> Parser<'t, '_> {
         let at = self.advance();
         let ty = match self.asked()? {
             Asked::Type(ty) => ty,
-            Asked::Operand(operand) => {
-                if let (Value::None(LENGTH), TypeKind::Array { .. }) =
-                    (&operand.value, operand.ty.kind())
-                {
-                    return Err(self.fault_at(at, LENGTH));
-                }
-                operand.ty
-            }
+            Asked::Operand(operand) => operand.ty,
         };
         let size = self.size_of(&ty).map_err(|reason| self.fault_at(at, reason))?;
         Ok(Operand::size(size, self.target))
@@ -43,7 +35,10 @@ impl<'t> Parser<'t, '_> {
             Asked::Operand(Operand { align: Align::Bits, .. }) => {
                 Err("a bit field has no alignment".to_owned())
             }
-            Asked::Operand(operand) => self.preferred_align_of(&operand.ty),
+            Asked::Operand(operand) => match operand.ty.kind() {
+                TypeKind::IncompleteArray { of } => self.preferred_align_of(&of),
+                _ => self.preferred_align_of(&operand.ty),
+            },
             Asked::Type(ty) if word.text.starts_with("__") => self.preferred_align_of(&ty),
             Asked::Type(ty) => self.align_of(&ty),
         };
@@ -77,7 +72,7 @@ impl<'t> Parser<'t, '_> {
     /// Whether a type is a scalar of 8 bytes, or an array of them, of which no typedef says the alignment.
     fn is_long_scalar(&self, ty: &Type) -> bool {
         let mut ty = ty.clone();
-        while let TypeKind::Array { of, .. } = ty.kind() {
+        while let TypeKind::Array { of, .. } | TypeKind::IncompleteArray { of } = ty.kind() {
             ty = of;
         }
         match arithmetic(&ty, self.target) {

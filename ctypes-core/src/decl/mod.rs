@@ -57,6 +57,7 @@
 mod arithmetic;
 mod attributes;
 mod builtin;
+mod compatible;
 mod declaration;
 mod declarator;
 #[cfg(feature = "dynamic")]
@@ -66,6 +67,7 @@ mod enumeration;
 mod error;
 mod expression;
 mod extent;
+mod initializer;
 mod lexer;
 mod literal;
 mod operand;

@@ -93,7 +93,7 @@ impl Operand {
             self.align = Align::OfType;
         }
         let decayed = match self.ty.kind() {
-            TypeKind::Array { of, .. } => Some(of.pointer()),
+            TypeKind::Array { of, .. } | TypeKind::IncompleteArray { of } => Some(of.pointer()),
             TypeKind::Function(f) => Some(f.ty().pointer()),
             _ => None,
         };

@@ -63,10 +63,8 @@ pub struct VariableDecl {
     pub name: Arc<str>,
     /// The name of its symbol, where an asm label gives it another one.
     pub symbol: Option<Arc<str>>,
-    /// Its type; an array of unknown length has length 0 here.
+    /// Its type, which is [`TypeKind::IncompleteArray`] if no declaration says the length of an array.
     pub ty: Type,
-    /// Whether it is an array of unknown length.
-    pub incomplete: bool,
     /// Where it is declared.
     pub place: Place,
 }
@@ -327,43 +325,42 @@ impl<'t> Parser<'t, '_> {
         label.or(renamed)
     }
 
-    /// What a declaration of an object is to those before it.
-    fn relation(&mut self, name: Token<'t>, ty: &Type, unspecified: bool) -> Parsed<Relation> {
+    /// What a declaration of an object is to those before it, and the type that all of them together say.
+    fn relation(
+        &mut self,
+        name: Token<'t>,
+        ty: &Type,
+        unspecified: bool,
+    ) -> Parsed<(Relation, Type)> {
         let before = match self.look_up(name.text) {
-            None => return Ok(Relation::New),
+            None => return Ok((Relation::New, ty.clone())),
             Some(Name::Object(before, _)) => before,
             Some(_) => {
                 let message = format!("`{}` is declared as something else before", name.text);
                 return Err(self.fault_at(name, message));
             }
         };
-        if before == *ty {
+        if let (TypeKind::Function(a), TypeKind::Function(b)) = (before.kind(), ty.kind())
+            && before != *ty
+            && a.result() == b.result()
+        {
+            if unspecified {
+                return Ok((Relation::Same, before));
+            }
+            if self.unspecified.contains(name.text) {
+                return Ok((Relation::Completes, ty.clone()));
+            }
+        }
+        match self.composite(&before, ty) {
+            Some(both) if both != before => Ok((Relation::Completes, both)),
             // What another text declared counts as found in this one too.
-            let is_known = self.names.contains_key(name.text);
-            return Ok(if is_known { Relation::Same } else { Relation::New });
-        }
-        match (before.kind(), ty.kind()) {
-            (TypeKind::Function(a), TypeKind::Function(b)) if a.result() == b.result() => {
-                if unspecified {
-                    return Ok(Relation::Same);
-                }
-                if self.unspecified.contains(name.text) {
-                    return Ok(Relation::Completes);
-                }
+            Some(both) if self.names.contains_key(name.text) => Ok((Relation::Same, both)),
+            Some(both) => Ok((Relation::New, both)),
+            None => {
+                let (ty, before) = (ty.declare(name.text), before.declare(name.text));
+                Err(self.fault_at(name, format!("`{ty}` is declared as `{before}` before")))
             }
-            // C11 6.2.7p3: an array without a length takes it from another declaration.
-            (TypeKind::Array { of: a, len: m }, TypeKind::Array { of: b, len: n }) if a == b => {
-                if n == 0 {
-                    return Ok(Relation::Same);
-                }
-                if m == 0 {
-                    return Ok(Relation::Completes);
-                }
-            }
-            _ => {}
         }
-        let (ty, before) = (ty.declare(name.text), before.declare(name.text));
-        Err(self.fault_at(name, format!("`{ty}` is declared as `{before}` before")))
     }
 
     /// Makes an object known under its name, or what a later declaration adds to it.
@@ -404,14 +401,14 @@ impl<'t> Parser<'t, '_> {
         symbol: Option<String>,
     ) -> Parsed<()> {
         let unspecified = parameters.as_ref().is_some_and(|p| p.unspecified);
-        let relation = self.relation(name, &ty, unspecified)?;
+        let (relation, ty) = self.relation(name, &ty, unspecified)?;
+        self.declare_object(name, &ty, attributes.align, relation)?;
         if relation == Relation::Same {
             return Ok(());
         }
         if unspecified {
             self.unspecified.insert(name.text);
         }
-        self.declare_object(name, &ty, attributes.align, relation)?;
         if relation == Relation::Completes {
             self.unspecified.remove(name.text);
             self.charge(self.found.functions.len())?;
@@ -469,8 +466,8 @@ impl<'t> Parser<'t, '_> {
         attributes: &Attributes,
         symbol: Option<String>,
     ) -> Parsed<()> {
-        let relation = self.relation(name, &declared.ty, false)?;
-        self.declare_object(name, &declared.ty, attributes.align, relation)?;
+        let (relation, ty) = self.relation(name, &declared.ty, false)?;
+        self.declare_object(name, &ty, attributes.align, relation)?;
         if relation == Relation::Same {
             return Ok(());
         }
@@ -482,8 +479,7 @@ impl<'t> Parser<'t, '_> {
         self.found.variables.push(VariableDecl {
             name: name.text.into(),
             symbol: self.symbol_of(name, symbol),
-            ty: declared.ty,
-            incomplete: declared.flexible,
+            ty,
             place,
         });
         Ok(())

@@ -250,7 +250,7 @@ impl<'t, 'e> Parser<'t, 'e> {
     /// Accounts for a look at the members of a record, or of those in an array.
     pub(super) fn charge_for(&mut self, ty: &Type) -> Parsed<()> {
         let mut ty = ty;
-        while let Repr::Array { of, .. } = &ty.0 {
+        while let Repr::Array { of, .. } | Repr::IncompleteArray { of } = &ty.0 {
             ty = of.get();
         }
         match ty.record() {

@@ -7,7 +7,7 @@ use super::operand::{
 };
 use super::parser::{Name, Parsed, Parser};
 use super::token::{Keyword, Kind, Mark, Token};
-use crate::types::{Scalar, Type, TypeKind};
+use crate::types::{FieldRole, Scalar, Type, TypeKind};
 use std::rc::Rc;
 
 /// A member of a record, as an expression sees it.
@@ -19,8 +19,6 @@ pub(super) struct Member {
 }
 
 const OBJECT: &str = "the value of an object is no constant";
-/// Of `int a[] = { … }`, whose initialiser is not read: the type has no elements.
-pub(super) const LENGTH: &str = "the length of the array is not known";
 const ADDRESS: &str = "an address is known only when the program runs";
 
 impl<'t> Parser<'t, '_> {
@@ -289,7 +287,13 @@ impl<'t> Parser<'t, '_> {
         self.charge_for(ty)?;
         match layout.field(name.text) {
             Some(field) => Ok(Member {
-                ty: field.ty().clone(),
+                ty: match field.ty().kind() {
+                    // The layout has one without elements.
+                    TypeKind::Array { of, .. } if field.rules().role == FieldRole::Flexible => {
+                        of.incomplete_array().map_err(|e| self.fault_at(name, e.to_string()))?
+                    }
+                    _ => field.ty().clone(),
+                },
                 offset: field.offset(),
                 align: field.told_align(),
             }),
@@ -392,7 +396,6 @@ impl<'t> Parser<'t, '_> {
             Some(Name::Object(ty, align)) => {
                 let reason = match ty.kind() {
                     TypeKind::Function(_) => ADDRESS,
-                    TypeKind::Array { len: 0, .. } => LENGTH,
                     _ => OBJECT,
                 };
                 let align = align.map_or(Align::OfType, Align::Object);

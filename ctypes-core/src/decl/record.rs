@@ -115,9 +115,9 @@ impl<'t> Parser<'t, '_> {
         loop {
             let mut attributes = Attributes::default();
             let at = self.token;
-            let (name, mut ty, flexible) = if self.is(Mark::Colon) {
+            let (name, mut ty) = if self.is(Mark::Colon) {
                 let ty = self.attributed(spec.ty.clone(), &spec.attributes, at)?;
-                (None, ty, false)
+                (None, ty)
             } else {
                 let declarator = self.declarator(Naming::Named, &mut attributes)?;
                 self.attributes(&mut attributes)?;
@@ -127,7 +127,7 @@ impl<'t> Parser<'t, '_> {
                         self.fault_at(at, "the length of an array in a record is no constant")
                     );
                 }
-                (declared.name, declared.ty, declared.flexible)
+                (declared.name, declared.ty)
             };
             let mut rules = FieldRules::PLAIN;
             if self.eat(Mark::Colon) {
@@ -152,12 +152,14 @@ impl<'t> Parser<'t, '_> {
             }
             rules.align = attributes.align.max(spec.attributes.align);
             rules.packed = attributes.packed || spec.attributes.packed;
-            if flexible
-                && kind == RecordKind::Struct
-                && let TypeKind::Array { of, .. } = ty.kind()
-            {
-                rules.role = FieldRole::Flexible;
-                ty = of;
+            if let TypeKind::IncompleteArray { of } = ty.kind() {
+                // In a union, Microsoft's compiler takes it for one without elements.
+                if kind == RecordKind::Struct {
+                    rules.role = FieldRole::Flexible;
+                    ty = of;
+                } else {
+                    ty = of.array(0).map_err(|e| self.fault_at(at, e.to_string()))?;
+                }
             }
             self.charge_for(&ty)?;
             let name_token = name.unwrap_or(at);

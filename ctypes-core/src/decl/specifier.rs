@@ -376,7 +376,10 @@ impl<'t> Parser<'t, '_> {
         if let Some(vector) = attributes.vector {
             let element = match ty.kind() {
                 TypeKind::Scalar(scalar) => scalar,
-                TypeKind::Pointer { .. } | TypeKind::Record(_) | TypeKind::Array { .. } => {
+                TypeKind::Pointer { .. }
+                | TypeKind::Record(_)
+                | TypeKind::Array { .. }
+                | TypeKind::IncompleteArray { .. } => {
                     let message =
                         format!("expected a scalar as the element of a vector, found `{ty}`");
                     return Err(self.fault_at(at, message));

@@ -16,7 +16,8 @@ impl Eq for Type {}
 impl Type {
     /// Whether the two are the same C type but for spelling: `int` and `long` where their sizes
     /// agree, `const char *` and `char *`. Records are compatible if their members are, in order,
-    /// with the same names (C11 6.2.7p1); their tags may differ.
+    /// with the same names (C11 6.2.7p1); their tags may differ. An array of unknown length is
+    /// compatible with one of any length.
     ///
     /// ```
     /// use ctypes_core::Type;
@@ -151,6 +152,14 @@ impl Comparison {
             }
             (Repr::Array { of: a, len: n, .. }, Repr::Array { of: b, len: m, .. }) => {
                 n == m && self.later(a.get(), b.get())
+            }
+            (Repr::IncompleteArray { of: a }, Repr::IncompleteArray { of: b }) => {
+                self.later(a.get(), b.get())
+            }
+            // C11 6.7.6.2p6: whatever length the other one has.
+            (Repr::Array { of: a, .. }, Repr::IncompleteArray { of: b })
+            | (Repr::IncompleteArray { of: a }, Repr::Array { of: b, .. }) => {
+                self.sense == Sense::Compatible && self.later(a.get(), b.get())
             }
             (Repr::Record(a), Repr::Record(b)) => {
                 a.id() == b.id()

@@ -153,7 +153,7 @@ fn base(ty: &Type) -> Type {
         let next = match &ty.0 {
             _ if ty.1.has_name() => break,
             Repr::Pointer { to } => to.ty(),
-            Repr::Array { of, .. } => of.get().clone(),
+            Repr::Array { of, .. } | Repr::IncompleteArray { of } => of.get().clone(),
             Repr::Function(f) => FunctionType(f.clone()).result(),
             _ => break,
         };

@@ -15,7 +15,7 @@ impl Type {
     /// The native size and alignment; `None` for what has none.
     pub(crate) const fn native_extent(&self) -> Option<Extent> {
         let extent = match &self.0 {
-            Repr::Void | Repr::Function(_) => None,
+            Repr::Void | Repr::Function(_) | Repr::IncompleteArray { .. } => None,
             Repr::Scalar(s) | Repr::Ordered(s, _) => s.native_extent(),
             Repr::BitInt(b) => b.extent(&Target::NATIVE),
             Repr::Vector(v) => match v.extent(&Target::NATIVE) {
@@ -226,6 +226,9 @@ impl<'t> Measuring<'t> {
             Repr::Void => Err(LayoutError::no_size(ty, "void is an incomplete type")),
             Repr::Function(_) => {
                 Err(LayoutError::no_size(ty, "a function has no size; its pointer has"))
+            }
+            Repr::IncompleteArray { .. } => {
+                Err(LayoutError::no_size(ty, "the length of the array is not known"))
             }
             Repr::Scalar(s) | Repr::Ordered(s, _) if !s.is_available(self.target) => {
                 Err(LayoutError::unavailable(ty, self.target))

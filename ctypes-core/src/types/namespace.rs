@@ -90,6 +90,7 @@ pub(super) enum Stored {
     Record(usize),
     Pointer(Box<Stored>),
     Array(Box<Stored>, u64, Extent),
+    IncompleteArray(Box<Stored>),
     Function(Box<StoredFunction>),
     Qualified(Qualifiers, Box<Stored>),
     Named {
@@ -310,6 +311,9 @@ impl Types {
             Repr::Array { of: Element::Owned(of), len, native } => {
                 Stored::Array(Box::new(self.store(of.get(), depth, parts)?), *len, *native)
             }
+            Repr::IncompleteArray { of: Element::Owned(of) } => {
+                Stored::IncompleteArray(Box::new(self.store(of.get(), depth, parts)?))
+            }
             Repr::Function(FunctionRef::Owned(f)) => Stored::Function(Box::new(StoredFunction {
                 conv: f.conv,
                 result: self.store(&f.result, depth, parts)?,
@@ -324,7 +328,8 @@ impl Types {
         };
         // Elements bring the qualifiers of an array.
         Some(match (ty.qualifiers(), stored) {
-            (Qualifiers::NONE, stored) | (_, stored @ Stored::Array(..)) => stored,
+            (Qualifiers::NONE, stored)
+            | (_, stored @ (Stored::Array(..) | Stored::IncompleteArray(_))) => stored,
             (qualifiers, stored) => Stored::Qualified(qualifiers, Box::new(stored)),
         })
     }
@@ -340,6 +345,7 @@ impl Types {
             }
             Stored::Pointer(to) => self.load(to).pointer(),
             Stored::Array(of, len, native) => self.load(of).array_of(*len, *native),
+            Stored::IncompleteArray(of) => self.load(of).incomplete_array_of(),
             Stored::Qualified(qualifiers, of) => self.load(of).with_qualifiers(*qualifiers),
             Stored::Named { name, align, of } => {
                 self.load(of).named_unchecked(name.clone(), *align)

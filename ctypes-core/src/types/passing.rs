@@ -89,7 +89,11 @@ impl Type {
 
 fn any_bits(ty: &Type, seen: &mut HashMap<RecordId, bool>) -> bool {
     match &ty.0 {
-        Repr::Void | Repr::Function(_) | Repr::Enum(_) | Repr::Scalar(Scalar::Bool) => false,
+        Repr::Void
+        | Repr::Function(_)
+        | Repr::IncompleteArray { .. }
+        | Repr::Enum(_)
+        | Repr::Scalar(Scalar::Bool) => false,
         Repr::Scalar(_) | Repr::Ordered(..) | Repr::Vector(_) => true,
         // The bits above its width are not part of the value, and have to be what they are.
         Repr::BitInt(_) => false,

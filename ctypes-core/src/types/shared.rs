@@ -33,7 +33,8 @@ pub(super) fn free(ty: Type) {
         last.extend(spelling.alias.as_mut().and_then(|alias| alias.take()));
         match repr {
             Repr::Pointer { to: Pointee::Owned(mut next) }
-            | Repr::Array { of: Element::Owned(mut next), .. } => {
+            | Repr::Array { of: Element::Owned(mut next), .. }
+            | Repr::IncompleteArray { of: Element::Owned(mut next) } => {
                 last.extend(next.0.take().and_then(Arc::into_inner));
             }
             Repr::Function(FunctionRef::Owned(function)) => {

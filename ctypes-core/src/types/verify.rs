@@ -87,6 +87,7 @@ const fn describe(message: Message, ty: &Type) -> Message {
         Repr::Vector(_) => message.text("a vector"),
         Repr::Pointer { .. } => message.text("a pointer"),
         Repr::Array { .. } => message.text("an array"),
+        Repr::IncompleteArray { .. } => message.text("an array of unknown length"),
         Repr::Record(_) => message.text("a record"),
         Repr::Enum(_) => message.text("an enumeration"),
     };
