@@ -132,6 +132,26 @@ fn forward() {
     assert!(Signature::of(&found.functions[0].ty).is_ok());
 }
 
+/// As with records; until then nothing says its size.
+#[test]
+fn enumerations_before_their_definition() {
+    let types = Types::new();
+    let found = types.parse("enum later *before(enum later);").unwrap();
+    assert!(Signature::of(&found.functions[0].ty).is_err());
+    let later = types.get("enum later").unwrap();
+    assert!(
+        later.layout().is_err() && matches!(later.kind(), TypeKind::Enum(e) if !e.is_complete())
+    );
+    assert_eq!(later.definition(), "enum later;\n");
+    types.parse("enum later { MANY = 0x100000000 };").unwrap();
+    assert_eq!(later.layout().unwrap().size(), 8);
+    assert_eq!(types.get("enum later"), Some(later));
+    let sig = Signature::of(&found.functions[0].ty).unwrap();
+    assert_eq!(sig.params()[0].size(), 8);
+    // A definition that says another type than the declaration is another one.
+    assert!(types.parse("enum fixed : char; enum fixed : long { A };").is_err());
+}
+
 #[test]
 fn qualifiers() {
     let types = Types::new();

@@ -378,6 +378,9 @@ fn passable(ty: &Type) -> Result<(), String> {
             Err("a byte order belongs to memory: pass and return the number itself, `get()`"
                 .to_owned())
         }
+        TypeKind::Enum(e) if e.underlying(&Target::NATIVE).is_none() => {
+            Err("the enumeration is declared but not defined".to_owned())
+        }
         TypeKind::Function(_) => Err("C functions do not return functions".to_owned()),
         TypeKind::Record(_) => match ty.layout() {
             Ok(layout) if layout.size() == 0 => Err("it is empty".to_owned()),

@@ -231,16 +231,7 @@ impl<'t> Parser<'t, '_> {
 
     /// `enum tag` without values.
     pub(super) fn mentioned(&mut self, tag: Token<'t>, fixed: Option<Scalar>) -> Parsed<Type> {
-        if let Some(ty) = self.types.get(tag.text) {
-            return match ty.kind() {
-                TypeKind::Enum(_) => Ok(ty),
-                _ => {
-                    Err(self
-                        .fault_at(tag, format!("`{}` is not an enumeration but `{ty}`", tag.text)))
-                }
-            };
-        }
-        Type::enumeration_of(tag.text, fixed, []).map_err(|e| self.fault_at(tag, e.to_string()))
+        self.types.mention_enum(tag.text, fixed).map_err(|e| self.fault_at(tag, e.to_string()))
     }
 
     pub(super) fn declare_enumerator(&mut self, name: Token<'t>, constant: Name) -> Parsed<()> {

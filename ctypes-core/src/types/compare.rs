@@ -140,11 +140,14 @@ impl Comparison {
                     || (self.sense == Sense::Compatible
                         || one.name() == other.name() && one.place() == other.place())
                         && one.fixed() == other.fixed()
+                        && one.is_complete() == other.is_complete()
                         && one.values() == other.values()
             }
             // C11 6.7.2.2p4: an enumeration is compatible with its integer type.
             (Repr::Enum(e), Repr::Scalar(s)) | (Repr::Scalar(s), Repr::Enum(e)) => {
-                self.sense == Sense::Compatible && e.native().is_compatible(*s, &Target::NATIVE)
+                let native = Enumeration(e.clone()).underlying(&Target::NATIVE);
+                self.sense == Sense::Compatible
+                    && native.is_some_and(|native| native.is_compatible(*s, &Target::NATIVE))
             }
             (Repr::Pointer { to: a }, Repr::Pointer { to: b }) => {
                 self.pending.push((a.ty(), b.ty()));

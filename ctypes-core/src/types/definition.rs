@@ -49,6 +49,9 @@ impl Type {
 fn enumerators(e: &Enumeration, indent: &str) -> String {
     let fixed = e.fixed().map(|s| format!(" : {}", s.c_name())).unwrap_or_default();
     let tag = if e.name().is_empty() { String::new() } else { format!(" {}", e.name()) };
+    if !e.is_complete() {
+        return format!("enum{tag}{fixed}");
+    }
     let mut text = format!("enum{tag}{fixed} {{\n");
     for (name, value) in e.values() {
         // C has no literal of the least integer, and none that is too large for u64.

@@ -24,7 +24,7 @@ impl Type {
             },
             Repr::Pointer { .. } => Some(pointer(&Target::NATIVE)),
             Repr::Array { native, .. } => Some(*native),
-            Repr::Enum(e) => Some(e.native_extent()),
+            Repr::Enum(e) => e.native_extent(),
             Repr::Record(r) => r.native(),
         };
         match extent {
@@ -246,6 +246,9 @@ impl<'t> Measuring<'t> {
             Repr::Pointer { .. } => Ok(FieldShape::plain(pointer(self.target))),
             Repr::Enum(e) => match Enumeration(e.clone()).underlying(self.target) {
                 Some(underlying) => Ok(FieldShape::plain(underlying.extent(self.target))),
+                None if !Enumeration(e.clone()).is_complete() => {
+                    Err(LayoutError::no_size(ty, "the enumeration is declared but not defined"))
+                }
                 None => Err(LayoutError::no_size(
                     ty,
                     "no integer type of the target's compiler holds all its values",

@@ -171,12 +171,36 @@ impl Types {
         }
         match tags.enums.get(name) {
             Some(known) if *known == ty => Ok(known.clone()),
+            Some(known) if known.complete_enumeration(&ty) => {
+                let complete = known.renewed();
+                tags.enums.insert(name.into(), complete.clone());
+                Ok(complete)
+            }
             Some(_) => Err(DefineError::AlreadyDefined { record: ty.to_string() }),
             None => {
                 tags.enums.insert(name.into(), ty.clone());
                 Ok(ty)
             }
         }
+    }
+
+    /// `enum name`, which may be defined later; the same type again if it was declared already.
+    ///
+    /// # Errors
+    /// [`DefineError::OtherKind`] if `name` is a record here.
+    #[cfg(feature = "decl")]
+    pub(crate) fn mention_enum(
+        &self,
+        name: &str,
+        fixed: Option<Scalar>,
+    ) -> Result<Type, DefineError> {
+        let mut tags = self.write();
+        if let Some(&i) = tags.by_name.get(name) {
+            let found = tags.slots[i].kind.keyword();
+            return Err(DefineError::OtherKind { record: format!("enum {name}"), found });
+        }
+        let incomplete = || Type::incomplete_enumeration(name, fixed);
+        Ok(tags.enums.entry(name.into()).or_insert_with(incomplete).clone())
     }
 
     /// The type of that name, if it was declared: of a typedef, or of a tag, also with its keyword.
@@ -336,7 +360,7 @@ impl Types {
 
     pub(super) fn load(&self, stored: &Stored) -> Type {
         match stored {
-            Stored::Other(ty) => ty.clone(),
+            Stored::Other(ty) => ty.renewed(),
             Stored::Record(index) => {
                 let tags = self.read();
                 let slot = tags.slots[*index].clone();
@@ -422,6 +446,7 @@ impl Type {
             Repr::Record(RecordRef::Owned(own)) if own.native.is_none() => {
                 Type(own.types.handle(own.slot.clone()).0, self.1.clone())
             }
+            Repr::Enum(of) => Type(Repr::Enum(of.renewed()), self.1.clone()),
             _ => self.clone(),
         }
     }

@@ -140,7 +140,10 @@ const fn native(ty: &Type, at: u64, speaker: Speaker) -> Census {
             }
             all.repeated(at, *len, element, target, speaker)
         }
-        Repr::Enum(e) => Census::leaf(at, e.native_extent(), LeafClass::Integer, target, speaker),
+        Repr::Enum(e) => match e.native_extent() {
+            Some(extent) => Census::leaf(at, extent, LeafClass::Integer, target, speaker),
+            None => Census::DOUBTFUL,
+        },
         _ => scalar(ty, at, target, speaker),
     }
 }

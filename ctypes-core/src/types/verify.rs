@@ -260,7 +260,7 @@ const fn misordered(ty: &Type, endian: Endian) -> Option<&Type> {
         Repr::Ordered(s, order) => {
             *order as u8 == endian as u8 || s.extent(&Target::NATIVE).size == 1
         }
-        Repr::Enum(e) => e.native_extent().size == 1,
+        Repr::Enum(e) => matches!(e.native_extent(), Some(Extent { size: 1, .. })),
         Repr::Array { of: Element::Static(of), .. } => return misordered(of, endian),
         Repr::Record(RecordRef::Static(record)) => {
             let mut i = 0;
