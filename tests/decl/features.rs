@@ -37,6 +37,8 @@ const FEATURES: &[(By, &str, &[&str])] = &[
     (By::Both, "typedef unsigned u@; const u@ k@; unsigned const typedef v@;", &["sizeof(v@)"]),
     (By::Both, "int (f@)(int (x)); int ((*(g@))); int *(*(h@));", &[]),
     (By::Both, "extern int printf@(const char *, ...);", &[]),
+    (By::Both, "void pa@(struct pb@ { struct pb@ *next; int a; } *p, enum pc@ { PC@ = 3 } e, char x[PC@], struct pb@ *q, char (*r)[sizeof(struct pb@)]); struct pb@ { long b[5]; }; enum pc@ { PD@ = 5 }; enum { PC@ = 7 };", &["sizeof(struct pb@)", "PC@"]),
+    (By::Both, "int pe@(char (*p)[sizeof(struct pf@ { struct pg@ { int x; }; char c; })]); struct pg@ { long y; }; int ph@[sizeof(struct pi@ { int x; })]; struct pi@ pj@;", &["sizeof(struct pg@)", "sizeof(pj@)"]),
     (By::Both, "struct only@; int f@(struct only@ *); union later@ *g@(void);", &[]),
     (By::Both, ";; int a@; ;", &[]),
     (By::Both, "typedef char T@; struct tt@ { T@ T@; }; int f@(T@ (*)(T@));", &["sizeof(struct tt@)"]),

@@ -43,6 +43,7 @@ impl<'t> Parser<'t, '_> {
             if let Err(fault) = result {
                 self.parts.clear();
                 self.params.clear();
+                self.inner_tags.clear();
                 self.in_parameters = false;
                 self.reset_depth();
                 self.skip(*fault);

@@ -5,7 +5,7 @@
 //! what is in parentheses.
 
 use super::attributes::{Attributes, Conv};
-use super::parser::{Parsed, Parser};
+use super::parser::{Name, Parsed, Parser};
 use super::specifier::Specifiers;
 use super::token::{Keyword, Kind, Mark, Token};
 use crate::types::{CallConv, Qualifiers, Repr, Type, TypeKind};
@@ -241,11 +241,14 @@ impl<'t> Parser<'t, '_> {
 
     fn parameters(&mut self, conv: Option<Conv>) -> Parsed<Parameters<'t>> {
         let at = self.advance();
-        let scope = self.params.len();
+        let (names, tags) = (self.params.len(), self.inner_tags.len());
         let outside = std::mem::replace(&mut self.in_parameters, true);
+        self.prototypes += 1;
         let result = self.deeper_by(3, |p| p.parameter_list(at, conv));
+        self.prototypes -= 1;
         self.in_parameters = outside;
-        self.params.truncate(scope);
+        self.params.truncate(names);
+        self.inner_tags.truncate(tags);
         result
     }
 
@@ -327,7 +330,7 @@ impl<'t> Parser<'t, '_> {
         }
         // Every name that follows is looked for among them.
         self.charge(self.params.len())?;
-        self.params.push((name, declared.ty.clone()));
+        self.params.push((name, Name::Object(declared.ty.clone(), None)));
         Ok((name, declared.ty))
     }
 

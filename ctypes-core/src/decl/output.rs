@@ -231,10 +231,29 @@ impl<'t> Parser<'t, '_> {
 
     /// `enum tag` without values.
     pub(super) fn mentioned(&mut self, tag: Token<'t>, fixed: Option<Scalar>) -> Parsed<Type> {
+        if let Some(inner) = self.inner_tag(tag.text) {
+            return match inner.kind() {
+                TypeKind::Enum(_) => Ok(inner.clone()),
+                _ => Err(self.fault_at(tag, format!("`{}` is in use as another tag", tag.text))),
+            };
+        }
         self.types.mention_enum(tag.text, fixed).map_err(|e| self.fault_at(tag, e.to_string()))
     }
 
+    /// Makes an enumerator known to what follows it.
+    pub(super) fn know_enumerator(&mut self, name: Token<'t>, constant: Name) {
+        if self.prototypes > 0 {
+            self.params.push((name.text, constant));
+        } else {
+            self.names.insert(name.text, constant);
+        }
+    }
+
     pub(super) fn declare_enumerator(&mut self, name: Token<'t>, constant: Name) -> Parsed<()> {
+        if self.prototypes > 0 {
+            self.know_enumerator(name, constant);
+            return Ok(());
+        }
         if let Name::Constant(value, ty) = &constant {
             let place = self.place(name);
             let (value, ty) = (*value, ty.clone());

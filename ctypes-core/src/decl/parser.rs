@@ -27,8 +27,13 @@ pub(super) struct Parser<'t, 'e> {
     pub(super) is_native: bool,
     /// Ordinary names that this text has declared.
     pub(super) names: HashMap<&'t str, Name>,
-    /// Parameters of the function that is being declared: names whose values nobody knows.
-    pub(super) params: Vec<(&'t str, Type)>,
+    /// Parameters of the functions that are being declared, whose values nobody knows, and enumerators
+    /// among them: they end with the parentheses (C11 6.2.1p4).
+    pub(super) params: Vec<(&'t str, Name)>,
+    /// Tags of what parameter lists define, which end with the parentheses too.
+    pub(super) inner_tags: Vec<(&'t str, Type)>,
+    /// In how many parameter lists the current token is.
+    pub(super) prototypes: u32,
     /// Functions of which only `()` is known.
     pub(super) unspecified: HashSet<&'t str>,
     /// The parts of the declarators that are being read.
@@ -83,6 +88,8 @@ impl<'t, 'e> Parser<'t, 'e> {
             is_native: *target == Target::NATIVE,
             names: HashMap::new(),
             params: Vec::new(),
+            inner_tags: Vec::new(),
+            prototypes: 0,
             unspecified: HashSet::new(),
             parts: Vec::new(),
             in_parameters: false,
@@ -290,10 +297,15 @@ impl<'t, 'e> Parser<'t, 'e> {
         }
     }
 
+    /// The type of a tag that a parameter list around here defines.
+    pub(super) fn inner_tag(&self, tag: &str) -> Option<&Type> {
+        self.inner_tags.iter().rev().find(|(t, _)| *t == tag).map(|(_, ty)| ty)
+    }
+
     /// What an identifier stands for: a parameter, what this text declared, or the namespace knows.
     pub(super) fn look_up(&self, name: &str) -> Option<Name> {
-        if let Some((_, ty)) = self.params.iter().rev().find(|(n, _)| *n == name) {
-            return Some(Name::Object(ty.clone(), None));
+        if let Some((_, found)) = self.params.iter().rev().find(|(n, _)| *n == name) {
+            return Some(found.clone());
         }
         if let Some(found) = self.names.get(name) {
             return Some(match found {

@@ -32,12 +32,28 @@ impl<'t> Parser<'t, '_> {
         self.current = self.current.or(tag);
         if !self.is(Mark::OpenBrace) {
             let Some(tag) = tag else { return Err(self.expected("a tag or `{`")) };
+            if let Some(inner) = self.inner_tag(tag.text) {
+                let inner = inner.renewed();
+                return match inner.record() {
+                    Some(record) if record.rules().kind == kind => Ok(inner),
+                    _ => {
+                        Err(self.fault_at(tag, format!("`{}` is in use as another tag", tag.text)))
+                    }
+                };
+            }
             return match self.tagged(kind, tag) {
                 Ok(record) => Ok(record.ty()),
                 Err(e) => Err(self.fault_at(tag, e.to_string())),
             };
         }
         let declared = match tag {
+            // C11 6.2.1p4: nothing outside of the parameter list can name it.
+            Some(tag) if self.prototypes > 0 => {
+                self.charge(self.inner_tags.len())?;
+                let inner = self.unnamed(kind, tag);
+                self.inner_tags.push((tag.text, inner.ty()));
+                Ok(inner)
+            }
             Some(tag) => self.tagged(kind, tag),
             None => Ok(self.unnamed(kind, keyword)),
         };
@@ -103,7 +119,9 @@ impl<'t> Parser<'t, '_> {
             self.advance();
             if let TypeKind::Record(record) = spec.ty.kind() {
                 // With a tag it is a member only to Microsoft's compiler and mingw's.
-                let is_member = record.name().is_empty() || self.target.bit_rule == BitRule::Ms;
+                let is_tagged = !record.name().is_empty()
+                    || self.inner_tags.iter().any(|(_, inner)| *inner == spec.ty);
+                let is_member = !is_tagged || self.target.bit_rule == BitRule::Ms;
                 if is_member {
                     let rules = FieldRules { role: FieldRole::Anonymous, ..FieldRules::PLAIN };
                     self.charge_for(&spec.ty)?;
