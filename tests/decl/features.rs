@@ -105,6 +105,7 @@ const FEATURES: &[(By, &str, &[&str])] = &[
     (By::Clang, "typedef float e4@ __attribute__((ext_vector_type(4)));", &["sizeof(e4@)"]),
     (By::Both, "__int128 a@; unsigned __int128 b@; __int128_t c@; __uint128_t d@; signed __int128 e@;", &["sizeof(a@)", "_Alignof(__int128)"]),
     (By::Gcc, "_Float128 a@; _Float64 b@; _Float32 c@; _Float32x d@; _Float64x e@; _Float16 g@; __float128 h@;", &["sizeof(a@)", "sizeof(g@)", "sizeof(e@)"]),
+    (By::Gcc, "_Complex _Float16 ch@; struct ci@ { char c; _Float16 _Complex h; }; _Float16 cj@(_Complex _Float16);", &["sizeof(ch@)", "sizeof(struct ci@)", "__alignof__(ch@)"]),
     (By::Gcc, "struct cf@ { _Complex _Float64 a; _Float32 _Complex b; };", &["sizeof(struct cf@)", "_Alignof(struct cf@)"]),
     (By::Both, "struct z@ { int n; int tail[0]; }; struct {} e@; struct ze@ {};", &["sizeof(struct z@)", "sizeof(e@)"]),
     (By::Both, "union fl@ { int i; char c; } __attribute__((transparent_union)); int f@(union fl@);", &["sizeof(union fl@)"]),
@@ -147,6 +148,11 @@ const FEATURES: &[(By, &str, &[&str])] = &[
     (By::X86, "int __attribute__((stdcall)) f@(int); void (__attribute__((fastcall)) *g@)(int, int); typedef int (__attribute__((cdecl)) *h@)(void); typedef int __attribute__((stdcall)) i@(int); i@ *j@(i@ *);", &[]),
     (By::X86, "struct l@ { char c; long long l; double d; }; struct m@ { char c; _Alignas(8) double d; };", &["sizeof(struct l@)", "sizeof(struct m@)"]),
     (By::X86, "__builtin_va_list a@; long double b@; unsigned long c@; __typeof__(sizeof 0) d@; __typeof__((char *)0 - (char *)0) e@;", &["sizeof(a@)", "sizeof(b@)"]),
+    // What gcc predeclares for ARM.
+    (By::Arm64, "__Int8x8_t na@; __Int64x1_t nb@; __Uint16x8_t nc@; __Float32x4_t nd@; __Float64x1_t ne@; __Poly8x16_t nf@; __Poly64x2_t ng@; __Bfloat16x4_t nh@; __Float16x8_t ni@;", &["sizeof(na@)", "sizeof(nb@)", "sizeof(nd@)", "__alignof__(nc@)", "__alignof__(ne@)", "sizeof(nf@)", "sizeof(ng@)", "sizeof(nh@)", "__alignof__(ni@)"]),
+    (By::Arm64, "__Poly8_t nj@; __Poly16_t nk@; __Poly64_t nl@; __Poly128_t nm@; __fp16 nn@; __bf16 no@; __builtin_va_list np@;", &["sizeof(nj@)", "sizeof(nk@)", "sizeof(nl@)", "sizeof(nm@)", "__alignof__(nm@)", "sizeof(nn@)", "sizeof(no@)", "sizeof(np@)"]),
+    (By::Arm64, "\n#pragma GCC aarch64 \"arm_neon.h\"\nint8x8x2_t nq@; float64x2x4_t nr@; poly16x4x3_t ns@; struct nt@ { char c; uint32x4x3_t v; }; int8x8x2_t nu@(bfloat16x8x2_t);", &["sizeof(nq@)", "sizeof(nr@)", "sizeof(ns@)", "sizeof(struct nt@)", "__alignof__(nq@.val)", "sizeof(nr@.val[1])"]),
+    (By::Arm32, "__simd64_int8_t nv@; __simd128_float32_t nw@; __simd128_poly16_t nx@; __builtin_neon_di ny@; __builtin_neon_uqi nz@; __builtin_neon_poly64 ox@; __builtin_neon_sf oy@; struct oz@ { char c; __simd128_uint64_t v; };", &["sizeof(nv@)", "sizeof(nw@)", "__alignof__(nx@)", "sizeof(ny@)", "sizeof(nz@)", "sizeof(ox@)", "sizeof(oy@)", "sizeof(struct oz@)"]),
 ];
 
 #[test]

@@ -22,6 +22,10 @@ pub(crate) enum By {
     Msvc,
     /// gcc for i386.
     X86,
+    /// gcc for AArch64.
+    Arm64,
+    /// gcc for 32-bit ARM.
+    Arm32,
     /// A target that the compiler is not for.
     Wrong,
 }
@@ -70,6 +74,20 @@ const COMPILERS: &[Compiler] = &[
         package: "gcc-i686-linux-gnu",
         target: Target::I686_LINUX,
         lines: &[By::X86],
+    },
+    Compiler {
+        program: "aarch64-linux-gnu-gcc",
+        options: &["-std=gnu2x"],
+        package: "gcc-aarch64-linux-gnu",
+        target: Target::AARCH64_LINUX,
+        lines: &[By::Arm64],
+    },
+    Compiler {
+        program: "arm-linux-gnueabihf-gcc",
+        options: &["-std=gnu2x", "-march=armv8.2-a", "-mfpu=neon-fp-armv8"],
+        package: "gcc-arm-linux-gnueabihf",
+        target: Target::ARMV7_LINUX,
+        lines: &[By::Arm32],
     },
     Compiler {
         program: "gcc",
@@ -177,7 +195,7 @@ fn declared(found: &Declarations, target: &Target) -> Vec<String> {
 fn same_type(one: &str, ty: &Type) -> Option<String> {
     let other = ty.pointer().to_string();
     // What has no name in C cannot be written.
-    if other.contains("(unnamed") || other.contains("struct (") || other.contains("__va_list_tag") {
+    if other.contains("(unnamed") || other.contains("struct (") || other.contains("__va_list") {
         return None;
     }
     Some(format!(

@@ -77,6 +77,7 @@ mod pragma;
 mod predeclared;
 mod primary;
 mod record;
+mod simd;
 mod source;
 mod specifier;
 mod token;

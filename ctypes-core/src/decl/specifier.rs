@@ -270,6 +270,10 @@ impl<'t> Parser<'t, '_> {
             }
             None if words != 0 => match scalar_of(words) {
                 Some(scalar) => Type::scalar(scalar),
+                None if words & COMPLEX != 0 && words & (FLOAT | DOUBLE | VOID | BOOL) == 0 => {
+                    let message = "GNU's complex integers are not supported";
+                    return Err(self.fault_at(first, message));
+                }
                 None => {
                     let words = self.lexer.text.get(first.at as usize..self.end_of_last as usize);
                     let message = format!("no type is called `{}`", shortened(words.unwrap_or("")));
@@ -297,6 +301,14 @@ impl<'t> Parser<'t, '_> {
     fn no_type(&self) -> Box<super::parser::Fault> {
         if self.token.kind == Kind::Identifier {
             let name = self.token.text;
+            let unsupported = match name {
+                "_Decimal32" | "_Decimal64" | "_Decimal128" => Some("decimal floats"),
+                "_Imaginary" => Some("imaginary numbers"),
+                _ => None,
+            };
+            if let Some(what) = unsupported {
+                return self.fault_at(self.token, format!("{what} are not supported"));
+            }
             let hint = match self.types.get(name) {
                 Some(tagged) => format!("; there is a `{tagged}`"),
                 None => String::new(),
