@@ -27,6 +27,7 @@ impl<'t> Parser<'t, '_> {
             };
             self.expect(Mark::Colon)?;
             let operand = self.assignment()?;
+            self.charge_for(&controlling)?;
             match ty {
                 None => otherwise = Some(operand),
                 Some(ty) if chosen.is_none() && self.composite(&ty, &controlling).is_some() => {
@@ -81,6 +82,7 @@ impl<'t> Parser<'t, '_> {
         self.expect(Mark::Comma)?;
         let b = self.type_name()?;
         self.expect(Mark::Close)?;
+        self.charge_for(&a)?;
         // gcc's documentation: top-level qualifiers are ignored, and two enumerations always differ.
         let (a, b) = (a.unqualified(), b.unqualified());
         let same = if let (TypeKind::Enum(_), TypeKind::Enum(_)) = (a.kind(), b.kind()) {

@@ -120,7 +120,7 @@ impl<'t> Parser<'t, '_> {
         {
             return Ok(extent);
         }
-        ty.extent_at(self.target).map_err(|e| e.to_string())
+        self.measured(|measuring| measuring.extent(ty))
     }
 
     /// GNU C gives `void` and functions a size of 1.

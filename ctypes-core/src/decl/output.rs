@@ -169,7 +169,7 @@ impl<'t> Parser<'t, '_> {
     }
 
     pub(super) fn is_full(&self) -> bool {
-        self.found.skipped.len() >= MAX_SKIPPED
+        self.found.skipped.len() >= MAX_SKIPPED || self.is_exhausted()
     }
 
     pub(super) fn end_of_declarations(&mut self) {
@@ -276,6 +276,7 @@ impl<'t> Parser<'t, '_> {
         ty: Type,
         attributes: &Attributes,
     ) -> Parsed<()> {
+        self.charge_for(&ty)?;
         match self.look_up(name.text) {
             Some(Name::Typedef(before)) if before == ty => return Ok(()),
             Some(Name::Typedef(before)) => {
@@ -342,6 +343,7 @@ impl<'t> Parser<'t, '_> {
         ty: &Type,
         unspecified: bool,
     ) -> Parsed<(Relation, Type)> {
+        self.charge_for(ty)?;
         let before = match self.look_up(name.text) {
             None => return Ok((Relation::New, ty.clone())),
             Some(Name::Object(before, _)) => before,
@@ -440,6 +442,7 @@ impl<'t> Parser<'t, '_> {
 
     pub(super) fn inline_function(&mut self, declared: Declared<'t>, text: &str) -> Parsed<()> {
         let Some(name) = declared.name else { return Ok(()) };
+        self.charge_for(&declared.ty)?;
         let place = self.place(name);
         let known = self.types.declare_object(name.text, &declared.ty);
         self.publish(name, known)?;

@@ -4,17 +4,23 @@ use super::declarator::Part;
 use super::lexer::Lexer;
 use super::output::Declarations;
 use super::token::{Keyword, Kind, Mark, Token};
+use crate::error::LayoutError;
 use crate::target::Target;
-use crate::types::{Repr, Type, Types};
+use crate::types::{Layout, Measuring, Qualifiers, RecordId, Type, Types};
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 /// How deep expressions, declarators and records may be nested in one another. A pair of parentheses
 /// in an expression counts as three levels, and so does a record in a record. C11 5.2.4.1 asks for 63.
 pub const MAX_DEPTH: u32 = 192;
 
-/// How many members may be looked at for `offsetof` and the like in one text: what bounds the time
-/// that a text can take beyond that of reading it.
-const MAX_WORK: u64 = 1 << 28;
+/// How much may be done in one text beyond reading it: how many parts may the types have, together, that
+/// are copied, compared and measured, those of the members of a record each time that one of them is
+/// looked for. It takes some seconds.
+const MAX_WORK: u64 = 1 << 23;
+
+const TOO_MUCH: &str = "the text takes too much work to read";
 
 pub(super) struct Parser<'t, 'e> {
     pub(super) lexer: Lexer<'t>,
@@ -52,6 +58,11 @@ pub(super) struct Parser<'t, 'e> {
     pub(super) found: Declarations,
     depth: u32,
     work: u64,
+    /// Sizes and layouts on the target.
+    measuring: Measuring<'e>,
+    layouts: HashMap<(RecordId, u32, Qualifiers), Rc<Layout>>,
+    /// What the namespace said of names, which it takes time to ask.
+    remembered: RefCell<HashMap<&'t str, Name>>,
 }
 
 /// What an ordinary identifier stands for.
@@ -62,6 +73,15 @@ pub(super) enum Name {
     Constant(i128, Type),
     /// A variable or function, with the alignment in bytes that is said of it beside its type.
     Object(Type, Option<u64>),
+}
+
+impl Name {
+    fn renewed(&self) -> Name {
+        match self {
+            Name::Typedef(ty) => Name::Typedef(ty.renewed()),
+            other => other.clone(),
+        }
+    }
 }
 
 /// Why something could not be understood, and where.
@@ -101,6 +121,9 @@ impl<'t, 'e> Parser<'t, 'e> {
             found: Declarations::default(),
             depth: 0,
             work: 0,
+            measuring: Measuring::on(target),
+            layouts: HashMap::new(),
+            remembered: RefCell::default(),
         };
         parser.token = parser.lexer.next();
         parser.count_brace(true);
@@ -248,22 +271,52 @@ impl<'t, 'e> Parser<'t, 'e> {
     /// Accounts for work that is not proportional to the text read.
     pub(super) fn charge(&mut self, work: usize) -> Parsed<()> {
         self.work = self.work.saturating_add(work as u64);
-        if self.work > MAX_WORK {
-            return Err(self.fault_at(self.token, "the text takes too much work to read"));
+        if self.is_exhausted() {
+            return Err(self.fault_at(self.token, TOO_MUCH));
         }
         Ok(())
     }
 
-    /// Accounts for a look at the members of a record, or of those in an array.
+    /// Accounts for a type that is copied or compared.
     pub(super) fn charge_for(&mut self, ty: &Type) -> Parsed<()> {
-        let mut ty = ty;
-        while let Repr::Array { of, .. } | Repr::IncompleteArray { of } = &ty.0 {
-            ty = of.get();
+        self.charge(ty.part_count())
+    }
+
+    /// What `inner` finds out of sizes and layouts on the target.
+    pub(super) fn measured<T>(
+        &mut self,
+        inner: impl FnOnce(&mut Measuring<'e>) -> Result<T, LayoutError>,
+    ) -> Result<T, String> {
+        if self.is_exhausted() {
+            return Err(TOO_MUCH.to_owned());
         }
-        match ty.record() {
-            Some(record) => self.charge(record.field_count()),
-            None => Ok(()),
+        let result = inner(&mut self.measuring);
+        self.work = self.work.saturating_add(self.measuring.take_work());
+        result.map_err(|e| e.to_string())
+    }
+
+    /// The layout of a type on the target, of which the members are looked through.
+    pub(super) fn layout_of(&mut self, ty: &Type) -> Result<Rc<Layout>, String> {
+        let id = ty.record().filter(|r| r.is_complete()).map(|r| r.id());
+        let key = id.map(|id| (id, ty.1.align, ty.qualifiers()));
+        if let Some(layout) = key.and_then(|key| self.layouts.get(&key)).cloned() {
+            // Names are found much faster than places.
+            self.work = self.work.saturating_add(layout.named_fields().count() as u64 / 16 + 1);
+            if self.is_exhausted() {
+                return Err(TOO_MUCH.to_owned());
+            }
+            return Ok(layout);
         }
+        let layout = Rc::new(self.measured(|measuring| measuring.layout(ty))?);
+        if let Some(key) = key {
+            self.layouts.insert(key, layout.clone());
+        }
+        Ok(layout)
+    }
+
+    /// Whether the text has taken all the work that it may.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.work > MAX_WORK
     }
 
     /// Skips what is in parentheses, brackets or braces, of which the opening mark is current.
@@ -303,17 +356,19 @@ impl<'t, 'e> Parser<'t, 'e> {
     }
 
     /// What an identifier stands for: a parameter, what this text declared, or the namespace knows.
-    pub(super) fn look_up(&self, name: &str) -> Option<Name> {
+    pub(super) fn look_up(&self, name: &'t str) -> Option<Name> {
         if let Some((_, found)) = self.params.iter().rev().find(|(n, _)| *n == name) {
             return Some(found.clone());
         }
         if let Some(found) = self.names.get(name) {
-            return Some(match found {
-                Name::Typedef(ty) => Name::Typedef(ty.renewed()),
-                other => other.clone(),
-            });
+            return Some(found.renewed());
         }
-        super::output::known(self.types, name)
+        if let Some(found) = self.remembered.borrow().get(name) {
+            return Some(found.renewed());
+        }
+        let found = super::output::known(self.types, name)?;
+        self.remembered.borrow_mut().insert(name, found.clone());
+        Some(found)
     }
 }
 

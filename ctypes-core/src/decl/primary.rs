@@ -280,11 +280,7 @@ impl<'t> Parser<'t, '_> {
 
     /// A member, also one that is found through anonymous members.
     pub(super) fn member_of(&mut self, ty: &Type, name: Token<'t>) -> Parsed<Member> {
-        let layout = match ty.at(self.target) {
-            Ok(layout) => layout,
-            Err(e) => return Err(self.fault_at(name, e.to_string())),
-        };
-        self.charge_for(ty)?;
+        let layout = self.layout_of(ty).map_err(|reason| self.fault_at(name, reason))?;
         match layout.field(name.text) {
             Some(field) => Ok(Member {
                 ty: match field.ty().kind() {

@@ -124,6 +124,8 @@ impl<'t> Parser<'t, '_> {
                 let is_member = !is_tagged || self.target.bit_rule == BitRule::Ms;
                 if is_member {
                     let rules = FieldRules { role: FieldRole::Anonymous, ..FieldRules::PLAIN };
+                    // All names in it are looked at.
+                    let _ = self.layout_of(&spec.ty);
                     self.charge_for(&spec.ty)?;
                     found.push(Member { name: "", at: first, ty: spec.ty, rules });
                 }

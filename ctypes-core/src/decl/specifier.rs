@@ -115,7 +115,7 @@ impl<'t> Parser<'t, '_> {
         }
     }
 
-    fn names_type(&self, name: &str) -> bool {
+    fn names_type(&self, name: &'t str) -> bool {
         match self.look_up(name) {
             Some(Name::Typedef(_)) => true,
             Some(_) => false,

@@ -131,34 +131,57 @@ impl Type {
     /// ([`LayoutError::Unavailable`]), or is a record with a field whose C
     /// type is known only for this platform ([`LayoutError::HostOnly`]).
     pub fn at(&self, target: &Target) -> Result<Layout, LayoutError> {
-        let mut measuring = Measuring::on(target);
-        let Some(record) = self.record() else {
-            let extent = measuring.measure(self)?.extent;
-            return Ok(Layout::new(self, target, extent, Vec::new(), Vec::new()));
-        };
-        let (fields, mut extent) = measuring.placed(self, &record)?;
-        // A typedef or `_Atomic` says more than the record.
-        if !self.1.is_plain() {
-            extent = measuring.measure(self)?.extent;
-        }
-        let mut inner = Vec::new();
-        measuring.reach(&fields, 0, &mut inner)?;
-        Ok(Layout::new(self, target, extent, fields, inner))
+        Measuring::on(target).layout(self)
     }
 }
 
-/// One computation on one target. Each record is measured once, however often it occurs: records
+/// Computations on one target. Each record is measured once, however often it occurs: records
 /// that hold two of the one before would take exponential time otherwise.
-struct Measuring<'t> {
+pub(crate) struct Measuring<'t> {
     target: &'t Target,
+    /// Whether records that are made at run time know their extents here, and nobody asks for more.
+    is_native: bool,
+    /// How many parts the members had that were looked at.
+    work: u64,
     known: HashMap<RecordId, FieldShape>,
     /// Records through which no name is found, however often they occur as anonymous members.
     nameless: HashSet<RecordId>,
 }
 
 impl<'t> Measuring<'t> {
-    fn on(target: &'t Target) -> Measuring<'t> {
-        Measuring { target, known: HashMap::new(), nameless: HashSet::new() }
+    pub(crate) fn on(target: &'t Target) -> Measuring<'t> {
+        let is_native = target.compiler != Compiler::Msvc && *target == Target::NATIVE;
+        let (known, nameless) = (HashMap::new(), HashSet::new());
+        Measuring { target, is_native, work: 0, known, nameless }
+    }
+
+    /// The work done since this was asked the last time: how many parts the types of the members had
+    /// that were looked at.
+    #[cfg(feature = "decl")]
+    pub(crate) fn take_work(&mut self) -> u64 {
+        std::mem::take(&mut self.work)
+    }
+
+    /// As [`Type::at`].
+    pub(crate) fn layout(&mut self, ty: &Type) -> Result<Layout, LayoutError> {
+        let Some(record) = ty.record() else {
+            let extent = self.measure(ty)?.extent;
+            return Ok(Layout::new(ty, self.target, extent, Vec::new(), Vec::new()));
+        };
+        let (fields, mut extent) = self.placed(ty, &record)?;
+        // A typedef or `_Atomic` says more than the record.
+        if !ty.1.is_plain() {
+            extent = self.measure(ty)?.extent;
+        }
+        let mut inner = Vec::new();
+        self.reach(&fields, 0, &mut inner)?;
+        Ok(Layout::new(ty, self.target, extent, fields, inner))
+    }
+
+    /// Size and alignment.
+    #[cfg(feature = "decl")]
+    pub(crate) fn extent(&mut self, ty: &Type) -> Result<Extent, LayoutError> {
+        Ok(self.measure(ty)?.extent)
     }
 
     /// As a member of a record with those rules, which may look behind a typedef that gives an
@@ -263,6 +286,12 @@ impl<'t> Measuring<'t> {
                 Ok(FieldShape::demanding(extent, element.demanded))
             }
             Repr::Record(record) => {
+                if let RecordRef::Owned(own) = record
+                    && self.is_native
+                    && let Some(extent) = own.extent()
+                {
+                    return Ok(FieldShape::plain(extent));
+                }
                 let id = record.id();
                 if let Some(known) = self.known.get(&id) {
                     return Ok(*known);
@@ -290,6 +319,7 @@ impl<'t> Measuring<'t> {
         if !record.is_complete() {
             return Err(LayoutError::no_size(ty, "the record is declared but not defined"));
         }
+        self.work = self.work.saturating_add(record.part_count());
         let target = self.target;
         let whole = |fault| LayoutError::fault(ty, None, fault);
         let mut cursor = RecordCursor::new(record.rules(), target).map_err(whole)?;

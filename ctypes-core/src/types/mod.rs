@@ -61,7 +61,11 @@ pub use vector::Vector;
 
 pub(crate) use alias::Spelling;
 pub(crate) use enumeration::EnumRef;
+#[cfg(feature = "decl")]
+pub(crate) use extent::Measuring;
 pub(crate) use function::FunctionRef;
+#[cfg(feature = "decl")]
+pub(crate) use record::RecordId;
 pub(crate) use record::RecordRef;
 
 #[doc(hidden)]

@@ -74,6 +74,8 @@ pub(super) struct Definition {
     pub(super) fields: Vec<StoredField>,
     pub(super) native: Extent,
     pub(super) nesting: u32,
+    /// How many parts the types of the fields have together.
+    pub(super) parts: u64,
 }
 
 /// A field as a namespace keeps it.
@@ -440,6 +442,31 @@ impl RecordDecl {
 }
 
 impl Type {
+    /// How many pointers, arrays, functions, parameters and typedef names a declarator of this type has,
+    /// this far: what it takes to copy it into a namespace and out of it.
+    #[cfg(feature = "decl")]
+    pub(crate) fn part_count(&self) -> usize {
+        let (mut found, mut next) = (0, vec![self]);
+        while let Some(ty) = next.pop() {
+            found += 1;
+            if found >= MAX_PARTS as usize {
+                break;
+            }
+            match &ty.0 {
+                _ if ty.1.alias.is_some() => next.extend(ty.1.alias.as_ref().map(|a| a.aliased())),
+                Repr::Pointer { to: Pointee::Owned(to) } => next.push(to.get()),
+                Repr::Array { of: Element::Owned(of), .. }
+                | Repr::IncompleteArray { of: Element::Owned(of) } => next.push(of.get()),
+                Repr::Function(FunctionRef::Owned(f)) => {
+                    next.push(&f.result);
+                    next.extend(&f.params);
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+
     /// This handle as it would be taken now: with the size of a record that was defined meanwhile.
     pub(crate) fn renewed(&self) -> Type {
         match &self.0 {
@@ -477,6 +504,15 @@ impl OwnedRecord {
         &self.slot.tag
     }
 
+    /// The extent on this platform, if the record is complete by now.
+    pub(super) fn extent(&self) -> Option<Extent> {
+        self.slot.definition.get().map(|d| d.native)
+    }
+
+    pub(super) fn part_count(&self) -> u64 {
+        self.slot.definition.get().map_or(0, |d| d.parts)
+    }
+
     pub(super) fn is_complete(&self) -> bool {
         self.slot.definition.get().is_some()
     }
@@ -490,11 +526,6 @@ impl OwnedRecord {
             Some(d) => d.rules,
             None => RecordRules::plain(self.slot.kind),
         }
-    }
-
-    #[cfg(feature = "decl")]
-    pub(super) fn field_count(&self) -> usize {
-        self.slot.definition.get().map_or(0, |d| d.fields.len())
     }
 
     pub(super) fn fields(&self) -> Vec<Field> {
