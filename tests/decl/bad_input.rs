@@ -11,6 +11,8 @@ use std::process::{Command, Stdio};
 #[rustfmt::skip]
 const WRONG: &[(&str, &str)] = &[
     ("int f(unknown x);", "1:7: unknown type name `unknown`"),
+    ("// gcc only warns, and takes it for a parameter's name\nint f(unknown);", "2:7: unknown type name `unknown`"),
+    ("int f(int (*)(unknown), int);", "1:15: unknown type name `unknown`"),
     ("unknown f(void);", "1:1: unknown type name `unknown`"),
     ("struct s { int x; }; s f(void);", "1:22: unknown type name `s`; there is a `struct s`"),
     ("int f(int x;", "1:12: expected `,` or `)`, found `;`"),
@@ -104,6 +106,9 @@ const WRONG: &[(&str, &str)] = &[
     ("extern \"C\" { int x;", ""),
     ("// to gcc a convention with a warning only\nvoid f(void) __attribute__((regcall));", "2:7: the calling convention regcall is not supported"),
     ("// a macro of Microsoft's compiler\nint __vectorcall f(double);", "2:19: the calling convention vectorcall is not supported"),
+    ("// gcc has it\n_Complex unsigned int x;", "2:1: GNU's complex integers are not supported"),
+    ("// gcc has it where the processor's ABI does\nint x, y(_Decimal64);", "2:10: decimal floats are not supported"),
+    ("// where pointers have 8 bytes\nint *__ptr32 p;", "2:6: pointers of another size than the target's are not supported"),
     ("// a warning to gcc\n#pragma pack(3)\n", "2:1: expected 1, 2, 4, 8 or 16 in `#pragma pack`"),
 ];
 

@@ -196,7 +196,7 @@ impl<'t> Parser<'t, '_> {
         }
         let TypeKind::Function(f) = declared.ty.kind() else { return Ok(()) };
         let Some(parameters) = &declared.function else { return Ok(()) };
-        self.charge(parameters.names.len().saturating_mul(found.len()))?;
+        self.charge_glance(parameters.names.len().saturating_mul(found.len()))?;
         let types = parameters
             .names
             .iter()

@@ -305,6 +305,7 @@ impl<'t> Parser<'t, '_> {
     }
 
     fn old_names(&mut self, mut found: Parameters<'t>) -> Parsed<Parameters<'t>> {
+        let unknown = self.unknown_type(self.token);
         found.old_style = true;
         loop {
             found.names.push(self.identifier()?.text);
@@ -314,7 +315,12 @@ impl<'t> Parser<'t, '_> {
             }
         }
         self.expect(Mark::Close)?;
-        Ok(found)
+        // Only a definition may have names alone, and goes on with their types or with its body
+        // (C11 6.7.6.3p3): else they are meant as types.
+        match self.token.kind {
+            Kind::Mark(Mark::OpenBrace) | Kind::Identifier | Kind::Keyword(_) => Ok(found),
+            _ => Err(unknown),
+        }
     }
 
     fn parameter(&mut self) -> Parsed<(&'t str, Type)> {
@@ -329,7 +335,7 @@ impl<'t> Parser<'t, '_> {
             return Err(self.fault_at(first, "a parameter cannot be `void`"));
         }
         // Every name that follows is looked for among them.
-        self.charge(self.params.len())?;
+        self.charge_glance(self.params.len())?;
         self.params.push((name, Name::Object(declared.ty.clone(), None)));
         Ok((name, declared.ty))
     }

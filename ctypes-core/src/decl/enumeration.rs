@@ -50,7 +50,7 @@ impl<'t> Parser<'t, '_> {
         let pairs = values.iter().map(|(name, value, _)| (name.text, *value));
         let ty = match tag {
             Some(tag) if self.prototypes > 0 => {
-                self.charge(self.inner_tags.len())?;
+                self.charge_glance(self.inner_tags.len())?;
                 let inner = self.unnamed_enum(tag, fixed, pairs);
                 if let Ok(ty) = &inner {
                     self.inner_tags.push((tag.text, ty.clone()));
@@ -111,7 +111,7 @@ impl<'t> Parser<'t, '_> {
             if next > i128::from(u64::MAX) || next < i128::from(i64::MIN) {
                 return Err(self.fault_at(name, format!("{next} does not fit an enumeration")));
             }
-            self.charge(self.params.len())?;
+            self.charge_glance(self.params.len())?;
             match self.look_up(name.text) {
                 None => {}
                 // C23 6.7.3.3p14 allows to say the same again.

@@ -423,7 +423,7 @@ impl<'t> Parser<'t, '_> {
         }
         if relation == Relation::Completes {
             self.unspecified.remove(name.text);
-            self.charge(self.found.functions.len())?;
+            self.charge_glance(self.found.functions.len())?;
             self.found.functions.retain(|f| *f.name != *name.text);
         }
         let place = self.place(name);
@@ -485,7 +485,7 @@ impl<'t> Parser<'t, '_> {
             return Ok(());
         }
         if relation == Relation::Completes {
-            self.charge(self.found.variables.len())?;
+            self.charge_glance(self.found.variables.len())?;
             self.found.variables.retain(|v| *v.name != *name.text);
         }
         let place = self.place(name);

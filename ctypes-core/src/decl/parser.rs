@@ -17,8 +17,8 @@ pub const MAX_DEPTH: u32 = 192;
 
 /// How much may be done in one text beyond reading it: how many parts may the types have, together, that
 /// are copied, compared and measured, those of the members of a record each time that one of them is
-/// looked for. It takes some seconds.
-const MAX_WORK: u64 = 1 << 23;
+/// looked for. The largest headers come to a twentieth of it, and it takes some seconds.
+const MAX_WORK: u64 = 1 << 22;
 
 const TOO_MUCH: &str = "the text takes too much work to read";
 
@@ -277,6 +277,11 @@ impl<'t, 'e> Parser<'t, 'e> {
         Ok(())
     }
 
+    /// Accounts for names that are looked through, which is done in a moment.
+    pub(super) fn charge_glance(&mut self, names: usize) -> Parsed<()> {
+        self.charge(names / 32)
+    }
+
     /// Accounts for a type that is copied or compared.
     pub(super) fn charge_for(&mut self, ty: &Type) -> Parsed<()> {
         self.charge(ty.part_count())
@@ -301,10 +306,8 @@ impl<'t, 'e> Parser<'t, 'e> {
         let key = id.map(|id| (id, ty.1.align, ty.qualifiers()));
         if let Some(layout) = key.and_then(|key| self.layouts.get(&key)).cloned() {
             // Names are found much faster than places.
-            self.work = self.work.saturating_add(layout.named_fields().count() as u64 / 16 + 1);
-            if self.is_exhausted() {
-                return Err(TOO_MUCH.to_owned());
-            }
+            let glance = layout.named_fields().count() / 32;
+            self.charge(glance).map_err(|fault| fault.message)?;
             return Ok(layout);
         }
         let layout = Rc::new(self.measured(|measuring| measuring.layout(ty))?);

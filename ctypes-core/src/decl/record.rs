@@ -49,7 +49,7 @@ impl<'t> Parser<'t, '_> {
         let declared = match tag {
             // C11 6.2.1p4: nothing outside of the parameter list can name it.
             Some(tag) if self.prototypes > 0 => {
-                self.charge(self.inner_tags.len())?;
+                self.charge_glance(self.inner_tags.len())?;
                 let inner = self.unnamed(kind, tag);
                 self.inner_tags.push((tag.text, inner.ty()));
                 Ok(inner)

@@ -300,23 +300,28 @@ impl<'t> Parser<'t, '_> {
 
     fn no_type(&self) -> Box<super::parser::Fault> {
         if self.token.kind == Kind::Identifier {
-            let name = self.token.text;
-            let unsupported = match name {
-                "_Decimal32" | "_Decimal64" | "_Decimal128" => Some("decimal floats"),
-                "_Imaginary" => Some("imaginary numbers"),
-                _ => None,
-            };
-            if let Some(what) = unsupported {
-                return self.fault_at(self.token, format!("{what} are not supported"));
-            }
-            let hint = match self.types.get(name) {
-                Some(tagged) => format!("; there is a `{tagged}`"),
-                None => String::new(),
-            };
-            self.fault_at(self.token, format!("unknown type name `{name}`{hint}"))
+            self.unknown_type(self.token)
         } else {
             self.expected("a declaration")
         }
+    }
+
+    /// A name that stands where a type should.
+    pub(super) fn unknown_type(&self, at: Token<'t>) -> Box<super::parser::Fault> {
+        let name = at.text;
+        let unsupported = match name {
+            "_Decimal32" | "_Decimal64" | "_Decimal128" => Some("decimal floats"),
+            "_Imaginary" => Some("imaginary numbers"),
+            _ => None,
+        };
+        if let Some(what) = unsupported {
+            return self.fault_at(at, format!("{what} are not supported"));
+        }
+        let hint = match self.types.get(name) {
+            Some(tagged) => format!("; there is a `{tagged}`"),
+            None => String::new(),
+        };
+        self.fault_at(at, format!("unknown type name `{name}`{hint}"))
     }
 
     /// What an identifier means among specifiers.
