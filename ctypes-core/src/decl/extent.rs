@@ -31,7 +31,7 @@ impl<'t> Parser<'t, '_> {
     /// `_Alignof`, `alignof` or `__alignof__`, behind the word.
     pub(super) fn alignof(&mut self, word: Token<'t>) -> Parsed<Operand> {
         let align = match self.asked()? {
-            Asked::Operand(Operand { align: Align::Object(n), .. }) => Ok(n),
+            Asked::Operand(Operand { align: Align::Object(n), .. }) => Ok(n.into()),
             Asked::Operand(Operand { align: Align::Bits, .. }) => {
                 Err("a bit field has no alignment".to_owned())
             }
@@ -94,11 +94,11 @@ impl<'t> Parser<'t, '_> {
         };
         let before = match operand.align {
             Align::Address(_) if from == to => return operand.align,
-            Align::Pointee(n) => n,
+            Align::Pointee(n) => n.into(),
             _ => self.align_of(&from).unwrap_or(1),
         };
         match self.align_of(&to) {
-            Ok(n) if n < before => Align::Pointee(before),
+            Ok(n) if n < before => Align::Pointee(before as u32),
             _ => Align::OfType,
         }
     }

@@ -17,16 +17,17 @@ pub(super) struct Operand {
     pub(super) align: Align,
 }
 
-/// What `__alignof__` tells of an operand, in bytes.
+/// What `__alignof__` tells of an operand, in bytes, which are at most 2^28. Operands are kept small, since
+/// expressions nest on the stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Align {
     OfType,
     /// An object, or a member of one, with an alignment of its own.
-    Object(u64),
+    Object(u32),
     /// The address of such an object, which gcc remembers in `*&x`.
-    Address(u64),
+    Address(u32),
     /// A pointer converted from one to a type of a larger alignment, which gcc remembers.
-    Pointee(u64),
+    Pointee(u32),
     /// A bit field, which has none.
     Bits,
 }

@@ -181,7 +181,7 @@ impl<'t> Parser<'t, '_> {
             match self.token.kind {
                 Kind::Mark(Mark::OpenBracket) => {
                     self.advance();
-                    let index = self.expression()?.read();
+                    let index = self.deeper_by(2, |p| p.expression())?.read();
                     self.expect(Mark::CloseBracket)?;
                     operand = self.element(at, operand, index)?;
                 }
@@ -222,7 +222,7 @@ impl<'t> Parser<'t, '_> {
         let mut found = Vec::new();
         if !self.is(Mark::Close) {
             loop {
-                found.push(self.assignment()?);
+                found.push(self.deeper_by(2, |p| p.assignment())?);
                 if !self.eat(Mark::Comma) {
                     break;
                 }
@@ -274,7 +274,7 @@ impl<'t> Parser<'t, '_> {
             _ => Value::None(OBJECT),
         };
         let ty = ty.with_qualifiers(of.ty.qualifiers());
-        let align = align.map_or(Align::Bits, Align::Object);
+        let align = align.map_or(Align::Bits, |n| Align::Object(n as u32));
         Ok(Operand { ty, value, align })
     }
 
@@ -331,7 +331,7 @@ impl<'t> Parser<'t, '_> {
                 self.offsetof()
             }
             Kind::Keyword(Keyword::TypesCompatible) => self.types_compatible(),
-            Kind::Keyword(Keyword::ChooseExpr) => self.choose(),
+            Kind::Keyword(Keyword::ChooseExpr) => self.deeper_by(2, Parser::choose),
             Kind::Keyword(Keyword::VaArg) => {
                 self.advance();
                 self.expect(Mark::Open)?;
@@ -394,7 +394,7 @@ impl<'t> Parser<'t, '_> {
                     TypeKind::Function(_) => ADDRESS,
                     _ => OBJECT,
                 };
-                let align = align.map_or(Align::OfType, Align::Object);
+                let align = align.map_or(Align::OfType, |n| Align::Object(n as u32));
                 return Ok(Operand { align, ..Operand::none(ty, reason) });
             }
             Some(Name::Typedef(_)) => {
