@@ -375,6 +375,23 @@ impl Type {
         self.record().map(|r| r.fields()).unwrap_or_default()
     }
 
+    /// What an array is an array of.
+    pub(crate) fn element(&self) -> Option<&Type> {
+        match &self.0 {
+            Repr::Array { of, .. } => Some(of.get()),
+            _ => None,
+        }
+    }
+
+    /// What arrays of arrays are made of in the end; of what is no array, the type itself.
+    pub(crate) fn bottom(&self) -> &Type {
+        let mut ty = self;
+        while let Some(of) = ty.element() {
+            ty = of;
+        }
+        ty
+    }
+
     /// What the pointer points at, if this is one.
     pub fn pointee(&self) -> Option<Type> {
         match &self.0 {
