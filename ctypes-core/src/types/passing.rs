@@ -213,31 +213,25 @@ const fn scalar(ty: &Type, at: u64, target: &Target, speaker: Speaker) -> Census
         all.add(&Census::bytes(at, extent.size, 1), extent.align);
         return all.finish(extent, speaker);
     }
-    let is_complex = matches!(scalar.class(target), ScalarClass::Complex);
-    let part = if is_complex { extent.size / 2 } else { extent.size };
-    // `_Float16`, `_Float128` and their kin have registers of their own, or none.
-    let is_number = matches!(scalar.class(target), ScalarClass::Float | ScalarClass::Complex);
-    if is_number && !is_long && part != 4 && part != 8 {
-        return Census::DOUBTFUL;
+    let class = scalar.class(target);
+    if !matches!(class, ScalarClass::Float | ScalarClass::Complex) {
+        return Census::leaf(at, extent, LeafClass::Integer, target, speaker);
     }
-    let kind = match extent.size {
+    let is_complex = matches!(class, ScalarClass::Complex);
+    let part = Extent::new(if is_complex { extent.size / 2 } else { extent.size }, extent.align);
+    let kind = match part.size {
         _ if is_long => FloatKind::of_long_double(target.long_double),
         4 => FloatKind::Single,
-        8 if !matches!(scalar.class(target), ScalarClass::Complex) => FloatKind::Double,
-        8 => FloatKind::Single,
-        _ => FloatKind::Double,
+        8 => FloatKind::Double,
+        // `_Float16`, `_Float128` and their kin have registers of their own, or none.
+        _ => return Census::DOUBTFUL,
     };
-    match scalar.class(target) {
-        ScalarClass::Float => Census::leaf(at, extent, LeafClass::Float(kind), target, speaker),
-        ScalarClass::Complex => {
-            let part = Extent::new(extent.size / 2, extent.align);
-            let class = LeafClass::Float(kind);
-            let second = Census::leaf(at + part.size, part, class, target, speaker);
-            let first = Census::leaf(at, part, class, target, speaker);
-            first.with_words_of(&second).repeated(at, 2, part, target, speaker).complex()
-        }
-        _ => Census::leaf(at, extent, LeafClass::Integer, target, speaker),
+    let first = Census::leaf(at, part, LeafClass::Float(kind), target, speaker);
+    if !is_complex {
+        return first;
     }
+    let second = Census::leaf(at + part.size, part, LeafClass::Float(kind), target, speaker);
+    first.with_words_of(&second).repeated(at, 2, part, target, speaker).complex()
 }
 
 /// The members of a record as they come; in Rust, with what `#[bitfield]` stores bit fields in.
