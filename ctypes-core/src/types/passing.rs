@@ -152,9 +152,9 @@ const fn native_record(record: &StaticRecord, at: u64, speaker: Speaker) -> Cens
         return Census::DOUBTFUL;
     };
     if record.planned < record.members.len() {
-        members.planned = match record.extent_of_planned() {
-            Some(planned) => planned,
-            None => return Census::DOUBTFUL,
+        members.planned = match record.extent_of_first(record.planned) {
+            Ok(Some(planned)) => planned,
+            _ => return Census::DOUBTFUL,
         };
     }
     let mut i = 0;

@@ -2,9 +2,7 @@
 
 use super::namespace::OwnedRecord;
 use super::{Place, Repr, ScalarClass, Type};
-use crate::layout::{
-    BitWidth, FieldShape, LayoutFault, Placement, RecordCursor, RecordRules, SimpleStruct,
-};
+use crate::layout::{BitWidth, FieldShape, LayoutFault, RecordCursor, RecordRules, SimpleStruct};
 use crate::target::{Endian, Extent, Target};
 use std::fmt;
 
@@ -208,41 +206,41 @@ impl StaticRecord {
         }
     }
 
-    /// Where C puts the field of that index on this platform.
-    pub const fn placement(&self, index: usize) -> Result<Placement, LayoutFault> {
+    /// The layout algorithm behind the first `count` fields, on this platform; `None` if one of them
+    /// has no size.
+    const fn placed_first(&self, count: usize) -> Result<Option<RecordCursor>, LayoutFault> {
         let mut cursor = match RecordCursor::new(*self.rules, &Target::NATIVE) {
             Ok(cursor) => cursor,
             Err(fault) => return Err(fault),
         };
         let mut i = 0;
-        loop {
-            let placed = match self.native_shape(i) {
-                Ok(Some(shape)) => cursor.place(shape),
-                // Only a stand-in for a type that has an error of its own has no size.
-                Ok(None) => cursor.place(FieldShape::plain(Extent::new(0, 1))),
-                Err(fault) => Err(fault),
+        while i < count {
+            let shape = match self.native_shape(i) {
+                Ok(Some(shape)) => shape,
+                Ok(None) => return Ok(None),
+                Err(fault) => return Err(fault),
             };
-            if i == index || placed.is_err() {
-                return placed;
+            if let Err(fault) = cursor.place(shape) {
+                return Err(fault);
             }
             i += 1;
         }
+        Ok(Some(cursor))
     }
 
-    /// Size and alignment of the fields that are planned together, as a record of their own.
-    pub(super) const fn extent_of_planned(&self) -> Option<Extent> {
-        let Ok(mut cursor) = RecordCursor::new(*self.rules, &Target::NATIVE) else { return None };
-        let mut i = 0;
-        while i < self.planned {
-            let Ok(Some(shape)) = self.native_shape(i) else { return None };
-            if cursor.place(shape).is_err() {
-                return None;
-            }
-            i += 1;
-        }
-        match cursor.finish() {
-            Ok(extent) => Some(extent),
-            Err(_) => None,
+    /// Size and alignment that C gives to the first `count` fields as a record of their own, on this
+    /// platform; `None` if one of them has no size.
+    pub(super) const fn extent_of_first(
+        &self,
+        count: usize,
+    ) -> Result<Option<Extent>, LayoutFault> {
+        match self.placed_first(count) {
+            Ok(Some(cursor)) => match cursor.finish() {
+                Ok(extent) => Ok(Some(extent)),
+                Err(fault) => Err(fault),
+            },
+            Ok(None) => Ok(None),
+            Err(fault) => Err(fault),
         }
     }
 
@@ -254,29 +252,14 @@ impl StaticRecord {
         if self.is_simply_right() {
             return Disagreement::None;
         }
-        let mut cursor = match RecordCursor::new(*self.rules, &Target::NATIVE) {
-            Ok(cursor) => cursor,
-            Err(fault) => return Disagreement::Impossible(fault),
-        };
-        let mut i = 0;
-        while i < self.members.len() {
-            let placed = match self.native_shape(i) {
-                Ok(Some(shape)) => cursor.place(shape),
-                // A `CType` always has a size, but for the `void` that stands in for a type whose own
-                // derive has reported an error: one error is enough.
-                Ok(None) => return Disagreement::None,
-                Err(fault) => Err(fault),
-            };
-            if let Err(fault) = placed {
-                return Disagreement::Impossible(fault);
-            }
-            i += 1;
-        }
-        match cursor.finish() {
-            Ok(e) if e.size == self.extent.0 as u64 && e.align == self.extent.1 as u64 => {
+        match self.extent_of_first(self.members.len()) {
+            // A `CType` always has a size, but for the `void` that stands in for a type whose own
+            // derive has reported an error: one error is enough.
+            Ok(None) => Disagreement::None,
+            Ok(Some(e)) if e.size == self.extent.0 as u64 && e.align == self.extent.1 as u64 => {
                 Disagreement::None
             }
-            Ok(e) => Disagreement::Whole(e),
+            Ok(Some(e)) => Disagreement::Whole(e),
             Err(fault) => Disagreement::Impossible(fault),
         }
     }
@@ -479,7 +462,7 @@ impl fmt::Debug for Record {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::layout::RecordKind;
+    use crate::layout::{Placement, RecordKind};
 
     const fn member(ty: &'static Type) -> StaticMember {
         StaticMember { ty, extent: ty.native(), flags: StaticMember::ALL }
@@ -497,15 +480,25 @@ mod tests {
         planned: 3,
     };
 
+    /// Where the layout algorithm of the constants puts a field.
+    const fn placement(index: usize) -> Placement {
+        let (Ok(Some(mut cursor)), Ok(Some(shape))) =
+            (HEADER.placed_first(index), HEADER.native_shape(index))
+        else {
+            panic!("no layout")
+        };
+        match cursor.place(shape) {
+            Ok(placed) => placed,
+            Err(_) => panic!("no layout"),
+        }
+    }
+
     /// What a macro asks for at compile time is what `Type::layout` says at run time.
     #[test]
     fn static_placements() {
-        const LENGTH: u64 = match HEADER.placement(2) {
-            Ok(placed) => placed.offset,
-            Err(_) => panic!("no layout"),
-        };
+        const LENGTH: u64 = placement(2).offset;
         let layout = Type::of(Repr::Record(RecordRef::Static(&HEADER))).layout().unwrap();
         assert_eq!(layout.field("length").unwrap().offset(), LENGTH);
-        assert_eq!(layout.field("version").unwrap().bits(), HEADER.placement(0).unwrap().bits);
+        assert_eq!(layout.field("version").unwrap().bits(), placement(0).bits);
     }
 }
