@@ -1,7 +1,8 @@
 //! From the model to the impl: a descriptor, and assertions that end in the user's compile errors.
 //!
-//! Everything is inside the impl's constants (as inline `const`, which can name generic parameters)
-//! or an unnamed `const`: no item that a user could see or collide with. All paths are absolute.
+//! Everything is inside an unnamed `const`: no item that a user could see or collide with. What is
+//! asserted of a generic type is in the impl's constants, which can name its parameters. Paths begin
+//! with that of the run-time crate, or with `__ctypes`, as which its support is imported there.
 
 use super::members;
 use super::model::{Field, Form, Kind, Record, Role};
@@ -131,7 +132,7 @@ fn described(record: &Record, core: &TokenStream) -> TokenStream {
     // Of any other record the assertions are beside the impl.
     let ty = record.is_generic().then(|| {
         let asserted = asserted(record, &mixed!(Self), core);
-        mixed!(const TYPE: &'static #core::Type = { #asserted; <Self as #core::CType>::OF_RECORD };)
+        mixed!(const TYPE: &'static #core::Type = { #asserted <Self as #core::CType>::OF_RECORD };)
     });
     mixed! {
         const RECORD: &'static #support::StaticRecord = &#support::StaticRecord {
@@ -147,17 +148,17 @@ fn described(record: &Record, core: &TokenStream) -> TokenStream {
     }
 }
 
-/// What is asserted of the record as a whole, which is `this`.
+/// What is asserted of the record as a whole, which is `this`: statements.
 fn asserted(record: &Record, this: &TokenStream, core: &TokenStream) -> TokenStream {
-    let planned = planned(record, this, core);
     let markers = markers(record);
-    let at = located(record.ident);
-    let new_names = new_names(record, this);
     if record.repr.transparent {
         return mixed!(#markers <#this as #core::CType>::TYPE;);
     }
+    let planned = planned(record, this, core);
+    let at = located(record.ident);
     let support = support(at);
-    let whole = quote_spanned!(at=> #support::assert_layout::<#this>());
+    let whole = quote_spanned!(at=> #support::assert_layout::<#this>(););
+    let new_names = new_names(record, this);
     mixed!(#planned #markers #whole #new_names)
 }
 
@@ -179,7 +180,7 @@ fn new_names(record: &Record, this: &TokenStream) -> Option<TokenStream> {
         let support = support(at);
         Some(quote_spanned!(at=> #support::assert_new_members::<#this>(#index, #name);))
     });
-    Some(mixed!(; #(#asserted)*))
+    Some(mixed!(#(#asserted)*))
 }
 
 /// What the names that an expansion uses are imported as: a path of one word is what most of the
@@ -400,10 +401,8 @@ fn spelled(shape: &Shape, support: &TokenStream) -> TokenStream {
         }
         Shape::Array(of, len) => {
             let of = spelled(of, support);
-            {
-                let len = length(len);
-                mixed!(#support::Array<#of, #len>)
-            }
+            let len = length(len);
+            mixed!(#support::Array<#of, #len>)
         }
         Shape::Function { conv, params, result } => {
             let conv = format_ident!("{conv}Fn");
@@ -441,10 +440,8 @@ pub(crate) fn sized(shape: &Shape, support: &TokenStream) -> TokenStream {
         Shape::Pointer { .. } | Shape::Function { .. } => mixed!(*mut ::core::ffi::c_void),
         Shape::Array(of, len) => {
             let of = sized(of, support);
-            {
-                let len = length(len);
-                mixed!(#support::Array<#of, #len>)
-            }
+            let len = length(len);
+            mixed!(#support::Array<#of, #len>)
         }
         Shape::Scalar(..) | Shape::Ordered { .. } | Shape::Other { .. } => spelled(shape, support),
     }
