@@ -61,13 +61,11 @@ pub use vector::Vector;
 
 pub(crate) use alias::Spelling;
 pub(crate) use enumeration::EnumRef;
-pub(crate) use function::FunctionRef;
+pub(crate) use function::{FunctionRef, StaticFunction};
 pub(crate) use record::RecordRef;
 
 #[doc(hidden)]
 pub use enumeration::StaticEnum;
-#[doc(hidden)]
-pub use function::StaticFunction;
 #[doc(hidden)]
 pub use record::{Disagreement, StaticMember, StaticRecord};
 
@@ -199,21 +197,18 @@ impl Type {
     }
 
     /// A pointer whose pointee is asked for only when it is needed, as recursive types demand.
-    #[doc(hidden)]
-    pub const fn lazy_pointer(to: fn() -> &'static Type, is_const: bool) -> Type {
+    pub(crate) const fn lazy_pointer(to: fn() -> &'static Type, is_const: bool) -> Type {
         let qualifiers = if is_const { Qualifiers::CONST } else { Qualifiers::NONE };
         Type::of(Repr::Pointer { to: Pointee::Static(to, qualifiers) })
     }
 
-    #[doc(hidden)]
-    pub const fn lazy_nonnull(to: fn() -> &'static Type) -> Type {
+    pub(crate) const fn lazy_nonnull(to: fn() -> &'static Type) -> Type {
         let to = Pointee::Static(to, Qualifiers::NONE);
         Type(Repr::Pointer { to }, Spelling::qualified(Qualifiers::NONNULL))
     }
 
     /// An array of a `'static` element type; fails to compile if it is too large.
-    #[doc(hidden)]
-    pub const fn static_array(of: &'static Type, len: usize) -> Type {
+    pub(crate) const fn static_array(of: &'static Type, len: usize) -> Type {
         match layout::array(of.native(), len as u64, &Target::NATIVE) {
             Ok(native) => {
                 Type::of(Repr::Array { of: Element::Static(of), len: len as u64, native })
@@ -222,8 +217,7 @@ impl Type {
         }
     }
 
-    #[doc(hidden)]
-    pub const fn static_function(function: &'static StaticFunction) -> Type {
+    pub(crate) const fn static_function(function: &'static StaticFunction) -> Type {
         Type::of(Repr::Function(FunctionRef::Static(function)))
     }
 
