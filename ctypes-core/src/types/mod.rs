@@ -38,6 +38,7 @@ mod record;
 pub(crate) mod scalar;
 mod shared;
 pub(crate) mod spelled;
+mod static_record;
 mod vector;
 pub(crate) mod verify;
 
@@ -67,7 +68,7 @@ pub(crate) use record::RecordRef;
 #[doc(hidden)]
 pub use enumeration::StaticEnum;
 #[doc(hidden)]
-pub use record::{Disagreement, StaticMember, StaticRecord};
+pub use static_record::{Disagreement, StaticMember, StaticRecord};
 
 use crate::error::TypeError;
 use crate::layout;

@@ -4,9 +4,9 @@
 //! `unsafe`. Here all bytes are initialised from the start and stay so: a member must have no padding to be
 //! stored, and be valid whatever its bytes are to be read. Then both are safe.
 
-use super::record::{RecordRef, StaticRecord};
 use super::verify::FieldOf;
 use super::{CType, Element, Repr, Type};
+use super::{RecordRef, StaticRecord};
 use crate::layout::{BitRange, RecordCursor, RecordKind};
 use crate::target::{Endian, Target};
 use core::mem::MaybeUninit;
