@@ -1,6 +1,7 @@
 //! The getters and setters of bit fields, and of the members that are stored as bytes.
 
-use crate::record::expand::{endian, located, storage};
+use crate::record::describe::endian;
+use crate::record::expand::{located, storage};
 use crate::record::mixed;
 use crate::record::model::{Bits, Field, Form, Record};
 use proc_macro2::{Ident, Span, TokenStream};

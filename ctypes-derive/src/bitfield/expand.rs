@@ -3,9 +3,8 @@
 use super::accessors::{self, Place};
 use super::derives::Derives;
 use super::traits;
-use crate::record::expand::{
-    field_rules, located, located_at, place, planned_members, rules, sized, storage,
-};
+use crate::record::describe::{field_rules, rules, sized};
+use crate::record::expand::{located, located_at, place, planned_members, storage};
 use crate::record::mixed;
 use crate::record::model::{Form, Record};
 use proc_macro2::{Ident, Span, TokenStream};
