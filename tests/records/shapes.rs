@@ -1,8 +1,8 @@
 //! The judge of records whose members are methods: C's loads and stores of every member and ours must
 //! agree on memory full of graffiti.
 
-use crate::bitfields::{Memory, Number, VALUES};
 use crate::c;
+use crate::memory::{Memory, Number, VALUES};
 use crate::oracle::compilers::JUDGES;
 use crate::oracle::evidence;
 use core::ffi::{c_double, c_int, c_longlong};
@@ -50,9 +50,9 @@ macro_rules! shapes {
             const C: &'static str = $c;
             const MEMBERS: &'static [$crate::shapes::Member<Self>] = &[$($crate::shapes::Member {
                 name: stringify!($member),
-                get: |s| $crate::bitfields::Number::number(s.$member()),
-                set: |s, n| s.$set($crate::bitfields::Number::from_number(n)),
-                with: |s, n| s.$with($crate::bitfields::Number::from_number(n)),
+                get: |s| $crate::memory::Number::number(s.$member()),
+                set: |s, n| s.$set($crate::memory::Number::from_number(n)),
+                with: |s, n| s.$with($crate::memory::Number::from_number(n)),
             }),*];
         })*
         fn $all(name: &str) {

@@ -1,7 +1,7 @@
 //! Bit fields of 128-bit integers, which C has on 64-bit machines as `__int128`, against C.
 
-use crate::bitfields::Memory;
 use crate::c;
+use crate::memory::Memory;
 use crate::shapes::judge_everywhere;
 use core::ffi::{c_int, c_uint};
 use core::fmt::Write;
