@@ -216,7 +216,8 @@ fn planned(record: &Record, plan: &Ident, core: &TokenStream) -> TokenStream {
     let asserted = record.is_generic().then_some(asserted);
     let members = members.iter().map(|field| {
         let support = mixed!(#core::__private);
-        let (ty, rules) = (sized(&field.shape, &support), field_rules(record, field, core));
+        let ty = sized(&field.shape, &support, Span::mixed_site());
+        let rules = field_rules(record, field, core);
         mixed!(#support::Planned { ty: <#ty as #support::Spelled>::TYPE, rules: #rules })
     });
     mixed! {

@@ -4,7 +4,7 @@ use super::expand::{located, located_at, mixed, place, support};
 use super::model::{Field, Kind, Record, Role};
 use super::shape::Shape;
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote_spanned};
+use quote::{ToTokens, quote_spanned};
 use syn::{Expr, LitStr, Type};
 
 /// A reference to what is said of the record as a whole.
@@ -47,12 +47,12 @@ pub(super) fn member(
     }
     let mut tokens = match &field.shape {
         Shape::Pointer { to, is_const, is_raw: true } if is_plain => {
-            let to = spelled(to, &support.to_token_stream());
+            let to = spelled(to, &support.to_token_stream(), at);
             let pointer = Ident::new(if *is_const { "const_pointer" } else { "pointer" }, at);
             quote_spanned!(at=> #support::#pointer::<#to>())
         }
         shape if shape.has_names() => {
-            let spelled = spelled(shape, &support.to_token_stream());
+            let spelled = spelled(shape, &support.to_token_stream(), at);
             quote_spanned!(at=> #support::spelled::<#ty, #spelled>(#place))
         }
         shape if shape.is_spelled() => quote_spanned!(at=> #support::exact::<#ty>()),
@@ -135,39 +135,37 @@ fn option(n: Option<u64>) -> TokenStream {
     }
 }
 
-/// The Rust type that stands for a C type with names in it.
-fn spelled(shape: &Shape, support: &TokenStream) -> TokenStream {
+/// The Rust type that stands for a C type with names in it; if it does not exist, `at` is where.
+fn spelled(shape: &Shape, support: &TokenStream, at: Span) -> TokenStream {
+    let word = |word: &str| Ident::new(word, at);
     match shape {
         Shape::Scalar(spelling, _) => {
-            let konst = format_ident!("{}", spelling.konst);
-            mixed!(#support::#konst)
+            let konst = word(spelling.konst);
+            quote_spanned!(at=> #support::#konst)
         }
-        Shape::Pointer { to, is_const: false, .. } => {
-            let to = spelled(to, support);
-            mixed!(#support::Ptr<#to>)
-        }
-        Shape::Pointer { to, .. } => {
-            let to = spelled(to, support);
-            mixed!(#support::ConstPtr<#to>)
+        Shape::Pointer { to, is_const, .. } => {
+            let to = spelled(to, support, at);
+            let pointer = word(if *is_const { "ConstPtr" } else { "Ptr" });
+            quote_spanned!(at=> #support::#pointer<#to>)
         }
         Shape::Array(of, len) => {
-            let of = spelled(of, support);
-            let len = length(len);
-            mixed!(#support::Array<#of, #len>)
+            let (of, len) = (spelled(of, support, at), length(len));
+            quote_spanned!(at=> #support::Array<#of, #len>)
         }
         Shape::Function { conv, params, result } => {
-            let conv = format_ident!("{conv}Fn");
-            let params = params.iter().map(|param| spelled(param, support));
+            let conv = word(&format!("{conv}Fn"));
+            let params = params.iter().map(|param| spelled(param, support, at));
             let result = match result {
-                Some(result) => spelled(result, support),
-                None => mixed!(()),
+                Some(result) => spelled(result, support, at),
+                None => quote_spanned!(at=> ()),
             };
-            mixed!(#support::#conv<(#(#params,)*), #result>)
+            quote_spanned!(at=> #support::#conv<(#(#params,)*), #result>)
         }
         Shape::Ordered { of, endian, ty } => match &**of {
             Shape::Scalar(..) => {
-                let (of, endian) = (spelled(of, support), format_ident!("{endian}Endian"));
-                mixed!(#support::#endian<#of>)
+                let of = spelled(of, support, at);
+                let endian = word(&format!("{endian}Endian"));
+                quote_spanned!(at=> #support::#endian<#of>)
             }
             _ => ty.to_token_stream(),
         },
@@ -186,15 +184,18 @@ fn length(len: &Expr) -> TokenStream {
 
 /// As [`spelled`], as far as a size depends on it: what pointers lead to is left out, since it may be
 /// the type whose layout is being found out.
-pub(crate) fn sized(shape: &Shape, support: &TokenStream) -> TokenStream {
+pub(crate) fn sized(shape: &Shape, support: &TokenStream, at: Span) -> TokenStream {
     match shape {
-        Shape::Pointer { .. } | Shape::Function { .. } => mixed!(*mut ::core::ffi::c_void),
-        Shape::Array(of, len) => {
-            let of = sized(of, support);
-            let len = length(len);
-            mixed!(#support::Array<#of, #len>)
+        Shape::Pointer { .. } | Shape::Function { .. } => {
+            quote_spanned!(at=> *mut ::core::ffi::c_void)
         }
-        Shape::Scalar(..) | Shape::Ordered { .. } | Shape::Other { .. } => spelled(shape, support),
+        Shape::Array(of, len) => {
+            let (of, len) = (sized(of, support, at), length(len));
+            quote_spanned!(at=> #support::Array<#of, #len>)
+        }
+        Shape::Scalar(..) | Shape::Ordered { .. } | Shape::Other { .. } => {
+            spelled(shape, support, at)
+        }
     }
 }
 
