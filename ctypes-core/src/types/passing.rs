@@ -68,6 +68,19 @@ impl Type {
         Ok(self.extent_at(target)?.size != 0 && c.is_same(&rust))
     }
 
+    /// Why no argument has this type, whatever would pass it, if none has.
+    pub(crate) const fn refused_by_value(&self) -> Option<&'static str> {
+        match &self.0 {
+            Repr::Array { .. } => {
+                Some("C takes an array as a pointer to its first element: write a pointer")
+            }
+            Repr::Ordered(..) => {
+                Some("a byte order belongs to memory: pass and return the number itself, `get()`")
+            }
+            _ => None,
+        }
+    }
+
     /// Whether every bit pattern is a value of the strict Rust form of this type, on any target: not of a
     /// `_Bool`, an enumeration, a pointer that is never null or one to a function. Padding and bit fields hold
     /// any bits, and so does everything in [`Raw`](super::Raw). `void`, a function and an incomplete record have no
