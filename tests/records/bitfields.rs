@@ -4,7 +4,7 @@
 use crate::c;
 use crate::memory::{Memory, Number, VALUES};
 use core::ffi::*;
-use core::fmt::{Debug, Write};
+use core::fmt::Debug;
 use ctypes_wrap::{CEnum, CStruct, CType, Library, LongDouble, Raw, bitfield};
 
 impl Number for Raw<Color> {
@@ -94,33 +94,12 @@ macro_rules! shapes {
 }
 
 fn declare<T: Shape>(text: &mut String) {
-    let (name, c) = (T::NAME, T::C);
-    let mut line = |line: String| writeln!(text, "{line}").expect("a string grows");
-    // What must stand on a line of its own comes before an `@`.
-    let (pragma, c) = c.split_once('@').unwrap_or(("", c));
-    line(format!("{pragma}\ntypedef {c} {name};\n#pragma pack()"));
-    line(format!("const unsigned long {name}_size[2] = {{ sizeof({name}), _Alignof({name}) }};"));
-    for f in T::FIELDS.iter().map(|f| f.name) {
-        line(format!("long long {name}_get_{f}(const {name} *p) {{ return p->{f}; }}"));
-        line(format!("void {name}_set_{f}({name} *p, long long v) {{ p->{f} = v; }}"));
-    }
-    line(format!(
-        "{name} {name}_bump(double d, {name} v, int i) {{ if (d != 1.5 || i != 7) return v;"
-    ));
-    for f in T::FIELDS.iter().map(|f| f.name) {
-        line(format!("v.{f} = v.{f} + 1LL;"));
-    }
-    line("return v; }".to_owned());
+    c::declare(text, T::NAME, T::C, T::FIELDS.iter().map(|f| f.name));
 }
 
 fn check<T: Shape>(lib: &Library) {
     let name = T::NAME;
-    assert_eq!(
-        c::extent(lib, &format!("{name}_size")),
-        [size_of::<T>(), align_of::<T>()],
-        "{name}"
-    );
-    assert_eq!([T::TYPE.size(), T::TYPE.align()], [size_of::<T>(), align_of::<T>()], "{name}");
+    c::assert_extent::<T>(lib, name);
     for field in T::FIELDS {
         let of = |what| format!("{name}_{what}_{}", field.name);
         // SAFETY: the text declares the functions so.

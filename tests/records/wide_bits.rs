@@ -135,9 +135,7 @@ fn declare(name: &str, c: &str, fields: &[&str], text: &mut String) {
 }
 
 fn check<T: CType + Copy>(lib: &Library, name: &str, fields: &[Field<T>]) {
-    let rust = [size_of::<T>(), align_of::<T>()];
-    assert_eq!(c::extent(lib, &format!("{name}_size")), rust, "{name}");
-    assert_eq!([T::TYPE.size(), T::TYPE.align()], rust, "{name}");
+    c::assert_extent::<T>(lib, name);
     for field in fields {
         let of = |what| format!("{name}_{what}_{}", field.name);
         // SAFETY: the text declares the functions so.
