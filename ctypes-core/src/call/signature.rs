@@ -95,16 +95,14 @@ impl Signature {
         params: impl IntoIterator<Item = &'a Type>,
     ) -> Result<Signature, SignatureError> {
         let params: Vec<Type> = params.into_iter().cloned().collect();
-        let is_array = |p: &Type| {
-            matches!(p.kind(), TypeKind::Array { .. } | TypeKind::IncompleteArray { .. })
-        };
-        if let Some(i) = params.iter().position(is_array) {
-            return Err(SignatureError::Parameter {
-                index: i + 1,
-                ty: params[i].to_string(),
-                reason: "C takes an array as a pointer to its first element: write a pointer"
-                    .to_owned(),
-            });
+        for (i, param) in params.iter().enumerate() {
+            if let Some(reason) = param.refused_by_value() {
+                return Err(SignatureError::Parameter {
+                    index: i + 1,
+                    ty: param.to_string(),
+                    reason: reason.to_owned(),
+                });
+            }
         }
         Signature::prepare(conv, result.clone(), params, false)
     }
@@ -374,10 +372,6 @@ fn passable(ty: &Type) -> Result<(), String> {
         TypeKind::Array { .. } | TypeKind::IncompleteArray { .. } => {
             Err("C passes and returns no arrays".to_owned())
         }
-        TypeKind::Ordered { .. } => {
-            Err("a byte order belongs to memory: pass and return the number itself, `get()`"
-                .to_owned())
-        }
         TypeKind::Enum(e) if e.underlying(&Target::NATIVE).is_none() => {
             Err("the enumeration is declared but not defined".to_owned())
         }
@@ -387,7 +381,7 @@ fn passable(ty: &Type) -> Result<(), String> {
             Ok(_) => Ok(()),
             Err(e) => Err(e.to_string()),
         },
-        _ => Ok(()),
+        _ => ty.refused_by_value().map_or(Ok(()), |reason| Err(reason.to_owned())),
     }
 }
 

@@ -71,11 +71,8 @@ impl<'t> Parser<'t, '_> {
 
     /// Whether a type is a scalar of 8 bytes, or an array of them, of which no typedef says the alignment.
     fn is_long_scalar(&self, ty: &Type) -> bool {
-        let mut ty = ty.clone();
-        while let TypeKind::Array { of, .. } | TypeKind::IncompleteArray { of } = ty.kind() {
-            ty = of;
-        }
-        match arithmetic(&ty, self.target) {
+        let ty = ty.bottom();
+        match arithmetic(ty, self.target) {
             _ if ty.1.align != 0 => false,
             Some(Arithmetic::Int(of)) => of.bits == 64,
             Some(Arithmetic::Real(of) | Arithmetic::Complex(of)) => {
