@@ -24,8 +24,7 @@
 //! Declarations of C89 to C23 with the extensions of gcc, clang and Microsoft's compiler that occur in
 //! headers, and what gcc predeclares for ARM's vectors. Bodies of functions are skipped by their braces;
 //! initialisers are evaluated only where they are the value of a `constexpr`, and counted where they are
-//! the length of an array. Constant expressions are evaluated with
-//! the types of the target and C's conversions (C11 6.3, 6.6); what C leaves undefined, as signed
+//! the length of an array. Constant expressions are evaluated with the types of the target and C's conversions (C11 6.3, 6.6); what C leaves undefined, as signed
 //! overflow, has no value and is an error where a value is needed.
 //!
 //! Nothing is preprocessed here. Line markers tell places, `#pragma pack` and its kin are followed,
@@ -34,8 +33,9 @@
 //!
 //! # What is not supported
 //! Declarations with these are skipped, each with its reason: decimal floats, complex integers,
-//! `_Complex` of 128-bit floats beside `long double`, the conventions `vectorcall`, `regcall` and (where it means something) `regparm`, pointers of
-//! another size than the target's (`__ptr32`), `scalar_storage_order` other than the target's.
+//! `_Complex` of 128-bit floats beside `long double`, the conventions `vectorcall`, `regcall` and (where it
+//! means something) `regparm`, pointers of another size than the target's (`__ptr32`),
+//! `scalar_storage_order` other than the target's.
 //!
 //! Of these there are types but no values: `_Float16`, complex numbers, `_BitInt` of more than 128
 //! bits. `long double` and `_Float128` are computed as `double`; a value that no `double` comes near
