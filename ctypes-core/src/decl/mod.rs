@@ -24,8 +24,9 @@
 //! Declarations of C89 to C23 with the extensions of gcc, clang and Microsoft's compiler that occur in
 //! headers, and what gcc predeclares for ARM's vectors. Bodies of functions are skipped by their braces;
 //! initialisers are evaluated only where they are the value of a `constexpr`, and counted where they are
-//! the length of an array. Constant expressions are evaluated with the types of the target and C's conversions (C11 6.3, 6.6); what C leaves undefined, as signed
-//! overflow, has no value and is an error where a value is needed.
+//! the length of an array. Constant expressions are evaluated with the types of the target and C's
+//! conversions (C11 6.3, 6.6); what C leaves undefined, as signed overflow, has no value and is an error
+//! where a value is needed.
 //!
 //! Nothing is preprocessed here. Line markers tell places, `#pragma pack` and its kin are followed,
 //! `#define` lines are kept as [`Macro`]s; any other directive is reported, but for the guard around a
