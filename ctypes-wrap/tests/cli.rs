@@ -200,6 +200,34 @@ fn what_goes_wrong() {
     }
 }
 
+/// A compiler or pkg-config that never ends is killed, with all that it started.
+#[test]
+fn programs_that_never_end() {
+    let dir = Directory::new("endless");
+    std::fs::write(dir.0.join("sleeps"), "#!/bin/sh\nsleep 1000\nexit 0\n").unwrap();
+    let made = Command::new("chmod").args(["+x", "sleeps"]).current_dir(&dir.0).status().unwrap();
+    assert!(made.success());
+    let limit = ["consts", "stdio.h", "--time-limit", "0.3"];
+    let said = refused(&dir.0, &[&limit[..], &["--compiler", "./sleeps"]].concat(), 1);
+    assert!(said.ends_with("expected it to end within 300ms, and killed it\n"), "{said}");
+    let start = std::time::Instant::now();
+    let output = Command::new(env!("CARGO_BIN_EXE_ctypes"))
+        .args(limit)
+        .args(["--pkg-config", "gtk"])
+        .env("PKG_CONFIG", "./sleeps")
+        .current_dir(&dir.0)
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.ends_with(":\n    did not end within 300ms\n"), "{said}");
+    assert!(output.status.code() == Some(1) && start.elapsed().as_secs() < 10);
+    for bad in ["-1", "soon", "1e400", "nan"] {
+        let option = format!("--time-limit={bad}");
+        let said = refused(&dir.0, &["consts", "stdio.h", &option], 2);
+        assert!(said.contains("expected a number of seconds"), "{said}");
+    }
+}
+
 #[test]
 fn what_is_skipped_is_said() {
     let dir = Directory::new("skipped");

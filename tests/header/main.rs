@@ -2,6 +2,7 @@
 //! headers of Debian's development packages, is the example `header_corpus`.
 
 mod claims;
+mod endless;
 mod errors;
 mod judge;
 // The packages are those of the long form.

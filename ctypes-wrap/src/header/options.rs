@@ -10,6 +10,7 @@ use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// A header that is to be read, and how; made by [`Header::new`].
 #[derive(Debug, Clone)]
@@ -27,7 +28,11 @@ pub(super) struct Options {
     args: Vec<OsString>,
     compiler: Option<String>,
     target: Target,
+    pub(super) time_limit: Duration,
 }
+
+/// How long a compiler may take unless it is said.
+const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 impl HeaderBuilder {
     pub(super) fn new(name: &str) -> HeaderBuilder {
@@ -40,6 +45,7 @@ impl HeaderBuilder {
             args: Vec::new(),
             compiler: None,
             target: Target::NATIVE,
+            time_limit: TIME_LIMIT,
         })
     }
 
@@ -91,11 +97,24 @@ impl HeaderBuilder {
         self
     }
 
+    /// How long each program that is run may take: the compiler, pkg-config. A minute unless it is said;
+    /// [`Duration::MAX`] is no limit.
+    ///
+    /// # Platform behaviour
+    /// Unix: a program that takes longer is killed together with the processes that it started, as far
+    /// as they are in its process group, which is one of its own. Elsewhere only the program is killed,
+    /// and threads that read its output stay until all that it started has ended.
+    pub fn time_limit(mut self, limit: Duration) -> HeaderBuilder {
+        self.0.time_limit = limit;
+        self
+    }
+
     /// Reads the header into a namespace of its own.
     ///
     /// # Errors
     /// [`HeaderError`]: there is no compiler for the target, it does not find the header or one that
-    /// is included, it is for another target, pkg-config does not know a package. Declarations that
+    /// is included, it is for another target, it does not end in [time](HeaderBuilder::time_limit) or
+    /// writes more than [`MAX_TEXT`] bytes, pkg-config does not know a package. Declarations that
     /// cannot be read are no errors but listed in [`Header::skipped`].
     pub fn read(&self) -> Result<Header, HeaderError> {
         self.read_into(&Types::new())
@@ -180,7 +199,7 @@ impl Options {
     }
 
     fn preprocess(&self) -> Result<String, HeaderError> {
-        let mut flags = preprocess::package_flags(&self.packages)?;
+        let mut flags = preprocess::package_flags(&self.packages, self.time_limit)?;
         for dir in &self.dirs {
             flags.push("-I".into());
             flags.push(dir.into());
@@ -232,6 +251,7 @@ impl Options {
                 // A compiler of another target has other headers: that is then the better reason.
                 let empty = Options { before: Vec::new(), name: String::new(), ..self.clone() };
                 if !compiler::is_native(&self.target)
+                    && !matches!(error, HeaderError::TimedOut { .. })
                     && let Ok(found) = preprocess::preprocess(&empty, candidate, &[])
                 {
                     self.compare(&found)?;
