@@ -10,6 +10,7 @@ mod judge;
 mod list;
 mod macros;
 mod plain;
+mod pushed;
 
 use ctypes_core::error::{Error, HeaderError};
 use ctypes_core::types::ConstValue;

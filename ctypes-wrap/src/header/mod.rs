@@ -44,6 +44,7 @@ mod options;
 mod plain;
 mod preprocess;
 mod process;
+mod pushed;
 mod token;
 
 #[cfg(all(feature = "load", feature = "dynamic"))]

@@ -32,14 +32,28 @@ const MAX_MESSAGE_LINES: usize = 30;
 /// The bytes that pkg-config may write; systems take no longer command lines.
 const MAX_FLAGS: usize = 1 << 20;
 
+/// What the preprocessor is to write.
+#[derive(Clone, Copy)]
+pub(super) enum Wanted {
+    /// The text, with the definitions of macros where they are.
+    Text,
+    /// The definitions in force at the end.
+    Definitions,
+}
+
 pub(super) fn preprocess(
     options: &Options,
     candidate: &Candidate,
     flags: &[OsString],
+    wanted: Wanted,
 ) -> Result<Preprocessed, Failure> {
     let mut args = candidate.args.clone();
+    let dump = match wanted {
+        Wanted::Text => "-dD",
+        Wanted::Definitions => "-dM",
+    };
     // -w: warnings are for those who write headers.
-    args.extend(["-E", "-dD", "-w", "-x", "c"].map(OsString::from));
+    args.extend(["-E", dump, "-w", "-x", "c"].map(OsString::from));
     args.extend_from_slice(flags);
     args.push("-".into());
     let shown = shown(candidate, &args);
