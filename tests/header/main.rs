@@ -1,6 +1,7 @@
 //! Headers: what is read out of them is what gcc and clang find in them. The long form, with the
 //! headers of Debian's development packages, is the example `header_corpus`.
 
+mod any_text;
 mod claims;
 mod endless;
 mod errors;
@@ -9,8 +10,12 @@ mod judge;
 #[allow(dead_code)]
 mod list;
 mod macros;
+#[allow(dead_code, unreachable_pub)]
+#[path = "../decl/packed.rs"]
+mod packed;
 mod plain;
 mod pushed;
+mod replay;
 
 use ctypes_core::error::{Error, HeaderError};
 use ctypes_core::types::ConstValue;
