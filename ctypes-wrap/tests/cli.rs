@@ -173,6 +173,23 @@ fn symbols() {
     let dir = Directory::new("symbols");
     let text = said(&dir.0, &["symbols", "m"]);
     assert!(text.lines().any(|l| l == "cos") && text.lines().is_sorted(), "{text}");
+    assert_eq!(said(&dir.0, &["symbols", "m", "^cosh?$"]), "cos\ncosh\n");
+    // All that nm says of it: the size, the version.
+    let path = ctypes_wrap::library::find_library("m").unwrap();
+    let nm = Command::new("nm").args(["-D", "-S", "--with-symbol-versions"]).arg(path).output();
+    let nm = String::from_utf8(nm.expect("nm runs: install Debian's package `binutils`").stdout);
+    let nm = nm.unwrap();
+    let line = nm.lines().find(|l| l.contains(" cosh@@")).unwrap();
+    let [_, size, _, name] = line.split(' ').collect::<Vec<_>>()[..] else { panic!("{line}") };
+    let size = u64::from_str_radix(size, 16).unwrap();
+    let long = said(&dir.0, &["symbols", "m", "^cosh$", "--long"]);
+    assert_eq!(long.split_whitespace().collect::<Vec<_>>(), ["function", &size.to_string(), name]);
+    let json: Value =
+        serde_json::from_str(&said(&dir.0, &["symbols", "m", "^cosh$", "--json"])).unwrap();
+    assert_eq!((&json[0]["name"], &json[0]["size"]), (&"cosh".into(), &size.into()));
+    assert_eq!(format!("cosh@@{}", json[0]["version"].as_str().unwrap()), name);
+    let both = refused(&dir.0, &["symbols", "m", "--json", "--long"], 2);
+    assert!(both.contains("cannot be used with"), "{both}");
 }
 
 #[test]
@@ -191,7 +208,11 @@ fn what_goes_wrong() {
         (&["call", "c", "int abs(int)"], 1, "abs"),
         (&["call", "c", "int no_such_function(void)"], 1, "no_such_function"),
         (&["call", "no-such-library", "int f(void)"], 1, "no-such-library"),
-        (&["symbols", "packet.h"], 1, "found no ELF file"),
+        (
+            &["symbols", "packet.h"],
+            1,
+            "packet.h: expected a library in ELF, PE or Mach-O, found \"#define \"",
+        ),
         (&["symbols", "no-such-library"], 1, "no-such-library"),
         (&["dance"], 2, "dance"),
     ] {
