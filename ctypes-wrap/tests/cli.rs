@@ -169,10 +169,10 @@ fn calls() {
     // Records, by the C standard's own example of one (C11 7.22.6.2).
     assert_eq!(
         call(&["c", "struct d { int quot, rem; } div(int, int)", "7", "-2"]),
-        "{ quot = -3, rem = 1 }\n"
+        "struct d { quot: -3, rem: 1 }\n"
     );
     let nested = "struct d { long quot; struct { long rem; } in; } ldiv(long, long)";
-    assert_eq!(call(&["c", nested, "7", "2"]), "{ quot = 3, in = { rem = 1 } }\n");
+    assert_eq!(call(&["c", nested, "7", "2"]), "struct d { quot: 3, in: { rem: 1 } }\n");
     // Edges of types, arguments that look like options, text with what shells and C care about.
     assert_eq!(call(&["c", "long labs(long)", "-9223372036854775807"]), "9223372036854775807\n");
     let unsigned = "unsigned long long strtoull(const char *, char **, int)";

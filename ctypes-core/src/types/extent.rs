@@ -82,8 +82,8 @@ impl Type {
     /// How many arrays and records are inside one another by value, this type among them.
     pub(crate) fn nesting(&self) -> u32 {
         let (mut ty, mut arrays) = (self, 0);
-        while let Repr::Array { of, .. } = &ty.0 {
-            ty = of.get();
+        while let Some(of) = ty.element() {
+            ty = of;
             arrays += 1;
         }
         let records = match &ty.0 {
@@ -115,6 +115,16 @@ impl Type {
     /// As [`Type::at`].
     pub fn layout(&self) -> Result<Layout, LayoutError> {
         self.at(&Target::NATIVE)
+    }
+
+    /// [`Type::layout`], the same handle for as long as one of a record of a namespace is in use.
+    pub(crate) fn native_layout(&self) -> Result<Layout, LayoutError> {
+        match &self.0 {
+            Repr::Record(RecordRef::Owned(own)) if self.1.is_none() => {
+                own.native_layout(|| self.layout())
+            }
+            _ => self.layout(),
+        }
     }
 
     /// The layout on any target.
@@ -179,11 +189,7 @@ impl<'t> Measuring<'t> {
             }
             // clang's `ms_struct` aligns scalars to their size, whatever a typedef says of them.
             Compiler::Clang if rules.bit_rule.unwrap_or(self.target.bit_rule) == BitRule::Ms => {
-                let mut bottom = ty.clone();
-                while let Repr::Array { of, .. } = &bottom.0 {
-                    bottom = of.get().clone();
-                }
-                if let Repr::Scalar(s) = &bottom.0
+                if let Repr::Scalar(s) = &ty.bottom().0
                     && s.class(self.target) != ScalarClass::Complex
                     && s.extent(self.target).size.is_power_of_two()
                 {
@@ -199,14 +205,11 @@ impl<'t> Measuring<'t> {
     /// What a type demands whose typedef gives an alignment: instead of the whole alignment of a record that
     /// has one of its own, only what its attribute and its members say, bit fields aside.
     fn inner_demand(&mut self, ty: &Type, natural: FieldShape) -> Result<u64, LayoutError> {
-        let mut bottom = ty.clone();
-        while let Repr::Array { of, .. } = &bottom.0 {
-            bottom = of.get().clone();
-        }
+        let bottom = ty.bottom();
         let Some(record) = bottom.record() else { return Ok(natural.demanded) };
         let Some(own) = record.rules().align else { return Ok(natural.demanded) };
         let mut inside = own;
-        self.place(&bottom, &record, |field| inside = inside.max(field.demanded))?;
+        self.place(bottom, &record, |field| inside = inside.max(field.demanded))?;
         Ok(inside)
     }
 

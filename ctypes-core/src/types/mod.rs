@@ -38,6 +38,7 @@ mod record;
 pub(crate) mod scalar;
 mod shared;
 pub(crate) mod spelled;
+mod static_record;
 mod vector;
 pub(crate) mod verify;
 
@@ -61,15 +62,13 @@ pub use vector::Vector;
 
 pub(crate) use alias::Spelling;
 pub(crate) use enumeration::EnumRef;
-pub(crate) use function::FunctionRef;
+pub(crate) use function::{FunctionRef, StaticFunction};
 pub(crate) use record::RecordRef;
 
 #[doc(hidden)]
 pub use enumeration::StaticEnum;
 #[doc(hidden)]
-pub use function::StaticFunction;
-#[doc(hidden)]
-pub use record::{Disagreement, StaticMember, StaticRecord};
+pub use static_record::{Disagreement, StaticMember, StaticRecord};
 
 use crate::error::TypeError;
 use crate::layout;
@@ -199,21 +198,18 @@ impl Type {
     }
 
     /// A pointer whose pointee is asked for only when it is needed, as recursive types demand.
-    #[doc(hidden)]
-    pub const fn lazy_pointer(to: fn() -> &'static Type, is_const: bool) -> Type {
+    pub(crate) const fn lazy_pointer(to: fn() -> &'static Type, is_const: bool) -> Type {
         let qualifiers = if is_const { Qualifiers::CONST } else { Qualifiers::NONE };
         Type::of(Repr::Pointer { to: Pointee::Static(to, qualifiers) })
     }
 
-    #[doc(hidden)]
-    pub const fn lazy_nonnull(to: fn() -> &'static Type) -> Type {
+    pub(crate) const fn lazy_nonnull(to: fn() -> &'static Type) -> Type {
         let to = Pointee::Static(to, Qualifiers::NONE);
         Type(Repr::Pointer { to }, Spelling::qualified(Qualifiers::NONNULL))
     }
 
     /// An array of a `'static` element type; fails to compile if it is too large.
-    #[doc(hidden)]
-    pub const fn static_array(of: &'static Type, len: usize) -> Type {
+    pub(crate) const fn static_array(of: &'static Type, len: usize) -> Type {
         match layout::array(of.native(), len as u64, &Target::NATIVE) {
             Ok(native) => {
                 Type::of(Repr::Array { of: Element::Static(of), len: len as u64, native })
@@ -222,8 +218,7 @@ impl Type {
         }
     }
 
-    #[doc(hidden)]
-    pub const fn static_function(function: &'static StaticFunction) -> Type {
+    pub(crate) const fn static_function(function: &'static StaticFunction) -> Type {
         Type::of(Repr::Function(FunctionRef::Static(function)))
     }
 
@@ -375,6 +370,23 @@ impl Type {
         self.record().map(|r| r.fields()).unwrap_or_default()
     }
 
+    /// What an array is an array of.
+    pub(crate) fn element(&self) -> Option<&Type> {
+        match &self.0 {
+            Repr::Array { of, .. } => Some(of.get()),
+            _ => None,
+        }
+    }
+
+    /// What arrays of arrays are made of in the end; of what is no array, the type itself.
+    pub(crate) fn bottom(&self) -> &Type {
+        let mut ty = self;
+        while let Some(of) = ty.element() {
+            ty = of;
+        }
+        ty
+    }
+
     /// What the pointer points at, if this is one.
     pub fn pointee(&self) -> Option<Type> {
         match &self.0 {
@@ -409,6 +421,14 @@ impl Element {
             Element::Static(t) => t,
             Element::Owned(t) => t.get(),
         }
+    }
+}
+
+/// The size here of the elements of an array.
+pub(crate) fn element_size(array: &Type) -> Option<u64> {
+    match &array.0 {
+        Repr::Array { of, .. } => of.get().native_extent().map(|e| e.size),
+        _ => None,
     }
 }
 

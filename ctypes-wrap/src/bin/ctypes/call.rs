@@ -7,9 +7,8 @@
 use crate::{Failure, Output};
 use clap::Args;
 use ctypes_wrap::convert::Value;
-use ctypes_wrap::memory::{CView, ViewError, ViewValue};
-use ctypes_wrap::types::{ConstValue, FieldLayout, Scalar, TypeKind};
-use ctypes_wrap::{Args as CallArgs, Library, Type, Types};
+use ctypes_wrap::types::{ConstValue, Scalar, TypeKind};
+use ctypes_wrap::{Args as CallArgs, CData, Library, Type, Types};
 use std::ffi::{CStr, CString, OsString};
 use std::path::PathBuf;
 
@@ -128,26 +127,10 @@ fn shown(value: &Value, ty: &Type) -> String {
             format!("\"{}\"", text.to_bytes().escape_ascii())
         }
         Value::Pointer(at) => format!("{at:p}"),
-        Value::Bytes(bytes) => {
-            let layout = bytes.ty().layout().ok().filter(|_| bytes.ty().record().is_some());
-            let view = layout.as_ref().and_then(|l| CView::new(l, bytes.as_bytes()).ok());
-            view.map_or_else(|| format!("{bytes:?}"), |view| record(&view))
-        }
+        Value::Bytes(bytes) => match CData::copy_of(bytes.ty(), bytes.as_bytes()) {
+            Ok(data) => format!("{data:?}"),
+            Err(_) => format!("{bytes:?}"),
+        },
         other => format!("{other:?}"),
     }
-}
-
-/// The members of a record by their names.
-fn record(view: &CView<'_>) -> String {
-    let member = |(field, value): (&FieldLayout, Result<ViewValue<'_>, ViewError>)| {
-        let inner = view.at(field.name()).ok().filter(|_| field.ty().record().is_some());
-        let value = match (inner, value) {
-            (Some(inner), _) => record(&inner),
-            (None, Ok(value)) => format!("{value:?}"),
-            (None, Err(error)) => error.to_string(),
-        };
-        format!("{} = {value}", field.name())
-    };
-    let members: Vec<String> = view.fields().map(member).collect();
-    format!("{{ {} }}", members.join(", "))
 }
