@@ -79,7 +79,7 @@ const FOREIGN: &[Foreign] = &[
     Foreign {
         target: Target::ARMV7_LINUX,
         compiler: "arm-linux-gnueabihf-gcc",
-        clang: &["--target=arm-linux-gnueabihf"],
+        clang: &["--target=arm-linux-gnueabihf", "-mfpu=neon"],
         names: &["sys/stat.h", "stdlib.h", "unistd.h", "arm_neon.h", "arm_acle.h"],
     },
     Foreign {
