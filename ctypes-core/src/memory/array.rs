@@ -109,11 +109,19 @@ impl<'m> CData<'m> {
     /// If there is no such part, it is no array of numbers, or one of them does not fit.
     pub fn get_vec<T: Primitive>(&self, path: &str) -> Result<Vec<T>, AccessError> {
         let array = self.at(path)?;
-        let within = |e: AccessError, i: usize| {
-            e.within(array.ty(), &format!("[{i}]")).within(self.ty(), path)
-        };
-        let items = array.iter().map_err(|e| e.within(self.ty(), path))?;
-        items.enumerate().map(|(i, item)| item.get("").map_err(|e| within(e, i))).collect()
+        let within = |e: AccessError| e.within(self.ty(), path);
+        let len = array.len("").map_err(within)?;
+        let Some(first) = array.layout.whole().first_element() else { return Ok(Vec::new()) };
+        // There is memory for as many elements, if they have a size at all.
+        let mut values = Vec::with_capacity(len.min(array.size()));
+        for i in 0..len {
+            let part = first.behind(i);
+            values.push(match array.quick(&part.place) {
+                Some(value) => value,
+                None => array.number(&part, &format!("[{i}]")).map_err(within)?,
+            });
+        }
+        Ok(values)
     }
 
     /// Stores numbers in the array at `path`, which has as many elements.

@@ -6,7 +6,6 @@ use super::part::Meaning;
 use super::path::{Found, Place};
 use super::{AccessError, AccessFault, Heap, Init, Primitive, ResolvedPath, ViewValue};
 use crate::layout::BitRange;
-use crate::target::{Endian, Target};
 use crate::types::{FieldRole, Layout, Repr, Type};
 use std::sync::Arc;
 
@@ -301,7 +300,7 @@ impl<'m> CData<'m> {
     pub fn get<T: Primitive>(&self, path: &str) -> Result<T, AccessError> {
         let found = self.find(path)?;
         match self.quick(&found.place) {
-            Some(value) => found.convert(&value).map_err(|fault| self.error(path, fault)),
+            Some(value) => Ok(value),
             None => self.number(&found, path),
         }
     }
@@ -314,7 +313,6 @@ impl<'m> CData<'m> {
     pub fn get_at<T: Primitive>(&self, path: &ResolvedPath) -> Result<T, AccessError> {
         if path.belongs_to(&self.layout)
             && let Some(value) = self.quick(&path.place)
-            && let Ok(value) = T::convert(&value)
         {
             return Ok(value);
         }
@@ -336,26 +334,61 @@ impl<'m> CData<'m> {
         found.convert(&value).map_err(|fault| self.error(path, fault))
     }
 
-    /// The commonest scalars, straight from memory.
+    /// The commonest scalars, straight from memory. None says nothing: [`CData::number`] knows all others, and
+    /// why one cannot be read.
+    // Each arm converts by itself: so it is from one known type to another, not by way of 128 bits.
     #[inline]
-    fn quick(&self, place: &Place) -> Option<ViewValue<'static>> {
-        if place.bits.is_some() || place.endian != Endian::NATIVE {
+    pub(super) fn quick<T: Primitive>(&self, place: &Place) -> Option<T> {
+        if !place.is_plain() {
             return None;
         }
-        let at = place.offset as usize;
-        Some(match (place.meaning, place.size) {
-            (Meaning::Signed, 4) => ViewValue::Int(i32::from_ne_bytes(self.span.load(at)?).into()),
-            (Meaning::Signed, 8) => ViewValue::Int(i64::from_ne_bytes(self.span.load(at)?).into()),
-            (Meaning::Unsigned, 4) => {
-                ViewValue::UInt(u32::from_ne_bytes(self.span.load(at)?).into())
-            }
-            (Meaning::Unsigned, 8) => {
-                ViewValue::UInt(u64::from_ne_bytes(self.span.load(at)?).into())
-            }
-            (Meaning::Float, 4) => ViewValue::F32(f32::from_ne_bytes(self.span.load(at)?)),
-            (Meaning::Float, 8) => ViewValue::F64(f64::from_ne_bytes(self.span.load(at)?)),
-            _ => return None,
-        })
+        let at = usize::try_from(place.offset).ok()?;
+        macro_rules! load {
+            ($as:ty) => {
+                T::convert(&<$as>::from_ne_bytes(self.span.load(at)?).into()).ok()
+            };
+        }
+        match (place.meaning, place.size) {
+            (Meaning::Signed, 4) => load!(i32),
+            (Meaning::Signed, 8) => load!(i64),
+            (Meaning::Signed, 2) => load!(i16),
+            (Meaning::Signed, 1) => load!(i8),
+            (Meaning::Unsigned, 4) => load!(u32),
+            (Meaning::Unsigned, 8) => load!(u64),
+            (Meaning::Unsigned, 2) => load!(u16),
+            (Meaning::Unsigned, 1) => load!(u8),
+            (Meaning::Float, 4) => load!(f32),
+            (Meaning::Float, 8) => load!(f64),
+            _ => None,
+        }
+    }
+
+    /// Stores the commonest scalars straight to memory. False says nothing: [`CData::assign`] knows all
+    /// others, and why one cannot be stored.
+    #[inline]
+    pub(super) fn store_quick(&self, place: &Place, value: &ViewValue<'_>) -> bool {
+        if !place.is_plain() || place.is_const {
+            return false;
+        }
+        let Ok(at) = usize::try_from(place.offset) else { return false };
+        macro_rules! store {
+            ($as:ty) => {
+                <$as>::convert(value).is_ok_and(|v| self.span.store(at, v.to_ne_bytes()))
+            };
+        }
+        match (place.meaning, place.size) {
+            (Meaning::Signed, 4) => store!(i32),
+            (Meaning::Signed, 8) => store!(i64),
+            (Meaning::Signed, 2) => store!(i16),
+            (Meaning::Signed, 1) => store!(i8),
+            (Meaning::Unsigned, 4) => store!(u32),
+            (Meaning::Unsigned, 8) => store!(u64),
+            (Meaning::Unsigned, 2) => store!(u16),
+            (Meaning::Unsigned, 1) => store!(u8),
+            (Meaning::Float, 4) => store!(f32),
+            (Meaning::Float, 8) => store!(f64),
+            _ => false,
+        }
     }
 
     /// The value of a scalar; an address is a number.
@@ -430,7 +463,12 @@ impl<'m> CData<'m> {
     where
         'm: 'v,
     {
-        self.assign(&self.find(path)?, path, &value.into(), false)
+        let found = self.find(path)?;
+        match value.into() {
+            // A value by itself, so that nothing is dropped behind it.
+            Init::Value(value) if self.store_quick(&found.place, &value) => Ok(()),
+            value => self.assign(&found, path, &value, false),
+        }
     }
 
     /// [`set`](CData::set) by a path that was resolved before.
@@ -446,8 +484,20 @@ impl<'m> CData<'m> {
     where
         'm: 'v,
     {
+        match value.into() {
+            Init::Value(value)
+                if path.belongs_to(&self.layout) && self.store_quick(&path.place, &value) =>
+            {
+                Ok(())
+            }
+            value => self.assign_at(path, &value),
+        }
+    }
+
+    #[inline(never)]
+    fn assign_at(&self, path: &ResolvedPath, value: &Init<'_, 'm>) -> Result<(), AccessError> {
         self.check(path)?;
-        self.assign(&path.found(), path.as_str(), &value.into(), false)
+        self.assign(&path.found(), path.as_str(), value, false)
     }
 
     /// Stores the low bits of an integer, as C does in a conversion to an unsigned type.
@@ -476,10 +526,9 @@ impl<'m> CData<'m> {
     /// Stores the low bits of `raw` in a scalar.
     fn store_bits(&self, found: &Found<'_>, path: &str, raw: u128) -> Result<(), AccessError> {
         let (place, at) = (&found.place, found.place.offset as usize);
-        let is_plain = place.bits.is_none() && place.endian == Endian::NATIVE;
         let stored = match place.size {
-            4 if is_plain => self.span.store(at, (raw as u32).to_ne_bytes()),
-            8 if is_plain => self.span.store(at, (raw as u64).to_ne_bytes()),
+            4 if place.is_plain() => self.span.store(at, (raw as u32).to_ne_bytes()),
+            8 if place.is_plain() => self.span.store(at, (raw as u64).to_ne_bytes()),
             _ => self.store_any_bits(found, raw),
         };
         if stored { Ok(()) } else { Err(self.not_stored(place, path)) }
@@ -610,10 +659,6 @@ fn allocate<'m>(ty: &Type, size: usize) -> Result<(Layout, Block<'m>), AccessErr
             Err(AccessError::here(ty, "", AccessFault::NoMemory { reason }))
         }
     }
-}
-
-impl Endian {
-    const NATIVE: Endian = Target::NATIVE.endian;
 }
 
 /// Whether the type is an array or record that is assigned as a whole.

@@ -309,22 +309,32 @@ impl<'m> CData<'m> {
         is_initialiser: bool,
     ) -> Result<(), AccessError> {
         let inner = self.view(found, path)?;
-        let names: Vec<String> = match inner.ty().0 {
-            Repr::Record(_) => inner.layout.initialised().collect(),
-            _ => {
-                let len = inner.len("")?;
-                (0..len.min(values.len())).map(|i| format!("[{i}]")).collect()
+        let within = |e: AccessError| e.within(self.ty(), path);
+        let check = |most: usize| {
+            if values.len() <= most {
+                return Ok(());
             }
-        };
-        let most = if let Repr::Record(_) = inner.ty().0 { names.len() } else { inner.len("")? };
-        if values.len() > most {
             let plural = if most == 1 { "" } else { "s" };
             let reason =
                 format!("expected at most {most} initialiser{plural}, found {}", values.len());
-            return Err(self.error(path, AccessFault::Initializer { reason }));
+            Err(self.error(path, AccessFault::Initializer { reason }))
+        };
+        if let Some(first) = inner.layout.whole().first_element() {
+            check(inner.len("")?)?;
+            for (i, value) in values.iter().enumerate() {
+                let part = first.behind(i);
+                if let Init::Value(value) = value
+                    && inner.store_quick(&part.place, value)
+                {
+                    continue;
+                }
+                inner.assign(&part, &format!("[{i}]"), value, is_initialiser).map_err(within)?;
+            }
+            return Ok(());
         }
+        let names: Vec<String> = inner.layout.initialised().collect();
+        check(names.len())?;
         for (name, value) in names.iter().zip(values) {
-            let within = |e: AccessError| e.within(self.ty(), path);
             let part = inner.find(name).map_err(within)?;
             inner.assign(&part, name, value, is_initialiser).map_err(within)?;
         }

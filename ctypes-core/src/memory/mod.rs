@@ -16,7 +16,7 @@ mod float;
 mod heap;
 mod init;
 mod keep;
-mod part;
+pub(crate) mod part;
 #[cfg(feature = "dynamic")]
 mod passing;
 mod path;

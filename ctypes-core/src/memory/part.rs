@@ -12,7 +12,7 @@ use crate::types::{Enumeration, FloatFormat, Repr, Scalar, ScalarClass, Type};
 
 /// What the bits of a part mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Meaning {
+pub(crate) enum Meaning {
     Bool,
     Signed,
     Unsigned,
@@ -24,7 +24,7 @@ pub(super) enum Meaning {
 }
 
 impl Meaning {
-    pub(super) fn of(ty: &Type, target: &Target, is_bit_field: bool) -> Meaning {
+    pub(crate) fn of(ty: &Type, target: &Target, is_bit_field: bool) -> Meaning {
         let scalar = match &ty.0 {
             Repr::Scalar(scalar) | Repr::Ordered(scalar, _) => *scalar,
             Repr::BitInt(b) if is_bit_field && b.is_signed() => return Meaning::Signed,

@@ -95,6 +95,12 @@ impl ResolvedPath {
 }
 
 impl Place {
+    /// Whether this is whole bytes in the order of this platform.
+    #[inline]
+    pub(super) fn is_plain(&self) -> bool {
+        self.bits.is_none() && self.endian == Target::NATIVE.endian
+    }
+
     pub(super) fn span(&self) -> ByteSpan {
         ByteSpan { offset: self.offset, size: self.size }
     }
@@ -220,8 +226,11 @@ impl<'l> Steps<'l> {
     fn found(self) -> Found<'l> {
         let target = self.root.target();
         let ByteSpan { offset, size } = self.span;
-        let meaning = Meaning::of(self.ty, target, self.bits.is_some());
-        let endian = if let Repr::Ordered(_, endian) = self.ty.0 { endian } else { self.endian };
+        let meaning = match self.member {
+            Some(member) if core::ptr::eq(member.ty(), self.ty) => member.meaning(target),
+            _ => Meaning::of(self.ty, target, false),
+        };
+        let endian = order(self.ty, self.endian);
         let place =
             Place { offset, size, bits: self.bits, endian, meaning, is_const: self.is_const };
         Found { ty: self.ty, target, place }
@@ -242,7 +251,8 @@ impl<'l> Steps<'l> {
             return Err(format!("the index is {index}, `{}` has {len} {elements}", self.ty));
         }
         let of = of.get();
-        let size = of.extent_at(self.root.target()).map_err(|e| e.to_string())?.size;
+        let size = element_size(of, *len, self.span.size, self.root.target());
+        let size = size.map_err(|e| e.to_string())?;
         let offset = index.checked_mul(size).and_then(|by| self.span.offset.checked_add(by));
         let offset = offset.ok_or_else(|| format!("index {index} is beyond all addresses"))?;
         (self.span, self.ty) = (ByteSpan { offset, size }, of);
@@ -252,7 +262,8 @@ impl<'l> Steps<'l> {
 
     /// Steps to the member whose name `text` starts with; answers with the length of the name.
     fn member(&mut self, text: &str) -> Result<usize, String> {
-        let name = &text[..text.find(['.', '[']).unwrap_or(text.len())];
+        let end = text.bytes().position(|b| matches!(b, b'.' | b'['));
+        let name = &text[..end.unwrap_or(text.len())];
         if !matches!(self.ty.0, Repr::Record(_)) {
             return Err(format!(
                 "expected a struct or union with a member `{}`, found `{}`{}",
@@ -293,6 +304,45 @@ impl<'l> Steps<'l> {
         self.is_const |= self.ty.qualifiers().contains(Qualifiers::CONST);
         self.member = Some(field);
         Some(())
+    }
+}
+
+impl<'l> Found<'l> {
+    /// The first element of an array; none if this is no array, or its elements have no size.
+    pub(super) fn first_element(&self) -> Option<Found<'l>> {
+        let Repr::Array { of, len, .. } = &self.ty.0 else { return None };
+        let (of, target) = (of.get(), self.target);
+        let size = element_size(of, *len, self.place.size, target).ok()?;
+        let place = Place {
+            size,
+            endian: order(of, self.place.endian),
+            meaning: Meaning::of(of, target, false),
+            is_const: self.place.is_const || of.qualifiers().contains(Qualifiers::CONST),
+            ..self.place
+        };
+        Some(Found { ty: of, target, place })
+    }
+
+    /// The part of the same kind so many sizes behind this one.
+    #[inline]
+    pub(super) fn behind(&self, index: usize) -> Found<'l> {
+        // What is beyond all addresses is beyond all memory, whose bounds every access checks.
+        let by = (index as u64).saturating_mul(self.place.size);
+        let offset = self.place.offset.saturating_add(by);
+        Found { place: Place { offset, ..self.place }, ..*self }
+    }
+}
+
+/// The order of the bytes of a part of that type in something of order `outer`.
+fn order(ty: &Type, outer: Endian) -> Endian {
+    if let Repr::Ordered(_, endian) = ty.0 { endian } else { outer }
+}
+
+/// The size of the `len` elements that an array of `size` bytes consists of; 0 is an array without a length.
+fn element_size(of: &Type, len: u64, size: u64, target: &Target) -> Result<u64, LayoutError> {
+    match size.checked_div(len) {
+        Some(size) => Ok(size),
+        None => Ok(of.extent_at(target)?.size),
     }
 }
 

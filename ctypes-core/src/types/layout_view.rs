@@ -6,6 +6,7 @@
 use super::{Field, FieldRole, FieldRules, Repr, Type};
 use crate::error::LayoutError;
 use crate::layout::{BitRange, ByteSpan, Placement, RecordKind};
+use crate::memory::part::Meaning;
 use crate::target::{Endian, Extent, Target};
 use std::sync::{Arc, OnceLock, Weak};
 
@@ -53,6 +54,8 @@ pub(super) struct Facts {
     inner: Vec<FieldLayout>,
     /// Of an array of records: the layout of the record, once it was asked for.
     element: OnceLock<Layout>,
+    /// The numbers of the fields by their names, once it was asked for one of many.
+    by_name: OnceLock<Box<[usize]>>,
 }
 
 /// Where one field is.
@@ -67,6 +70,8 @@ pub struct FieldLayout {
     endian: Endian,
     /// Of a record, or an array of them: the layout of the record, once it was asked for.
     inside: OnceLock<Layout>,
+    /// What its bits mean, once it was asked for.
+    meaning: OnceLock<Meaning>,
 }
 
 /// Bits of a record that belong to no member.
@@ -84,6 +89,28 @@ pub struct Gap {
 impl Gap {
     fn between(from: u128, to: u128) -> Gap {
         Gap { offset: (from / 8) as u64, bit: (from % 8) as u8, bits: to - from }
+    }
+}
+
+/// Up to so many fields are searched one by one, which is as fast as an index.
+const FEW_FIELDS: usize = 12;
+
+/// What the index of names is sorted by: most names differ in length, which is quicker to see than another letter.
+fn key(name: &str) -> (usize, &str) {
+    (name.len(), name)
+}
+
+impl Facts {
+    /// The field of that number, those that are found through anonymous members behind the others.
+    fn nth(&self, i: usize) -> Option<&FieldLayout> {
+        self.fields.get(i).or_else(|| self.inner.get(i - self.fields.len()))
+    }
+
+    /// The numbers of all fields by their names; of two of one name the first is found.
+    fn index(&self) -> Box<[usize]> {
+        let mut index: Vec<usize> = (0..self.fields.len() + self.inner.len()).collect();
+        index.sort_by_key(|&i| self.nth(i).map(FieldLayout::key));
+        index.into()
     }
 }
 
@@ -143,8 +170,9 @@ impl Layout {
                 field.unit = bits.bytes();
             }
         }
-        let element = OnceLock::new();
-        Layout(Arc::new(Facts { ty: ty.clone(), target: *target, extent, fields, inner, element }))
+        let (element, by_name) = (OnceLock::new(), OnceLock::new());
+        let (ty, target) = (ty.clone(), *target);
+        Layout(Arc::new(Facts { ty, target, extent, fields, inner, element, by_name }))
     }
 
     /// The type.
@@ -175,8 +203,16 @@ impl Layout {
     /// The field of that name, also one that is found through anonymous members; its offset is from
     /// the start of this record.
     pub fn field(&self, name: &str) -> Option<&FieldLayout> {
-        let named = |f: &&FieldLayout| !name.is_empty() && f.name() == name;
-        self.0.fields.iter().find(named).or_else(|| self.0.inner.iter().find(named))
+        if name.is_empty() {
+            return None;
+        }
+        let facts = &*self.0;
+        if facts.fields.len() + facts.inner.len() <= FEW_FIELDS {
+            return facts.fields.iter().chain(&facts.inner).find(|f| f.name() == name);
+        }
+        let index = facts.by_name.get_or_init(|| facts.index());
+        let at = index.partition_point(|&i| facts.nth(i).is_some_and(|f| f.key() < key(name)));
+        facts.nth(*index.get(at)?).filter(|f| f.name() == name)
     }
 
     /// All fields that have a name, those that are found through anonymous members included.
@@ -272,8 +308,8 @@ impl FieldLayout {
         endian: Endian,
     ) -> FieldLayout {
         let Placement { offset, bits, unit, .. } = placed;
-        let inside = OnceLock::new();
-        FieldLayout { field, offset, bits, unit, extent, demanded, endian, inside }
+        let (inside, meaning) = (OnceLock::new(), OnceLock::new());
+        FieldLayout { field, offset, bits, unit, extent, demanded, endian, inside, meaning }
     }
 
     /// The same field as seen from a record that holds its own at `by`.
@@ -295,6 +331,16 @@ impl FieldLayout {
     /// The layout of the record that this field is, or is an array of.
     pub(crate) fn inside(&self, target: &Target) -> Result<&Layout, LayoutError> {
         kept(&self.inside, self.ty(), target)
+    }
+
+    /// What the bits of the field mean on the target of its layout.
+    #[inline]
+    pub(crate) fn meaning(&self, target: &Target) -> Meaning {
+        *self.meaning.get_or_init(|| Meaning::of(self.ty(), target, self.bits.is_some()))
+    }
+
+    fn key(&self) -> (usize, &str) {
+        key(self.name())
     }
 
     pub(super) fn field(&self) -> &Field {
