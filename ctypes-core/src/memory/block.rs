@@ -159,7 +159,7 @@ pub(super) struct Owner<'m> {
 
 /// A part of a block.
 #[derive(Clone)]
-pub(super) struct Span<'m> {
+pub struct Span<'m> {
     owner: Owner<'m>,
     // Inside of the block, with `room` bytes behind it.
     start: *mut u8,

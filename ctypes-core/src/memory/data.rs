@@ -2,7 +2,7 @@
 #![forbid(unsafe_code)]
 
 use super::block::{Block, Fixed, Owner, Span};
-use super::part::Meaning;
+use super::part::{Meaning, Plain};
 use super::path::{Found, Place};
 use super::{AccessError, AccessFault, Heap, Init, Primitive, ResolvedPath, ViewValue};
 use crate::layout::BitRange;
@@ -253,8 +253,12 @@ impl<'m> CData<'m> {
         self.layout.path(path).map_err(|e| AccessError { target: None, ..e })
     }
 
+    #[inline]
     pub(super) fn find(&self, path: &str) -> Result<Found<'_>, AccessError> {
-        self.layout.find(path).map_err(|e| AccessError { target: None, ..e })
+        match self.layout.walk(path) {
+            Ok(found) => Ok(found),
+            Err(lost) => Err(AccessError { target: None, ..self.layout.no_part(path, lost) }),
+        }
     }
 
     /// The part at `path` as an object of its own, in the same memory.
@@ -336,30 +340,34 @@ impl<'m> CData<'m> {
 
     /// The commonest scalars, straight from memory. None says nothing: [`CData::number`] knows all others, and
     /// why one cannot be read.
-    // Each arm converts by itself: so it is from one known type to another, not by way of 128 bits.
     #[inline]
     pub(super) fn quick<T: Primitive>(&self, place: &Place) -> Option<T> {
-        if !place.is_plain() {
-            return None;
+        if T::PLAIN.is_some() && place.plain == T::PLAIN {
+            return T::load(&self.span, usize::try_from(place.offset).ok()?);
         }
+        self.quick_other(place)
+    }
+
+    // Each arm converts by itself: so it is from one known type to another, not by way of 128 bits.
+    #[inline(never)]
+    fn quick_other<T: Primitive>(&self, place: &Place) -> Option<T> {
         let at = usize::try_from(place.offset).ok()?;
         macro_rules! load {
             ($as:ty) => {
                 T::convert(&<$as>::from_ne_bytes(self.span.load(at)?).into()).ok()
             };
         }
-        match (place.meaning, place.size) {
-            (Meaning::Signed, 4) => load!(i32),
-            (Meaning::Signed, 8) => load!(i64),
-            (Meaning::Signed, 2) => load!(i16),
-            (Meaning::Signed, 1) => load!(i8),
-            (Meaning::Unsigned, 4) => load!(u32),
-            (Meaning::Unsigned, 8) => load!(u64),
-            (Meaning::Unsigned, 2) => load!(u16),
-            (Meaning::Unsigned, 1) => load!(u8),
-            (Meaning::Float, 4) => load!(f32),
-            (Meaning::Float, 8) => load!(f64),
-            _ => None,
+        match place.plain? {
+            Plain::I8 => load!(i8),
+            Plain::I16 => load!(i16),
+            Plain::I32 => load!(i32),
+            Plain::I64 => load!(i64),
+            Plain::U8 => load!(u8),
+            Plain::U16 => load!(u16),
+            Plain::U32 => load!(u32),
+            Plain::U64 => load!(u64),
+            Plain::F32 => load!(f32),
+            Plain::F64 => load!(f64),
         }
     }
 
@@ -367,28 +375,42 @@ impl<'m> CData<'m> {
     /// others, and why one cannot be stored.
     #[inline]
     pub(super) fn store_quick(&self, place: &Place, value: &ViewValue<'_>) -> bool {
-        if !place.is_plain() || place.is_const {
-            return false;
+        // By far the commonest, and small where the type of the value is known; all others cost a call.
+        if place.plain == Some(Plain::I32)
+            && !place.is_const
+            && let (Ok(at), Ok(value)) = (usize::try_from(place.offset), i32::convert(value))
+        {
+            return self.span.store(at, value.to_ne_bytes());
         }
-        let Ok(at) = usize::try_from(place.offset) else { return false };
+        self.store_quick_other(place, value)
+    }
+
+    #[inline(never)]
+    fn store_quick_other(&self, place: &Place, value: &ViewValue<'_>) -> bool {
+        let (Some(plain), Ok(at)) = (place.plain, usize::try_from(place.offset)) else {
+            return false;
+        };
         macro_rules! store {
             ($as:ty) => {
-                <$as>::convert(value).is_ok_and(|v| self.span.store(at, v.to_ne_bytes()))
+                match <$as>::convert(value) {
+                    Ok(value) => self.span.store(at, value.to_ne_bytes()),
+                    Err(_) => false,
+                }
             };
         }
-        match (place.meaning, place.size) {
-            (Meaning::Signed, 4) => store!(i32),
-            (Meaning::Signed, 8) => store!(i64),
-            (Meaning::Signed, 2) => store!(i16),
-            (Meaning::Signed, 1) => store!(i8),
-            (Meaning::Unsigned, 4) => store!(u32),
-            (Meaning::Unsigned, 8) => store!(u64),
-            (Meaning::Unsigned, 2) => store!(u16),
-            (Meaning::Unsigned, 1) => store!(u8),
-            (Meaning::Float, 4) => store!(f32),
-            (Meaning::Float, 8) => store!(f64),
-            _ => false,
-        }
+        !place.is_const
+            && match plain {
+                Plain::I8 => store!(i8),
+                Plain::I16 => store!(i16),
+                Plain::I32 => store!(i32),
+                Plain::I64 => store!(i64),
+                Plain::U8 => store!(u8),
+                Plain::U16 => store!(u16),
+                Plain::U32 => store!(u32),
+                Plain::U64 => store!(u64),
+                Plain::F32 => store!(f32),
+                Plain::F64 => store!(f64),
+            }
     }
 
     /// The value of a scalar; an address is a number.
@@ -527,8 +549,8 @@ impl<'m> CData<'m> {
     fn store_bits(&self, found: &Found<'_>, path: &str, raw: u128) -> Result<(), AccessError> {
         let (place, at) = (&found.place, found.place.offset as usize);
         let stored = match place.size {
-            4 if place.is_plain() => self.span.store(at, (raw as u32).to_ne_bytes()),
-            8 if place.is_plain() => self.span.store(at, (raw as u64).to_ne_bytes()),
+            4 if place.plain.is_some() => self.span.store(at, (raw as u32).to_ne_bytes()),
+            8 if place.plain.is_some() => self.span.store(at, (raw as u64).to_ne_bytes()),
             _ => self.store_any_bits(found, raw),
         };
         if stored { Ok(()) } else { Err(self.not_stored(place, path)) }

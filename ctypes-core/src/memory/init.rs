@@ -3,8 +3,9 @@
 
 use super::data::is_aggregate;
 use super::part::Meaning;
-use super::path::Found;
+use super::path::{Found, Place};
 use super::{AccessError, AccessFault, CData, Primitive, ViewValue};
+use crate::layout::ByteSpan;
 use crate::types::{LongDouble, Repr, ScalarClass, Type};
 use core::ffi::{CStr, c_void};
 use std::fmt;
@@ -458,7 +459,8 @@ impl Found<'_> {
         let size = self.place.size / 2;
         let meaning = Meaning::of(of, self.target, false);
         let half = |offset| {
-            let place = super::path::Place { offset, size, meaning, ..self.place };
+            let span = ByteSpan { offset, size };
+            let place = Place::of(span, self.place.endian, meaning, self.place.is_const);
             Found { ty: of, place, target: self.target }
         };
         Some([half(self.place.offset), half(self.place.offset + size)])

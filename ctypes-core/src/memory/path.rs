@@ -4,7 +4,7 @@
 //! anonymous members are named as if they were the record's own (C11 6.7.2.1p13).
 #![forbid(unsafe_code)]
 
-use super::part::Meaning;
+use super::part::{Meaning, Plain};
 use super::{AccessError, AccessFault};
 use crate::error::LayoutError;
 use crate::layout::{BitRange, ByteSpan};
@@ -33,6 +33,8 @@ pub(super) struct Place {
     /// The order of the bytes, or of the bits of a bit field.
     pub(super) endian: Endian,
     pub(super) meaning: Meaning,
+    /// What the part is to the processor, if it is as one of its numbers.
+    pub(super) plain: Option<Plain>,
     /// The part, or something that it is a part of, is `const`.
     pub(super) is_const: bool,
 }
@@ -95,10 +97,13 @@ impl ResolvedPath {
 }
 
 impl Place {
-    /// Whether this is whole bytes in the order of this platform.
+    /// A part that is no bit field.
     #[inline]
-    pub(super) fn is_plain(&self) -> bool {
-        self.bits.is_none() && self.endian == Target::NATIVE.endian
+    pub(super) fn of(span: ByteSpan, endian: Endian, meaning: Meaning, is_const: bool) -> Place {
+        let is_native = endian == Target::NATIVE.endian;
+        let plain = if is_native { Plain::of(meaning, span.size) } else { None };
+        let ByteSpan { offset, size } = span;
+        Place { offset, size, bits: None, endian, meaning, plain, is_const }
     }
 
     pub(super) fn span(&self) -> ByteSpan {
@@ -167,9 +172,12 @@ impl Layout {
 
     /// [`Layout::path`] without a copy of anything.
     pub(super) fn find(&self, path: &str) -> Result<Found<'_>, AccessError> {
-        self.walk(path).map_err(|(at, reason)| {
-            AccessError::new(self, path, AccessFault::NoSuchPart { at, reason })
-        })
+        self.walk(path).map_err(|lost| self.no_part(path, lost))
+    }
+
+    #[cold]
+    pub(super) fn no_part(&self, path: &str, (at, reason): (usize, String)) -> AccessError {
+        AccessError::new(self, path, AccessFault::NoSuchPart { at, reason })
     }
 
     /// The type as a part of itself.
@@ -178,18 +186,16 @@ impl Layout {
     }
 
     /// The part, or where in the path it fails and why.
-    fn walk(&self, path: &str) -> Result<Found<'_>, (usize, String)> {
+    pub(super) fn walk(&self, path: &str) -> Result<Found<'_>, (usize, String)> {
         let mut steps = Steps::new(self);
         let mut at = 0;
         while at < path.len() {
             let rest = &path[at..];
-            let length = match rest.strip_prefix('[') {
-                Some(behind) => steps.element(behind).map(|digits| digits + 2),
-                None if at == 0 => steps.member(rest),
-                None => match rest.strip_prefix('.') {
-                    Some(name) => steps.member(name).map(|length| length + 1),
-                    None => Err(format!("expected `.` or `[`, found `{}`", rest.escape_debug())),
-                },
+            let length = match rest.as_bytes()[0] {
+                b'[' => steps.element(&rest[1..]).map(|digits| digits + 2),
+                _ if at == 0 => steps.member(rest),
+                b'.' => steps.member(&rest[1..]).map(|length| length + 1),
+                _ => Err(format!("expected `.` or `[`, found `{}`", rest.escape_debug())),
             };
             at += length.map_err(|reason| (at, reason))?;
         }
@@ -225,14 +231,15 @@ impl<'l> Steps<'l> {
 
     fn found(self) -> Found<'l> {
         let target = self.root.target();
-        let ByteSpan { offset, size } = self.span;
         let meaning = match self.member {
             Some(member) if core::ptr::eq(member.ty(), self.ty) => member.meaning(target),
             _ => Meaning::of(self.ty, target, false),
         };
         let endian = order(self.ty, self.endian);
-        let place =
-            Place { offset, size, bits: self.bits, endian, meaning, is_const: self.is_const };
+        let mut place = Place::of(self.span, endian, meaning, self.is_const);
+        if self.bits.is_some() {
+            place = Place { bits: self.bits, plain: None, ..place };
+        }
         Found { ty: self.ty, target, place }
     }
 
@@ -313,13 +320,10 @@ impl<'l> Found<'l> {
         let Repr::Array { of, len, .. } = &self.ty.0 else { return None };
         let (of, target) = (of.get(), self.target);
         let size = element_size(of, *len, self.place.size, target).ok()?;
-        let place = Place {
-            size,
-            endian: order(of, self.place.endian),
-            meaning: Meaning::of(of, target, false),
-            is_const: self.place.is_const || of.qualifiers().contains(Qualifiers::CONST),
-            ..self.place
-        };
+        let span = ByteSpan { offset: self.place.offset, size };
+        let (endian, meaning) = (order(of, self.place.endian), Meaning::of(of, target, false));
+        let is_const = self.place.is_const || of.qualifiers().contains(Qualifiers::CONST);
+        let place = Place::of(span, endian, meaning, is_const);
         Some(Found { ty: of, target, place })
     }
 

@@ -54,8 +54,8 @@ pub(super) struct Facts {
     inner: Vec<FieldLayout>,
     /// Of an array of records: the layout of the record, once it was asked for.
     element: OnceLock<Layout>,
-    /// The numbers of the fields by their names, once it was asked for one of many.
-    by_name: OnceLock<Box<[usize]>>,
+    /// Of the names of all fields, those of `inner` last: a name is looked for among these.
+    tags: Box<[u32]>,
 }
 
 /// Where one field is.
@@ -92,25 +92,20 @@ impl Gap {
     }
 }
 
-/// Up to so many fields are searched one by one, which is as fast as an index.
-const FEW_FIELDS: usize = 12;
-
-/// What the index of names is sorted by: most names differ in length, which is quicker to see than another letter.
-fn key(name: &str) -> (usize, &str) {
-    (name.len(), name)
+/// The length of a name and three of its letters: fields of another tag have another name.
+fn tag(name: &str) -> u32 {
+    let bytes = name.as_bytes();
+    match *bytes {
+        [] => 0,
+        [first, .., before, last] => u32::from_ne_bytes([bytes.len() as u8, first, before, last]),
+        [first, ..] => u32::from_ne_bytes([bytes.len() as u8, first, 0, bytes[bytes.len() - 1]]),
+    }
 }
 
 impl Facts {
     /// The field of that number, those that are found through anonymous members behind the others.
     fn nth(&self, i: usize) -> Option<&FieldLayout> {
         self.fields.get(i).or_else(|| self.inner.get(i - self.fields.len()))
-    }
-
-    /// The numbers of all fields by their names; of two of one name the first is found.
-    fn index(&self) -> Box<[usize]> {
-        let mut index: Vec<usize> = (0..self.fields.len() + self.inner.len()).collect();
-        index.sort_by_key(|&i| self.nth(i).map(FieldLayout::key));
-        index.into()
     }
 }
 
@@ -170,9 +165,9 @@ impl Layout {
                 field.unit = bits.bytes();
             }
         }
-        let (element, by_name) = (OnceLock::new(), OnceLock::new());
-        let (ty, target) = (ty.clone(), *target);
-        Layout(Arc::new(Facts { ty, target, extent, fields, inner, element, by_name }))
+        let tags = fields.iter().chain(&inner).map(|f| tag(f.name())).collect();
+        let (ty, target, element) = (ty.clone(), *target, OnceLock::new());
+        Layout(Arc::new(Facts { ty, target, extent, fields, inner, element, tags }))
     }
 
     /// The type.
@@ -207,12 +202,9 @@ impl Layout {
             return None;
         }
         let facts = &*self.0;
-        if facts.fields.len() + facts.inner.len() <= FEW_FIELDS {
-            return facts.fields.iter().chain(&facts.inner).find(|f| f.name() == name);
-        }
-        let index = facts.by_name.get_or_init(|| facts.index());
-        let at = index.partition_point(|&i| facts.nth(i).is_some_and(|f| f.key() < key(name)));
-        facts.nth(*index.get(at)?).filter(|f| f.name() == name)
+        let wanted = tag(name);
+        let alike = facts.tags.iter().enumerate().filter(|(_, tag)| **tag == wanted);
+        alike.filter_map(|(i, _)| facts.nth(i)).find(|f| f.name() == name)
     }
 
     /// All fields that have a name, those that are found through anonymous members included.
@@ -337,10 +329,6 @@ impl FieldLayout {
     #[inline]
     pub(crate) fn meaning(&self, target: &Target) -> Meaning {
         *self.meaning.get_or_init(|| Meaning::of(self.ty(), target, self.bits.is_some()))
-    }
-
-    fn key(&self) -> (usize, &str) {
-        key(self.name())
     }
 
     pub(super) fn field(&self) -> &Field {
