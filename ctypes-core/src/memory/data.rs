@@ -486,11 +486,12 @@ impl<'m> CData<'m> {
         'm: 'v,
     {
         let found = self.find(path)?;
-        match value.into() {
-            // A value by itself, so that nothing is dropped behind it.
-            Init::Value(value) if self.store_quick(&found.place, &value) => Ok(()),
-            value => self.assign(&found, path, &value, false),
+        let value = value.into();
+        if self.store_value(&found.place, &value) {
+            core::mem::forget(value);
+            return Ok(());
         }
+        self.assign(&found, path, &value, false)
     }
 
     /// [`set`](CData::set) by a path that was resolved before.
@@ -506,20 +507,25 @@ impl<'m> CData<'m> {
     where
         'm: 'v,
     {
-        match value.into() {
-            Init::Value(value)
-                if path.belongs_to(&self.layout) && self.store_quick(&path.place, &value) =>
-            {
-                Ok(())
-            }
-            value => self.assign_at(path, &value),
+        let value = value.into();
+        if path.belongs_to(&self.layout) && self.store_value(&path.place, &value) {
+            core::mem::forget(value);
+            return Ok(());
         }
+        self.assign_at(path, value)
     }
 
     #[inline(never)]
-    fn assign_at(&self, path: &ResolvedPath, value: &Init<'_, 'm>) -> Result<(), AccessError> {
+    fn assign_at(&self, path: &ResolvedPath, value: Init<'_, 'm>) -> Result<(), AccessError> {
         self.check(path)?;
-        self.assign(&path.found(), path.as_str(), value, false)
+        self.assign(&path.found(), path.as_str(), &value, false)
+    }
+
+    /// [`CData::store_quick`] of a value that may be something else. What was stored owns nothing: whoever forgets
+    /// it need not look what there might be to drop.
+    #[inline]
+    fn store_value(&self, place: &Place, value: &Init<'_, 'm>) -> bool {
+        if let Init::Value(value) = value { self.store_quick(place, value) } else { false }
     }
 
     /// Stores the low bits of an integer, as C does in a conversion to an unsigned type.

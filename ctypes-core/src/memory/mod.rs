@@ -16,10 +16,10 @@ mod float;
 mod heap;
 mod init;
 mod keep;
-pub(crate) mod part;
+mod part;
 #[cfg(feature = "dynamic")]
 mod passing;
-mod path;
+pub(crate) mod path;
 #[cfg(feature = "zerocopy")]
 mod plain;
 mod pointer;

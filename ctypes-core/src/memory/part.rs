@@ -12,7 +12,7 @@ use crate::types::{Enumeration, FloatFormat, Repr, Scalar, ScalarClass, Type};
 
 /// What the bits of a part mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Meaning {
+pub(super) enum Meaning {
     Bool,
     Signed,
     Unsigned,
@@ -58,7 +58,7 @@ impl Plain {
 }
 
 impl Meaning {
-    pub(crate) fn of(ty: &Type, target: &Target, is_bit_field: bool) -> Meaning {
+    pub(super) fn of(ty: &Type, target: &Target, is_bit_field: bool) -> Meaning {
         let scalar = match &ty.0 {
             Repr::Scalar(scalar) | Repr::Ordered(scalar, _) => *scalar,
             Repr::BitInt(b) if is_bit_field && b.is_signed() => return Meaning::Signed,

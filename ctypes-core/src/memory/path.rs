@@ -25,7 +25,7 @@ pub struct ResolvedPath {
 
 /// Where a part is, from the start of its type, and what its bits mean.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place {
+pub(crate) struct Place {
     pub(super) offset: u64,
     pub(super) size: u64,
     /// The bits of a bit field.
@@ -98,12 +98,55 @@ impl ResolvedPath {
 
 impl Place {
     /// A part that is no bit field.
-    #[inline]
     pub(super) fn of(span: ByteSpan, endian: Endian, meaning: Meaning, is_const: bool) -> Place {
         let is_native = endian == Target::NATIVE.endian;
         let plain = if is_native { Plain::of(meaning, span.size) } else { None };
         let ByteSpan { offset, size } = span;
         Place { offset, size, bits: None, endian, meaning, plain, is_const }
+    }
+
+    /// A part of that type in something of order `outer`.
+    fn of_type(ty: &Type, span: ByteSpan, outer: Endian, target: &Target) -> Place {
+        let endian = if let Repr::Ordered(_, endian) = ty.0 { endian } else { outer };
+        let is_const = ty.qualifiers().contains(Qualifiers::CONST);
+        Place::of(span, endian, Meaning::of(ty, target, false), is_const)
+    }
+
+    /// A type by itself.
+    pub(crate) fn of_whole(ty: &Type, size: u64, target: &Target) -> Place {
+        Place::of_type(ty, ByteSpan { offset: 0, size }, target.endian, target)
+    }
+
+    /// A field from the start of its record.
+    pub(crate) fn of_field(field: &FieldLayout, target: &Target) -> Place {
+        let span = ByteSpan { offset: field.offset(), size: field.size() };
+        let place = Place::of_type(field.ty(), span, field.endian(), target);
+        match field.bits() {
+            None => place,
+            bits => {
+                Place { bits, plain: None, meaning: Meaning::of(field.ty(), target, true), ..place }
+            }
+        }
+    }
+
+    /// The first element of an array at this place; `len` is 0 for one without a length.
+    fn of_element(&self, of: &Type, len: u64, target: &Target) -> Result<Place, LayoutError> {
+        // An array is its elements, without anything between them (C11 6.2.5p20).
+        let size = match self.size.checked_div(len) {
+            Some(size) => size,
+            None => of.extent_at(target)?.size,
+        };
+        let span = ByteSpan { offset: self.offset, size };
+        let place = Place::of_type(of, span, self.endian, target);
+        Ok(Place { is_const: self.is_const || place.is_const, ..place })
+    }
+
+    /// This place, which is one in a record, from where the record's own is counted from.
+    #[inline]
+    fn inside(&self, record: &Place) -> Option<Place> {
+        let offset = self.offset.checked_add(record.offset)?;
+        let bits = self.bits.map(|bits| BitRange { byte: offset, ..bits });
+        Some(Place { offset, bits, is_const: self.is_const || record.is_const, ..*self })
     }
 
     pub(super) fn span(&self) -> ByteSpan {
@@ -188,6 +231,12 @@ impl Layout {
     /// The part, or where in the path it fails and why.
     pub(super) fn walk(&self, path: &str) -> Result<Found<'_>, (usize, String)> {
         let mut steps = Steps::new(self);
+        // Most paths are one name, which is not to be searched for where it ends.
+        if let Some(field) = self.field(path)
+            && steps.enter(field).is_some()
+        {
+            return Ok(steps.found());
+        }
         let mut at = 0;
         while at < path.len() {
             let rest = &path[at..];
@@ -207,40 +256,20 @@ impl Layout {
 struct Steps<'l> {
     root: &'l Layout,
     ty: &'l Type,
-    span: ByteSpan,
-    bits: Option<BitRange>,
-    endian: Endian,
-    is_const: bool,
+    place: Place,
     /// The last member on the way, which keeps the layout of the records inside of it.
     member: Option<&'l FieldLayout>,
 }
 
 impl<'l> Steps<'l> {
+    #[inline]
     fn new(root: &'l Layout) -> Steps<'l> {
-        let ty = root.ty();
-        Steps {
-            root,
-            ty,
-            span: ByteSpan { offset: 0, size: root.size() },
-            bits: None,
-            endian: root.target().endian,
-            is_const: ty.qualifiers().contains(Qualifiers::CONST),
-            member: None,
-        }
+        Steps { root, ty: root.ty(), place: *root.place(), member: None }
     }
 
+    #[inline]
     fn found(self) -> Found<'l> {
-        let target = self.root.target();
-        let meaning = match self.member {
-            Some(member) if core::ptr::eq(member.ty(), self.ty) => member.meaning(target),
-            _ => Meaning::of(self.ty, target, false),
-        };
-        let endian = order(self.ty, self.endian);
-        let mut place = Place::of(self.span, endian, meaning, self.is_const);
-        if self.bits.is_some() {
-            place = Place { bits: self.bits, plain: None, ..place };
-        }
-        Found { ty: self.ty, target, place }
+        Found { ty: self.ty, target: self.root.target(), place: self.place }
     }
 
     /// Steps to the element whose index stands before a `]`; answers with how many bytes that takes.
@@ -258,12 +287,12 @@ impl<'l> Steps<'l> {
             return Err(format!("the index is {index}, `{}` has {len} {elements}", self.ty));
         }
         let of = of.get();
-        let size = element_size(of, *len, self.span.size, self.root.target());
-        let size = size.map_err(|e| e.to_string())?;
-        let offset = index.checked_mul(size).and_then(|by| self.span.offset.checked_add(by));
+        let first = self.place.of_element(of, *len, self.root.target());
+        let first = first.map_err(|e| e.to_string())?;
+        let by = index.checked_mul(first.size);
+        let offset = by.and_then(|by| first.offset.checked_add(by));
         let offset = offset.ok_or_else(|| format!("index {index} is beyond all addresses"))?;
-        (self.span, self.ty) = (ByteSpan { offset, size }, of);
-        self.is_const |= of.qualifiers().contains(Qualifiers::CONST);
+        (self.place, self.ty) = (Place { offset, ..first }, of);
         Ok(digits.len())
     }
 
@@ -302,13 +331,10 @@ impl<'l> Steps<'l> {
         }
     }
 
+    #[inline]
     fn enter(&mut self, field: &'l FieldLayout) -> Option<()> {
-        let offset = self.span.offset.checked_add(field.offset())?;
-        self.endian = field.endian();
-        self.bits = field.bits().map(|bits| BitRange { byte: offset, ..bits });
-        self.span = ByteSpan { offset, size: field.size() };
+        self.place = field.place(self.root.target()).inside(&self.place)?;
         self.ty = field.ty();
-        self.is_const |= self.ty.qualifiers().contains(Qualifiers::CONST);
         self.member = Some(field);
         Some(())
     }
@@ -319,11 +345,7 @@ impl<'l> Found<'l> {
     pub(super) fn first_element(&self) -> Option<Found<'l>> {
         let Repr::Array { of, len, .. } = &self.ty.0 else { return None };
         let (of, target) = (of.get(), self.target);
-        let size = element_size(of, *len, self.place.size, target).ok()?;
-        let span = ByteSpan { offset: self.place.offset, size };
-        let (endian, meaning) = (order(of, self.place.endian), Meaning::of(of, target, false));
-        let is_const = self.place.is_const || of.qualifiers().contains(Qualifiers::CONST);
-        let place = Place::of(span, endian, meaning, is_const);
+        let place = self.place.of_element(of, *len, target).ok()?;
         Some(Found { ty: of, target, place })
     }
 
@@ -334,19 +356,6 @@ impl<'l> Found<'l> {
         let by = (index as u64).saturating_mul(self.place.size);
         let offset = self.place.offset.saturating_add(by);
         Found { place: Place { offset, ..self.place }, ..*self }
-    }
-}
-
-/// The order of the bytes of a part of that type in something of order `outer`.
-fn order(ty: &Type, outer: Endian) -> Endian {
-    if let Repr::Ordered(_, endian) = ty.0 { endian } else { outer }
-}
-
-/// The size of the `len` elements that an array of `size` bytes consists of; 0 is an array without a length.
-fn element_size(of: &Type, len: u64, size: u64, target: &Target) -> Result<u64, LayoutError> {
-    match size.checked_div(len) {
-        Some(size) => Ok(size),
-        None => Ok(of.extent_at(target)?.size),
     }
 }
 

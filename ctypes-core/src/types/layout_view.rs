@@ -6,7 +6,7 @@
 use super::{Field, FieldRole, FieldRules, Repr, Type};
 use crate::error::LayoutError;
 use crate::layout::{BitRange, ByteSpan, Placement, RecordKind};
-use crate::memory::part::Meaning;
+use crate::memory::path::Place;
 use crate::target::{Endian, Extent, Target};
 use std::sync::{Arc, OnceLock, Weak};
 
@@ -54,6 +54,8 @@ pub(super) struct Facts {
     inner: Vec<FieldLayout>,
     /// Of an array of records: the layout of the record, once it was asked for.
     element: OnceLock<Layout>,
+    /// How the memory of the whole is accessed.
+    place: Place,
     /// Of the names of all fields, those of `inner` last: a name is looked for among these.
     tags: Box<[u32]>,
 }
@@ -70,8 +72,8 @@ pub struct FieldLayout {
     endian: Endian,
     /// Of a record, or an array of them: the layout of the record, once it was asked for.
     inside: OnceLock<Layout>,
-    /// What its bits mean, once it was asked for.
-    meaning: OnceLock<Meaning>,
+    /// How its memory is accessed, once it was asked for.
+    place: OnceLock<Place>,
 }
 
 /// Bits of a record that belong to no member.
@@ -145,6 +147,11 @@ impl Layout {
         }
     }
 
+    /// How the memory of the whole is accessed.
+    pub(crate) fn place(&self) -> &Place {
+        &self.0.place
+    }
+
     /// The layout of the record that this array, or array of arrays, consists of.
     pub(crate) fn of_elements(&self) -> Result<&Layout, LayoutError> {
         kept(&self.0.element, &self.0.ty, &self.0.target)
@@ -167,7 +174,8 @@ impl Layout {
         }
         let tags = fields.iter().chain(&inner).map(|f| tag(f.name())).collect();
         let (ty, target, element) = (ty.clone(), *target, OnceLock::new());
-        Layout(Arc::new(Facts { ty, target, extent, fields, inner, element, tags }))
+        let place = Place::of_whole(&ty, extent.size, &target);
+        Layout(Arc::new(Facts { ty, target, extent, fields, inner, element, place, tags }))
     }
 
     /// The type.
@@ -201,10 +209,16 @@ impl Layout {
         if name.is_empty() {
             return None;
         }
-        let facts = &*self.0;
-        let wanted = tag(name);
-        let alike = facts.tags.iter().enumerate().filter(|(_, tag)| **tag == wanted);
-        alike.filter_map(|(i, _)| facts.nth(i)).find(|f| f.name() == name)
+        let (facts, wanted) = (&*self.0, tag(name));
+        let mut next = 0;
+        while let Some(skipped) = facts.tags[next..].iter().position(|tag| *tag == wanted) {
+            let field = facts.nth(next + skipped)?;
+            if field.name() == name {
+                return Some(field);
+            }
+            next += skipped + 1;
+        }
+        None
     }
 
     /// All fields that have a name, those that are found through anonymous members included.
@@ -275,12 +289,12 @@ impl Layout {
         }
         for field in self.named_fields() {
             match other.field(field.name()) {
-                Some(twin) if (twin.place()) == field.place() => {}
+                Some(twin) if (twin.shown()) == field.shown() => {}
                 Some(twin) => changes.push(format!(
                     "{}: {} on {here}; {} on {there}",
                     field.name(),
-                    field.place(),
-                    twin.place()
+                    field.shown(),
+                    twin.shown()
                 )),
                 None => changes.push(format!("{}: only on {here}", field.name())),
             }
@@ -300,14 +314,15 @@ impl FieldLayout {
         endian: Endian,
     ) -> FieldLayout {
         let Placement { offset, bits, unit, .. } = placed;
-        let (inside, meaning) = (OnceLock::new(), OnceLock::new());
-        FieldLayout { field, offset, bits, unit, extent, demanded, endian, inside, meaning }
+        let (inside, place) = (OnceLock::new(), OnceLock::new());
+        FieldLayout { field, offset, bits, unit, extent, demanded, endian, inside, place }
     }
 
     /// The same field as seen from a record that holds its own at `by`.
     pub(super) fn moved(mut self, by: u64) -> FieldLayout {
         self.offset += by;
         self.unit.offset += by;
+        self.place = OnceLock::new();
         if let Some(bits) = &mut self.bits {
             bits.byte += by;
         }
@@ -325,10 +340,10 @@ impl FieldLayout {
         kept(&self.inside, self.ty(), target)
     }
 
-    /// What the bits of the field mean on the target of its layout.
+    /// How the memory of the field is accessed; `target` is that of its layout.
     #[inline]
-    pub(crate) fn meaning(&self, target: &Target) -> Meaning {
-        *self.meaning.get_or_init(|| Meaning::of(self.ty(), target, self.bits.is_some()))
+    pub(crate) fn place(&self, target: &Target) -> &Place {
+        self.place.get_or_init(|| Place::of_field(self, target))
     }
 
     pub(super) fn field(&self) -> &Field {
@@ -407,7 +422,7 @@ impl FieldLayout {
         self.rules().role != super::FieldRole::Unnamed
     }
 
-    fn place(&self) -> String {
+    fn shown(&self) -> String {
         match self.bits {
             Some(b) => format!("offset {}, bit {}, width {}", b.byte, b.bit, b.width),
             None => format!("offset {}, size {}", self.offset, self.extent.size),
