@@ -111,15 +111,15 @@ impl<'m> CData<'m> {
         let array = self.at(path)?;
         let within = |e: AccessError| e.within(self.ty(), path);
         let len = array.len("").map_err(within)?;
-        let Some(first) = array.layout.whole().first_element() else { return Ok(Vec::new()) };
+        let Some(mut element) = array.layout.whole().first_element() else { return Ok(Vec::new()) };
         // There is memory for as many elements, if they have a size at all.
         let mut values = Vec::with_capacity(len.min(array.size()));
         for i in 0..len {
-            let part = first.behind(i);
-            values.push(match array.quick(&part.place) {
+            values.push(match array.quick(&element.place) {
                 Some(value) => value,
-                None => array.number(&part, &format!("[{i}]")).map_err(within)?,
+                None => array.number(&element, &format!("[{i}]")).map_err(within)?,
             });
+            element.step();
         }
         Ok(values)
     }
@@ -133,14 +133,22 @@ impl<'m> CData<'m> {
         T: Primitive + Into<ViewValue<'v>>,
         'm: 'v,
     {
-        let array = self.at(path)?;
-        let len = array.len("").map_err(|e| e.within(self.ty(), path))?;
+        let found = self.find(path)?;
+        let array = self.view(&found, path)?;
+        let within = |e: AccessError| e.within(self.ty(), path);
+        let len = array.len("").map_err(within)?;
         if values.len() != len {
             let expected = format!("{len} values for `{}`", array.ty());
             let fault = AccessFault::Range { expected, found: values.len().to_string() };
             return Err(self.error(path, fault));
         }
-        self.set(path, Init::List(values.iter().map(|v| Init::from(*v)).collect()))
+        self.writable(&found.place, path)?;
+        let Some(mut element) = array.layout.whole().first_element() else { return Ok(()) };
+        for (i, value) in values.iter().enumerate() {
+            array.assign_element(&element, i, &Init::from(*value), false).map_err(within)?;
+            element.step();
+        }
+        Ok(())
     }
 
     /// A copy of the bytes of the part at `path`; of an array without a length, of all whole elements.

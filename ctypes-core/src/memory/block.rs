@@ -260,7 +260,7 @@ impl<'m> Span<'m> {
                 let cell = unsafe { AtomicU32::from_ptr(from.wrapping_add(i * GRAIN).cast()) };
                 grain.copy_from_slice(&cell.load(Relaxed).to_ne_bytes());
             }
-        } else if N != 0
+        } else if matches!(N, 1..GRAIN)
             && let Piece::Grain { cell, skip, len } = self.owner.block.piece(from, N)
             && len == N
         {
@@ -287,7 +287,7 @@ impl<'m> Span<'m> {
                 let cell = unsafe { AtomicU32::from_ptr(to.wrapping_add(i * GRAIN).cast()) };
                 cell.store(u32::from_ne_bytes(*grain), Relaxed);
             }
-        } else if N != 0
+        } else if matches!(N, 1..GRAIN)
             && let Piece::Grain { cell, skip, len } = self.owner.block.piece(to, N)
             && len == N
         {

@@ -373,7 +373,8 @@ impl<'m> CData<'m> {
 
     /// Stores the commonest scalars straight to memory. False says nothing: [`CData::assign`] knows all
     /// others, and why one cannot be stored.
-    #[inline]
+    // Always, since it is small only where the kind of the value is known, which is asked after inlining.
+    #[inline(always)]
     pub(super) fn store_quick(&self, place: &Place, value: &ViewValue<'_>) -> bool {
         // By far the commonest, and small where the type of the value is known; all others cost a call.
         if place.plain == Some(Plain::I32)
@@ -523,7 +524,7 @@ impl<'m> CData<'m> {
 
     /// [`CData::store_quick`] of a value that may be something else. What was stored owns nothing: whoever forgets
     /// it need not look what there might be to drop.
-    #[inline]
+    #[inline(always)]
     fn store_value(&self, place: &Place, value: &Init<'_, 'm>) -> bool {
         if let Init::Value(value) = value { self.store_quick(place, value) } else { false }
     }
@@ -670,9 +671,8 @@ impl<'m> CData<'m> {
 
 /// The layout of a type here, also of one that was incomplete when the handle was taken.
 pub(super) fn native(ty: &Type) -> Result<Layout, AccessError> {
-    ty.renewed()
-        .native_layout()
-        .map_err(|e| AccessError::here(ty, "", AccessFault::NoMemory { reason: e.to_string() }))
+    let layout = if ty.is_outdated() { ty.renewed().native_layout() } else { ty.native_layout() };
+    layout.map_err(|e| AccessError::here(ty, "", AccessFault::NoMemory { reason: e.to_string() }))
 }
 
 fn allocate<'m>(ty: &Type, size: usize) -> Result<(Layout, Block<'m>), AccessError> {

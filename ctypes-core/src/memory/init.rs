@@ -320,16 +320,11 @@ impl<'m> CData<'m> {
                 format!("expected at most {most} initialiser{plural}, found {}", values.len());
             Err(self.error(path, AccessFault::Initializer { reason }))
         };
-        if let Some(first) = inner.layout.whole().first_element() {
+        if let Some(mut element) = inner.layout.whole().first_element() {
             check(inner.len("")?)?;
             for (i, value) in values.iter().enumerate() {
-                let part = first.behind(i);
-                if let Init::Value(value) = value
-                    && inner.store_quick(&part.place, value)
-                {
-                    continue;
-                }
-                inner.assign(&part, &format!("[{i}]"), value, is_initialiser).map_err(within)?;
+                inner.assign_element(&element, i, value, is_initialiser).map_err(within)?;
+                element.step();
             }
             return Ok(());
         }
@@ -340,6 +335,23 @@ impl<'m> CData<'m> {
             inner.assign(&part, name, value, is_initialiser).map_err(within)?;
         }
         Ok(())
+    }
+
+    /// Stores a value in the element of that index.
+    #[inline]
+    pub(super) fn assign_element(
+        &self,
+        element: &Found<'_>,
+        index: usize,
+        value: &Init<'_, 'm>,
+        is_initialiser: bool,
+    ) -> Result<(), AccessError> {
+        if let Init::Value(value) = value
+            && self.store_quick(&element.place, value)
+        {
+            return Ok(());
+        }
+        self.assign(element, &format!("[{index}]"), value, is_initialiser)
     }
 
     fn store_complex(

@@ -230,14 +230,13 @@ impl Layout {
 
     /// The part, or where in the path it fails and why.
     pub(super) fn walk(&self, path: &str) -> Result<Found<'_>, (usize, String)> {
-        let mut steps = Steps::new(self);
-        // Most paths are one name, which is not to be searched for where it ends.
-        if let Some(field) = self.field(path)
-            && steps.enter(field).is_some()
-        {
-            return Ok(steps.found());
+        // Most paths are one name, for which there is nothing to be added up.
+        if let Some(field) = self.field(path) {
+            let mut place = *field.place(self.target());
+            place.is_const |= self.place().is_const;
+            return Ok(Found { ty: field.ty(), target: self.target(), place });
         }
-        let mut at = 0;
+        let (mut steps, mut at) = (Steps::new(self), 0);
         while at < path.len() {
             let rest = &path[at..];
             let length = match rest.as_bytes()[0] {
@@ -274,9 +273,12 @@ impl<'l> Steps<'l> {
 
     /// Steps to the element whose index stands before a `]`; answers with how many bytes that takes.
     fn element(&mut self, text: &str) -> Result<usize, String> {
-        let (digits, _) = text.split_once(']').ok_or("expected `]` behind the index")?;
-        let index = digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse::<u64>());
-        let Some(Ok(index)) = index else {
+        let end = text.bytes().position(|b| b == b']').ok_or("expected `]` behind the index")?;
+        let digits = &text[..end];
+        let digit = |b: u8| b.is_ascii_digit().then(|| u64::from(b - b'0'));
+        let add = |n: u64, b| n.checked_mul(10)?.checked_add(digit(b)?);
+        let index = digits.bytes().try_fold(0, add).filter(|_| end != 0);
+        let Some(index) = index else {
             return Err(format!("expected a number as index, found `{}`", digits.escape_debug()));
         };
         let Repr::Array { of, len, .. } = &self.ty.0 else {
@@ -349,13 +351,11 @@ impl<'l> Found<'l> {
         Some(Found { ty: of, target, place })
     }
 
-    /// The part of the same kind so many sizes behind this one.
+    /// Goes to the element behind this one.
     #[inline]
-    pub(super) fn behind(&self, index: usize) -> Found<'l> {
+    pub(super) fn step(&mut self) {
         // What is beyond all addresses is beyond all memory, whose bounds every access checks.
-        let by = (index as u64).saturating_mul(self.place.size);
-        let offset = self.place.offset.saturating_add(by);
-        Found { place: Place { offset, ..self.place }, ..*self }
+        self.place.offset = self.place.offset.saturating_add(self.place.size);
     }
 }
 
