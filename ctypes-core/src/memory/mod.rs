@@ -19,7 +19,7 @@ mod keep;
 mod part;
 #[cfg(feature = "dynamic")]
 mod passing;
-mod path;
+pub(crate) mod path;
 #[cfg(feature = "zerocopy")]
 mod plain;
 mod pointer;

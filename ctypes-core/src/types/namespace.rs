@@ -454,12 +454,17 @@ impl Type {
     /// This handle as it would be taken now: with the size of a record that was defined meanwhile.
     pub(crate) fn renewed(&self) -> Type {
         match &self.0 {
-            Repr::Record(RecordRef::Owned(own)) if own.native.is_none() => {
+            Repr::Record(RecordRef::Owned(own)) if self.is_outdated() => {
                 Type(own.types.handle(own.slot.clone()).0, self.1.clone())
             }
             Repr::Enum(of) => Type(Repr::Enum(of.renewed()), self.1.clone()),
             _ => self.clone(),
         }
+    }
+
+    /// Whether [`Type::renewed`] may be another handle.
+    pub(crate) fn is_outdated(&self) -> bool {
+        matches!(&self.0, Repr::Record(RecordRef::Owned(own)) if own.native.is_none())
     }
 }
 
