@@ -1,0 +1,11 @@
+//! What Python's ctypes offers, row by row: that each has a test, and the tests of rows that no other
+//! file shows. The table is in `tests/README.md`.
+#![cfg(target_os = "linux")]
+#![deny(warnings, missing_docs, clippy::all)]
+
+#[path = "../records/c.rs"]
+mod c;
+#[allow(dead_code, missing_docs, unreachable_pub)]
+#[path = "../oracle/compilers.rs"]
+mod compilers;
+mod structs;
