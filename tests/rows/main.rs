@@ -8,4 +8,6 @@ mod c;
 #[allow(dead_code, missing_docs, unreachable_pub)]
 #[path = "../oracle/compilers.rs"]
 mod compilers;
+mod complex;
+mod long_double;
 mod structs;

@@ -8,7 +8,7 @@
 #![forbid(unsafe_code)]
 
 mod error;
-mod float;
+pub(crate) mod float;
 mod part;
 mod path;
 mod value;
