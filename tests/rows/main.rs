@@ -9,5 +9,6 @@ mod c;
 #[path = "../oracle/compilers.rs"]
 mod compilers;
 mod complex;
+mod formats;
 mod long_double;
 mod structs;

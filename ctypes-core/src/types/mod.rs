@@ -40,6 +40,7 @@ mod record;
 pub(crate) mod scalar;
 mod shared;
 pub(crate) mod spelled;
+mod struct_format;
 mod vector;
 pub(crate) mod verify;
 
