@@ -94,10 +94,8 @@ impl Type {
     }
 
     /// Size and alignment on `target`.
-    ///
-    /// The depth of the recursion is that of by-value nesting, which has a limit.
     pub(crate) fn extent_at(&self, target: &Target) -> Result<Extent, LayoutError> {
-        Ok(Measuring::on(target).measure(self)?.extent)
+        Ok(Measuring::of(self, target)?.measure(self)?.extent)
     }
 
     /// As the layout algorithm wants to know a member of a record with those rules.
@@ -106,7 +104,7 @@ impl Type {
         target: &Target,
         rules: RecordRules,
     ) -> Result<FieldShape, LayoutError> {
-        Measuring::on(target).member(self, rules)
+        Measuring::of(self, target)?.member(self, rules)
     }
 
     /// The layout on the platform that this program runs on.
@@ -131,7 +129,7 @@ impl Type {
     /// ([`LayoutError::Unavailable`]), or is a record with a field whose C
     /// type is known only for this platform ([`LayoutError::HostOnly`]).
     pub fn at(&self, target: &Target) -> Result<Layout, LayoutError> {
-        let mut measuring = Measuring::on(target);
+        let mut measuring = Measuring::of(self, target)?;
         let Some(record) = self.record() else {
             let extent = measuring.measure(self)?.extent;
             return Ok(Layout::new(self, target, extent, Vec::new(), Vec::new()));
@@ -158,8 +156,28 @@ struct Measuring<'t> {
 }
 
 impl<'t> Measuring<'t> {
-    fn on(target: &'t Target) -> Measuring<'t> {
-        Measuring { target, known: HashMap::new(), nameless: HashSet::new() }
+    /// Ready to measure `ty`: the records in it are known, from the innermost out, so that measuring one
+    /// never goes more than one level deep. A thread's stack need not hold all levels of nesting.
+    fn of(ty: &Type, target: &'t Target) -> Result<Measuring<'t>, LayoutError> {
+        let mut measuring = Measuring { target, known: HashMap::new(), nameless: HashSet::new() };
+        let mut waiting = vec![(ty.clone(), false)];
+        while let Some((mut ty, is_ready)) = waiting.pop() {
+            while let Repr::Array { of, .. } = &ty.0 {
+                ty = of.get().clone();
+            }
+            let Repr::Record(record) = &ty.0 else { continue };
+            if measuring.known.contains_key(&record.id()) {
+                continue;
+            }
+            if is_ready {
+                measuring.structure(&ty)?;
+                continue;
+            }
+            let inner = Record(record.clone()).fields();
+            waiting.push((ty, true));
+            waiting.extend(inner.iter().rev().map(|f| (f.ty().clone(), false)));
+        }
+        Ok(measuring)
     }
 
     /// As a member of a record with those rules, which may look behind a typedef that gives an
