@@ -12,3 +12,4 @@ mod complex;
 mod formats;
 mod long_double;
 mod structs;
+mod wintypes;
