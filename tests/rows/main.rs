@@ -11,5 +11,7 @@ mod compilers;
 mod complex;
 mod formats;
 mod long_double;
+mod pointers;
 mod structs;
+mod table;
 mod wintypes;
