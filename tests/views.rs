@@ -11,7 +11,7 @@ mod compilers;
 use compilers::{JUDGES, Judge, USER_MADE};
 use core::ffi::{c_double, c_float, c_int, c_long, c_longlong, c_short, c_uchar, c_uint, c_void};
 use ctypes_core::Error;
-use ctypes_core::memory::{ViewFault, ViewValue};
+use ctypes_core::memory::{AccessFault, ViewValue};
 use ctypes_core::target::Target;
 use ctypes_wrap::prelude::*;
 use std::process::Command;
@@ -223,7 +223,7 @@ fn a_flexible_array_goes_as_far_as_the_bytes() -> Result<(), Error> {
         let items: Result<Vec<i16>, _> = (0..3).map(|i| v.get(&format!("items[{i}]"))).collect();
         assert_eq!(items?, [-1, 2, 0x1234], "{}", judge.target.name);
         let beyond = v.get::<i16>("items[3]").unwrap_err().fault;
-        assert_eq!(*beyond, ViewFault::TooShort { expected: 14, found: 13 });
+        assert_eq!(*beyond, AccessFault::TooShort { expected: 14, found: 13 });
         assert!(v.get::<i16>("items[18446744073709551615]").is_err());
     }
     Ok(())
@@ -319,7 +319,7 @@ fn a_record_of_the_host_only_says_so_with_the_field() {
 }
 
 /// What an access says that fails.
-fn refusal<T>(result: Result<T, ctypes_core::memory::ViewError>) -> String {
+fn refusal<T>(result: Result<T, ctypes_core::memory::AccessError>) -> String {
     result.err().expect("a refusal").to_string()
 }
 

@@ -39,7 +39,7 @@ pub use callback::{Callback, SyncCallback};
 pub use error::Error;
 #[cfg(feature = "load")]
 pub use library::{Library, Symbol};
-pub use memory::{CView, CViewMut};
+pub use memory::{CData, CView, CViewMut, Heap};
 pub use target::Target;
 pub use types::{
     Be, CPointee, CReturn, CType, CallConv, Complex, Discrete, Le, LongDouble, Raw, Type, Types,

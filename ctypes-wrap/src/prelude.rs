@@ -1,8 +1,8 @@
 //! What most programs need: `use ctypes_wrap::prelude::*;`.
 
 pub use crate::{
-    Be, CEnum, CStruct, CType, CUnion, CView, CViewMut, CallConv, Error, Le, LongDouble, Raw, Type,
-    Types, bitfield,
+    Be, CData, CEnum, CStruct, CType, CUnion, CView, CViewMut, CallConv, Error, Le, LongDouble,
+    Raw, Type, Types, bitfield,
 };
 
 #[cfg(feature = "load")]

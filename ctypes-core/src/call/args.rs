@@ -26,7 +26,11 @@ pub trait Argument {
 
 /// The arguments of one call that is being made; filled by [`Argument::store`].
 #[derive(Default)]
-pub struct Pushed<'a>(pub(crate) SmallVec<[Pass<'a>; INLINE]>);
+pub struct Pushed<'a>(
+    pub(crate) SmallVec<[Pass<'a>; INLINE]>,
+    // A `Box` would claim, when moved, to be the only way to its bytes.
+    Vec<Vec<u128>>,
+);
 
 /// One argument.
 #[derive(Clone, Copy)]
@@ -57,6 +61,19 @@ impl<'a> Pushed<'a> {
     #[inline]
     pub(crate) fn push(&mut self, tag: Tag, slot: Slot, ty: TypeRef<'a>) {
         self.0.push(Pass { slot, ty, tag });
+    }
+
+    /// Appends a record, or a scalar wider than a slot, that is copied here.
+    pub(crate) fn push_copy(&mut self, bytes: &[u8], ty: TypeRef<'a>) {
+        // 16-byte units are aligned for what an engine reads in place.
+        let mut copy = vec![0_u128; bytes.len().div_ceil(16)];
+        for (unit, bytes) in copy.iter_mut().zip(bytes.chunks(16)) {
+            let mut whole = [0; 16];
+            whole[..bytes.len()].copy_from_slice(bytes);
+            *unit = u128::from_ne_bytes(whole);
+        }
+        self.0.push(Pass { slot: Slot::new(copy.as_ptr()), ty, tag: Tag::Bytes });
+        self.1.push(copy);
     }
 }
 

@@ -35,9 +35,9 @@ pub enum Error {
     /// A record cannot be defined so.
     #[error(transparent)]
     Define(#[from] DefineError),
-    /// Foreign memory was not read or written.
+    /// Typed memory was not read or written.
     #[error(transparent)]
-    View(#[from] crate::memory::ViewError),
+    Access(#[from] crate::memory::AccessError),
     /// An integer is no value of an enumeration.
     #[error(transparent)]
     InvalidValue(#[from] InvalidValue),

@@ -125,7 +125,7 @@ impl core::fmt::Display for LayoutFault {
                 "expected a struct or union, whose members are to be those of the record",
             ),
             LayoutFault::MisplacedBase => f.write_str(
-                "expected the struct that is extended as the first member of a struct, and one of them",
+                "expected what is extended as the first member of a struct",
             ),
             LayoutFault::UnalignedElements => f.write_str(
                 "expected array elements whose size is a multiple of their alignment",

@@ -2,6 +2,7 @@
 //!
 //! Reading rounds to nearest, ties to even; a finite number that is too large is no `f64`. Every `f64`
 //! can be written in every format exactly.
+#![forbid(unsafe_code)]
 
 use crate::target::LongDoubleFormat;
 

@@ -2,23 +2,47 @@
 //!
 //! The only parser of paths. It takes any text: what is no path is an error that says where. Members of
 //! anonymous members are named as if they were the record's own (C11 6.7.2.1p13).
+#![forbid(unsafe_code)]
 
-use super::{ViewError, ViewFault};
+use super::part::Meaning;
+use super::{AccessError, AccessFault};
+use crate::error::LayoutError;
 use crate::layout::{BitRange, ByteSpan};
 use crate::target::{Endian, Target};
-use crate::types::{Layout, Type, TypeKind};
+use crate::types::{FieldLayout, Layout, Qualifiers, Repr, Type};
+use std::sync::Arc;
 
-/// A part of a type on one target, found by its path; can be kept and used with any view of the layout.
+/// A part of a type on one target, found by its path; can be kept and used with any memory of the layout.
+///
+/// What a path costs to read is paid once: an access by a resolved path is little more than a load.
 #[derive(Debug, Clone)]
 pub struct ResolvedPath {
-    pub(super) root: Type,
-    pub(super) target: Target,
-    text: String,
+    root: Layout,
+    text: Arc<str>,
     ty: Type,
-    span: ByteSpan,
-    bits: Option<BitRange>,
-    /// The order of the bits.
-    endian: Endian,
+    pub(super) place: Place,
+}
+
+/// Where a part is, from the start of its type, and what its bits mean.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    pub(super) offset: u64,
+    pub(super) size: u64,
+    /// The bits of a bit field.
+    pub(super) bits: Option<BitRange>,
+    /// The order of the bytes, or of the bits of a bit field.
+    pub(super) endian: Endian,
+    pub(super) meaning: Meaning,
+    /// The part, or something that it is a part of, is `const`.
+    pub(super) is_const: bool,
+}
+
+/// A part that is being accessed.
+#[derive(Clone, Copy)]
+pub(super) struct Found<'l> {
+    pub(super) ty: &'l Type,
+    pub(super) target: &'l Target,
+    pub(super) place: Place,
 }
 
 impl ResolvedPath {
@@ -34,27 +58,51 @@ impl ResolvedPath {
 
     /// The bytes of the part, from the start of the type; of a bit field those that it has bits in.
     pub fn span(&self) -> ByteSpan {
-        self.span
+        self.place.span()
     }
 
     /// The bits of a bit field.
     pub fn bits(&self) -> Option<BitRange> {
-        self.bits
-    }
-
-    /// The byte order that the part is read in, if its type has none of its own.
-    pub(super) fn endian(&self) -> Endian {
-        self.endian
+        self.place.bits
     }
 
     /// The target.
     pub fn target(&self) -> &Target {
-        &self.target
+        self.root.target()
+    }
+
+    pub(super) fn found(&self) -> Found<'_> {
+        Found { ty: &self.ty, target: self.root.target(), place: self.place }
+    }
+
+    /// Whether this is a path of `layout`.
+    #[inline]
+    pub(super) fn belongs_to(&self, layout: &Layout) -> bool {
+        self.root.is_same(layout) || self.is_of_equal(layout)
+    }
+
+    #[inline(never)]
+    fn is_of_equal(&self, layout: &Layout) -> bool {
+        self.root.target() == layout.target() && self.root.ty() == layout.ty()
+    }
+
+    /// Why this is no path of `layout`.
+    #[cold]
+    pub(super) fn other_layout(&self, layout: &Layout) -> AccessError {
+        let (ty, target) = (self.root.ty().to_string(), self.root.target().name);
+        AccessError::new(layout, &self.text, AccessFault::OtherLayout { ty, target })
+    }
+}
+
+impl Place {
+    pub(super) fn span(&self) -> ByteSpan {
+        ByteSpan { offset: self.offset, size: self.size }
     }
 
     /// The byte behind the part; none if it is beyond what can be counted.
+    #[inline]
     pub(super) fn end(&self) -> Option<u64> {
-        self.span.offset.checked_add(self.span.size)
+        self.offset.checked_add(self.size)
     }
 }
 
@@ -80,9 +128,13 @@ impl Layout {
     /// # Errors
     /// If the text is no path or there is no such part. An index into a flexible array finds no bound
     /// here; a view has one.
-    pub fn path(&self, path: &str) -> Result<ResolvedPath, ViewError> {
-        self.walk(path).map_err(|(at, reason)| {
-            ViewError::new(self, path, ViewFault::NoSuchPart { at, reason })
+    pub fn path(&self, path: &str) -> Result<ResolvedPath, AccessError> {
+        let found = self.find(path)?;
+        Ok(ResolvedPath {
+            root: self.clone(),
+            text: path.into(),
+            ty: found.ty.clone(),
+            place: found.place,
         })
     }
 
@@ -103,38 +155,78 @@ impl Layout {
     /// Answers with the type, the bytes and, for a bit field, the bits; `None` if there is no such
     /// part. An index into a flexible array finds no bound.
     pub fn locate(&self, path: &str) -> Option<(Type, ByteSpan, Option<BitRange>)> {
-        self.walk(path).ok().map(|found| (found.ty, found.span, found.bits))
+        let found = self.walk(path).ok()?;
+        Some((found.ty.clone(), found.place.span(), found.place.bits))
+    }
+
+    /// [`Layout::path`] without a copy of anything.
+    pub(super) fn find(&self, path: &str) -> Result<Found<'_>, AccessError> {
+        self.walk(path).map_err(|(at, reason)| {
+            AccessError::new(self, path, AccessFault::NoSuchPart { at, reason })
+        })
+    }
+
+    /// The type as a part of itself.
+    pub(super) fn whole(&self) -> Found<'_> {
+        Steps::new(self).found()
     }
 
     /// The part, or where in the path it fails and why.
-    fn walk(&self, path: &str) -> Result<ResolvedPath, (usize, String)> {
-        let mut found = ResolvedPath {
-            root: self.ty().clone(),
-            target: *self.target(),
-            text: path.to_owned(),
-            ty: self.ty().clone(),
-            span: ByteSpan { offset: 0, size: self.size() },
-            bits: None,
-            endian: self.target().endian,
-        };
+    fn walk(&self, path: &str) -> Result<Found<'_>, (usize, String)> {
+        let mut steps = Steps::new(self);
         let mut at = 0;
         while at < path.len() {
             let rest = &path[at..];
             let length = match rest.strip_prefix('[') {
-                Some(behind) => found.element(behind).map(|digits| digits + 2),
-                None if at == 0 => found.member(rest, Some(self)),
+                Some(behind) => steps.element(behind).map(|digits| digits + 2),
+                None if at == 0 => steps.member(rest),
                 None => match rest.strip_prefix('.') {
-                    Some(name) => found.member(name, None).map(|length| length + 1),
+                    Some(name) => steps.member(name).map(|length| length + 1),
                     None => Err(format!("expected `.` or `[`, found `{}`", rest.escape_debug())),
                 },
             };
             at += length.map_err(|reason| (at, reason))?;
         }
-        Ok(found)
+        Ok(steps.found())
     }
 }
 
-impl ResolvedPath {
+/// A walk into a type.
+struct Steps<'l> {
+    root: &'l Layout,
+    ty: &'l Type,
+    span: ByteSpan,
+    bits: Option<BitRange>,
+    endian: Endian,
+    is_const: bool,
+    /// The last member on the way, which keeps the layout of the records inside of it.
+    member: Option<&'l FieldLayout>,
+}
+
+impl<'l> Steps<'l> {
+    fn new(root: &'l Layout) -> Steps<'l> {
+        let ty = root.ty();
+        Steps {
+            root,
+            ty,
+            span: ByteSpan { offset: 0, size: root.size() },
+            bits: None,
+            endian: root.target().endian,
+            is_const: ty.qualifiers().contains(Qualifiers::CONST),
+            member: None,
+        }
+    }
+
+    fn found(self) -> Found<'l> {
+        let target = self.root.target();
+        let ByteSpan { offset, size } = self.span;
+        let meaning = Meaning::of(self.ty, target, self.bits.is_some());
+        let endian = if let Repr::Ordered(_, endian) = self.ty.0 { endian } else { self.endian };
+        let place =
+            Place { offset, size, bits: self.bits, endian, meaning, is_const: self.is_const };
+        Found { ty: self.ty, target, place }
+    }
+
     /// Steps to the element whose index stands before a `]`; answers with how many bytes that takes.
     fn element(&mut self, text: &str) -> Result<usize, String> {
         let (digits, _) = text.split_once(']').ok_or("expected `]` behind the index")?;
@@ -142,39 +234,34 @@ impl ResolvedPath {
         let Some(Ok(index)) = index else {
             return Err(format!("expected a number as index, found `{}`", digits.escape_debug()));
         };
-        let TypeKind::Array { of, len } = self.ty.kind() else {
-            return Err(format!("expected an array, found `{}`{}", self.ty, hint(&self.ty)));
+        let Repr::Array { of, len, .. } = &self.ty.0 else {
+            return Err(format!("expected an array, found `{}`{}", self.ty, hint(self.ty)));
         };
-        if len != 0 && index >= len {
-            let elements = if len == 1 { "element" } else { "elements" };
+        if *len != 0 && index >= *len {
+            let elements = if *len == 1 { "element" } else { "elements" };
             return Err(format!("the index is {index}, `{}` has {len} {elements}", self.ty));
         }
-        let size = of.extent_at(&self.target).map_err(|e| e.to_string())?.size;
+        let of = of.get();
+        let size = of.extent_at(self.root.target()).map_err(|e| e.to_string())?.size;
         let offset = index.checked_mul(size).and_then(|by| self.span.offset.checked_add(by));
         let offset = offset.ok_or_else(|| format!("index {index} is beyond all addresses"))?;
         (self.span, self.ty) = (ByteSpan { offset, size }, of);
+        self.is_const |= of.qualifiers().contains(Qualifiers::CONST);
         Ok(digits.len())
     }
 
     /// Steps to the member whose name `text` starts with; answers with the length of the name.
-    fn member(&mut self, text: &str, layout: Option<&Layout>) -> Result<usize, String> {
+    fn member(&mut self, text: &str) -> Result<usize, String> {
         let name = &text[..text.find(['.', '[']).unwrap_or(text.len())];
-        if self.ty.record().is_none() {
+        if !matches!(self.ty.0, Repr::Record(_)) {
             return Err(format!(
                 "expected a struct or union with a member `{}`, found `{}`{}",
                 name.escape_debug(),
                 self.ty,
-                hint(&self.ty)
+                hint(self.ty)
             ));
         }
-        let made;
-        let layout = match layout {
-            Some(layout) => layout,
-            None => {
-                made = self.ty.at(&self.target).map_err(|e| e.to_string())?;
-                &made
-            }
-        };
+        let layout = self.record().map_err(|e| e.to_string())?;
         let Some(field) = layout.field(name) else {
             let names: Vec<&str> = layout.named_fields().map(|f| f.name()).take(12).collect();
             return Err(format!(
@@ -184,19 +271,34 @@ impl ResolvedPath {
                 names.join(", ")
             ));
         };
-        let offset = self.span.offset.checked_add(field.offset());
-        let offset = offset.ok_or("the member is beyond all addresses")?;
+        self.enter(field).ok_or("the member is beyond all addresses")?;
+        Ok(name.len())
+    }
+
+    /// The layout of the record that the walk has come to.
+    fn record(&self) -> Result<&'l Layout, LayoutError> {
+        match self.member {
+            Some(member) => member.inside(self.root.target()),
+            None if matches!(self.root.ty().0, Repr::Record(_)) => Ok(self.root),
+            None => self.root.of_elements(),
+        }
+    }
+
+    fn enter(&mut self, field: &'l FieldLayout) -> Option<()> {
+        let offset = self.span.offset.checked_add(field.offset())?;
         self.endian = field.endian();
         self.bits = field.bits().map(|bits| BitRange { byte: offset, ..bits });
         self.span = ByteSpan { offset, size: field.size() };
-        self.ty = field.ty().clone();
-        Ok(name.len())
+        self.ty = field.ty();
+        self.is_const |= self.ty.qualifiers().contains(Qualifiers::CONST);
+        self.member = Some(field);
+        Some(())
     }
 }
 
 fn hint(ty: &Type) -> &'static str {
-    match ty.kind() {
-        TypeKind::Pointer { .. } => ", whose address is another view's affair",
+    match ty.0 {
+        Repr::Pointer { .. } => ", whose target is memory of its own",
         _ => "",
     }
 }

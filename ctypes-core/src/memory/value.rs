@@ -3,6 +3,7 @@
 //! The rules are those of calls: an integer converts where the value fits; a float never becomes an
 //! integer; a double becomes a float by rounding, and fails where that overflows; an integer becomes a
 //! float where that is exact. `bool` and addresses convert to nothing else.
+#![forbid(unsafe_code)]
 
 use std::fmt;
 
@@ -71,7 +72,7 @@ mod sealed {
 }
 
 /// A Rust number or `bool` that a view reads: `bool`, all integers, `f32` and `f64`.
-pub trait ViewScalar: sealed::Sealed + Copy {
+pub trait Primitive: sealed::Sealed + Copy {
     /// What it is called in messages.
     #[doc(hidden)]
     const NAME: &'static str;
@@ -82,7 +83,7 @@ pub trait ViewScalar: sealed::Sealed + Copy {
 macro_rules! integers {
     ($($int:ident => $variant:ident $as:ident,)*) => {$(
         impl sealed::Sealed for $int {}
-        impl ViewScalar for $int {
+        impl Primitive for $int {
             const NAME: &'static str = stringify!($int);
             fn convert(value: &ViewValue<'_>) -> Result<$int, Misfit> {
                 match *value {
@@ -125,14 +126,14 @@ impl<'a> From<&'a [u8]> for ViewValue<'a> {
     }
 }
 
-impl ViewScalar for bool {
+impl Primitive for bool {
     const NAME: &'static str = "bool";
     fn convert(value: &ViewValue<'_>) -> Result<bool, Misfit> {
         if let ViewValue::Bool(v) = *value { Ok(v) } else { Err(Misfit::Kind) }
     }
 }
 
-impl ViewScalar for f32 {
+impl Primitive for f32 {
     const NAME: &'static str = "f32";
     fn convert(value: &ViewValue<'_>) -> Result<f32, Misfit> {
         match *value {
@@ -149,7 +150,7 @@ impl ViewScalar for f32 {
     }
 }
 
-impl ViewScalar for f64 {
+impl Primitive for f64 {
     const NAME: &'static str = "f64";
     fn convert(value: &ViewValue<'_>) -> Result<f64, Misfit> {
         match *value {

@@ -2,13 +2,12 @@
 //!
 //! Every access is inside the bytes that the view was made of. A bit field is written without a change
 //! to its neighbours, a value that does not fit changes nothing.
+#![forbid(unsafe_code)]
 
-use super::part::{
-    Meaning, bits_of, encode, endian_of, flexible_element, meaning, pair_order, shown, what_fits,
-};
-use super::value::Misfit;
-use super::{ResolvedPath, ViewError, ViewFault, ViewScalar, ViewValue, float};
-use crate::types::{Enumeration, FieldLayout, Layout, TypeKind};
+use super::part::Meaning;
+use super::path::{Found, Place};
+use super::{AccessError, AccessFault, Primitive, ResolvedPath, ViewValue};
+use crate::types::{FieldLayout, Layout, Repr};
 use std::borrow::Cow;
 
 /// Bytes that hold a value of a type on any target, for reading.
@@ -78,12 +77,12 @@ pub struct CViewMut<'a> {
     bytes: &'a mut [u8],
 }
 
-fn check_length(layout: &Layout, found: usize) -> Result<(), ViewError> {
+fn check_length(layout: &Layout, found: usize) -> Result<(), AccessError> {
     match usize::try_from(layout.size()) {
         Ok(size) if size <= found => Ok(()),
         _ => {
-            let fault = ViewFault::TooShort { expected: layout.size(), found: found as u64 };
-            Err(ViewError::new(layout, "", fault))
+            let fault = AccessFault::TooShort { expected: layout.size(), found: found as u64 };
+            Err(AccessError::new(layout, "", fault))
         }
     }
 }
@@ -93,7 +92,7 @@ impl<'a> CView<'a> {
     ///
     /// # Errors
     /// If there are fewer bytes than the type has.
-    pub fn new(layout: &'a Layout, bytes: &'a [u8]) -> Result<CView<'a>, ViewError> {
+    pub fn new(layout: &'a Layout, bytes: &'a [u8]) -> Result<CView<'a>, AccessError> {
         check_length(layout, bytes.len())?;
         Ok(CView { layout: Cow::Borrowed(layout), bytes })
     }
@@ -113,21 +112,19 @@ impl<'a> CView<'a> {
     ///
     /// # Errors
     /// If there is no such part, it is a bit field, or it is beyond the bytes.
-    pub fn at(&self, path: &str) -> Result<CView<'a>, ViewError> {
-        let place = self.layout.path(path)?;
-        let (layout, from) = self.part(&place)?;
+    pub fn at(&self, path: &str) -> Result<CView<'a>, AccessError> {
+        let (layout, from) = self.part(path)?;
         Ok(CView { layout: Cow::Owned(layout), bytes: &self.bytes[from..] })
     }
 
-    fn part(&self, place: &ResolvedPath) -> Result<(Layout, usize), ViewError> {
-        if place.bits().is_some() {
-            let (expected, found) = ("a part with an address".to_owned(), shown(place));
-            return Err(self.error(place.as_str(), ViewFault::Kind { expected, found }));
+    fn part(&self, path: &str) -> Result<(Layout, usize), AccessError> {
+        let found = self.layout.find(path)?;
+        if found.place.bits.is_some() {
+            return Err(self.error(path, found.expected("a part with an address")));
         }
-        let (from, _) = self.range(place)?;
-        let layout = place.ty().at(place.target()).map_err(|e| {
-            let fault = ViewFault::NoSuchPart { at: place.as_str().len(), reason: e.to_string() };
-            self.error(place.as_str(), fault)
+        let (from, _) = self.range(&found.place, path)?;
+        let layout = found.ty.at(found.target).map_err(|e| {
+            self.error(path, AccessFault::NoSuchPart { at: path.len(), reason: e.to_string() })
         })?;
         Ok((layout, from))
     }
@@ -140,43 +137,32 @@ impl<'a> CView<'a> {
     /// # Errors
     /// If there is no such part, it is of another kind, or its value does not fit. A pointer is read by
     /// [`address`](CView::address).
-    pub fn get<T: ViewScalar>(&self, path: &str) -> Result<T, ViewError> {
-        self.get_at(&self.layout.path(path)?)
+    pub fn get<T: Primitive>(&self, path: &str) -> Result<T, AccessError> {
+        self.number(&self.layout.find(path)?, path)
     }
 
     /// [`get`](CView::get) by a path that was resolved before.
     ///
     /// # Errors
     /// As `get`, and if the path is one of another type or target.
-    pub fn get_at<T: ViewScalar>(&self, path: &ResolvedPath) -> Result<T, ViewError> {
-        let value = self.value_at(path)?;
-        T::convert(&value).map_err(|misfit| {
-            let expected = |what: &str| format!("{what} {}", T::NAME);
-            let fault = match misfit {
-                Misfit::Kind => {
-                    ViewFault::Kind { expected: expected("what converts to"), found: shown(path) }
-                }
-                Misfit::Range => ViewFault::Range {
-                    expected: expected("a value that fits"),
-                    found: format!("{value:?}"),
-                },
-            };
-            self.error(path.as_str(), fault)
-        })
+    pub fn get_at<T: Primitive>(&self, path: &ResolvedPath) -> Result<T, AccessError> {
+        self.check(path)?;
+        self.number(&path.found(), path.as_str())
+    }
+
+    fn number<T: Primitive>(&self, found: &Found<'_>, path: &str) -> Result<T, AccessError> {
+        found.convert(&self.value_of(found, path)?).map_err(|fault| self.error(path, fault))
     }
 
     /// The address in the pointer at `path`, in the width of its target.
     ///
     /// # Errors
     /// If there is no such part or it is no pointer.
-    pub fn address(&self, path: &str) -> Result<u64, ViewError> {
-        let place = self.layout.path(path)?;
-        match self.value_at(&place)? {
+    pub fn address(&self, path: &str) -> Result<u64, AccessError> {
+        let found = self.layout.find(path)?;
+        match self.value_of(&found, path)? {
             ViewValue::Address(address) => Ok(address),
-            _ => {
-                let (expected, found) = ("a pointer".to_owned(), shown(&place));
-                Err(self.error(path, ViewFault::Kind { expected, found }))
-            }
+            _ => Err(self.error(path, found.expected("a pointer"))),
         }
     }
 
@@ -185,13 +171,13 @@ impl<'a> CView<'a> {
     ///
     /// # Errors
     /// If there is no such part or it is beyond the bytes.
-    pub fn bytes(&self, path: &str) -> Result<&'a [u8], ViewError> {
-        self.bytes_at(&self.layout.path(path)?)
+    pub fn bytes(&self, path: &str) -> Result<&'a [u8], AccessError> {
+        self.bytes_of(&self.layout.find(path)?, path)
     }
 
-    fn bytes_at(&self, place: &ResolvedPath) -> Result<&'a [u8], ViewError> {
-        let (from, mut end) = self.range(place)?;
-        if let Some(size) = flexible_element(place) {
+    fn bytes_of(&self, found: &Found<'_>, path: &str) -> Result<&'a [u8], AccessError> {
+        let (from, mut end) = self.range(&found.place, path)?;
+        if let Some(size) = found.flexible_element() {
             let left = self.bytes.len() - from;
             end = from + (left - left % size);
         }
@@ -202,17 +188,14 @@ impl<'a> CView<'a> {
     ///
     /// # Errors
     /// If there is no such part or it is no array.
-    pub fn len(&self, path: &str) -> Result<u64, ViewError> {
-        let place = self.layout.path(path)?;
-        match (place.ty().kind(), flexible_element(&place)) {
-            (TypeKind::Array { .. }, Some(size)) => {
-                Ok((self.bytes_at(&place)?.len() / size) as u64)
+    pub fn len(&self, path: &str) -> Result<u64, AccessError> {
+        let found = self.layout.find(path)?;
+        match (&found.ty.0, found.flexible_element()) {
+            (Repr::Array { .. }, Some(size)) => {
+                Ok((self.bytes_of(&found, path)?.len() / size) as u64)
             }
-            (TypeKind::Array { len, .. }, None) => Ok(len),
-            _ => {
-                let (expected, found) = ("an array".to_owned(), shown(&place));
-                Err(self.error(path, ViewFault::Kind { expected, found }))
-            }
+            (Repr::Array { len, .. }, None) => Ok(*len),
+            _ => Err(self.error(path, found.expected("an array"))),
         }
     }
 
@@ -220,42 +203,25 @@ impl<'a> CView<'a> {
     ///
     /// # Errors
     /// If there is no such part, a `_Bool` is neither 0 nor 1, or a `long double` is too large for `f64`.
-    pub fn value(&self, path: &str) -> Result<ViewValue<'a>, ViewError> {
-        self.value_at(&self.layout.path(path)?)
+    pub fn value(&self, path: &str) -> Result<ViewValue<'a>, AccessError> {
+        self.value_of(&self.layout.find(path)?, path)
     }
 
     /// [`value`](CView::value) by a path that was resolved before.
     ///
     /// # Errors
     /// As `value`, and if the path is one of another type or target.
-    pub fn value_at(&self, path: &ResolvedPath) -> Result<ViewValue<'a>, ViewError> {
-        let meaning = meaning(path);
-        if let Meaning::Bytes = meaning {
-            return self.bytes_at(path).map(ViewValue::Bytes);
+    pub fn value_at(&self, path: &ResolvedPath) -> Result<ViewValue<'a>, AccessError> {
+        self.check(path)?;
+        self.value_of(&path.found(), path.as_str())
+    }
+
+    fn value_of(&self, found: &Found<'_>, path: &str) -> Result<ViewValue<'a>, AccessError> {
+        if let Meaning::Bytes = found.place.meaning {
+            return self.bytes_of(found, path).map(ViewValue::Bytes);
         }
-        self.range(path)?;
-        let (bits, endian) = (bits_of(path, &meaning), endian_of(path));
-        // The range was checked; a part of no bits has the value 0.
-        let raw = bits.read(self.bytes, endian).unwrap_or(0);
-        let signed = bits.read_signed(self.bytes, endian).unwrap_or(0);
-        let range = |expected: &str| {
-            let (expected, found) = (expected.to_owned(), format!("{raw:#x}"));
-            self.error(path.as_str(), ViewFault::Range { expected, found })
-        };
-        Ok(match meaning {
-            Meaning::Bool if raw <= 1 => ViewValue::Bool(raw == 1),
-            Meaning::Bool => return Err(range("0 or 1 for `_Bool`")),
-            Meaning::Signed => ViewValue::Int(signed),
-            Meaning::Unsigned => ViewValue::UInt(raw),
-            Meaning::Float if bits.width == 32 => ViewValue::F32(f32::from_bits(raw as u32)),
-            Meaning::Float => ViewValue::F64(f64::from_bits(raw as u64)),
-            Meaning::LongDouble(format) => {
-                let number = float::read(format, pair_order(path, format, raw));
-                ViewValue::F64(number.ok_or_else(|| range("a `long double` that f64 can hold"))?)
-            }
-            Meaning::Address => ViewValue::Address(raw as u64),
-            Meaning::Bytes => ViewValue::Bytes(&[]),
-        })
+        self.range(&found.place, path)?;
+        found.decode(self.bytes, 0).map_err(|fault| self.error(path, fault))
     }
 
     /// The name of the enumerator whose value is at `path`; `None` if there is none of that value.
@@ -270,59 +236,40 @@ impl<'a> CView<'a> {
     ///
     /// # Errors
     /// If there is no such part or it is no enumeration.
-    pub fn enumerator(&self, path: &str) -> Result<Option<String>, ViewError> {
-        let place = self.layout.path(path)?;
-        let of = enumeration(&self.layout, &place)?;
-        let value = match self.value_at(&place)? {
-            ViewValue::Int(v) => Some(v),
-            ViewValue::UInt(v) => i128::try_from(v).ok(),
-            _ => None,
-        };
-        let wrapped = |v: i128| if v < 0 { of.name_of(v + modulus(&place)) } else { None };
-        Ok(value.and_then(|v| of.name_of(v).or_else(|| wrapped(v)).map(str::to_owned)))
+    pub fn enumerator(&self, path: &str) -> Result<Option<String>, AccessError> {
+        let found = self.layout.find(path)?;
+        found.enumeration().map_err(|fault| self.error(path, fault))?;
+        let value = self.value_of(&found, path)?;
+        found.enumerator(&value).map_err(|fault| self.error(path, fault))
     }
 
     /// The fields that have a name, in order, those of anonymous members behind the others, each with
     /// its value.
-    pub fn fields(&self) -> impl Iterator<Item = (&FieldLayout, Result<ViewValue<'a>, ViewError>)> {
+    pub fn fields(
+        &self,
+    ) -> impl Iterator<Item = (&FieldLayout, Result<ViewValue<'a>, AccessError>)> {
         self.layout.named_fields().map(|f| (f, self.value(f.name())))
     }
 
+    /// That the path is one of this layout.
+    fn check(&self, path: &ResolvedPath) -> Result<(), AccessError> {
+        if path.belongs_to(&self.layout) { Ok(()) } else { Err(path.other_layout(&self.layout)) }
+    }
+
     /// First byte and end of a part, which are inside the bytes.
-    fn range(&self, path: &ResolvedPath) -> Result<(usize, usize), ViewError> {
-        if path.target != *self.layout.target() || path.root != *self.layout.ty() {
-            let (ty, target) = (path.root.to_string(), path.target.name);
-            return Err(self.error(path.as_str(), ViewFault::OtherLayout { ty, target }));
-        }
+    fn range(&self, place: &Place, path: &str) -> Result<(usize, usize), AccessError> {
         let found = self.bytes.len() as u64;
-        match path.end() {
-            Some(end) if end <= found => Ok((path.span().offset as usize, end as usize)),
+        match place.end() {
+            Some(end) if end <= found => Ok((place.offset as usize, end as usize)),
             end => {
                 let expected = end.unwrap_or(u64::MAX);
-                Err(self.error(path.as_str(), ViewFault::TooShort { expected, found }))
+                Err(self.error(path, AccessFault::TooShort { expected, found }))
             }
         }
     }
 
-    fn error(&self, path: &str, fault: ViewFault) -> ViewError {
-        ViewError::new(&self.layout, path, fault)
-    }
-}
-
-/// What an enumerator wraps around at where the enumeration is `int` whatever its values are, as
-/// `FORCE_DWORD = 0xffffffff` in Windows' headers.
-fn modulus(path: &ResolvedPath) -> i128 {
-    let size = path.ty().extent_at(path.target()).map_or(4, |e| e.size);
-    1_i128.checked_shl(8 * size.min(15) as u32).unwrap_or(i128::MAX)
-}
-
-fn enumeration(layout: &Layout, place: &ResolvedPath) -> Result<Enumeration, ViewError> {
-    match place.ty().kind() {
-        TypeKind::Enum(e) => Ok(e),
-        _ => {
-            let (expected, found) = ("an enumeration".to_owned(), shown(place));
-            Err(ViewError::new(layout, place.as_str(), ViewFault::Kind { expected, found }))
-        }
+    fn error(&self, path: &str, fault: AccessFault) -> AccessError {
+        AccessError::new(&self.layout, path, fault)
     }
 }
 
@@ -331,7 +278,7 @@ impl<'a> CViewMut<'a> {
     ///
     /// # Errors
     /// If there are fewer bytes than the type has.
-    pub fn new(layout: &'a Layout, bytes: &'a mut [u8]) -> Result<CViewMut<'a>, ViewError> {
+    pub fn new(layout: &'a Layout, bytes: &'a mut [u8]) -> Result<CViewMut<'a>, AccessError> {
         check_length(layout, bytes.len())?;
         Ok(CViewMut { layout: Cow::Borrowed(layout), bytes })
     }
@@ -345,7 +292,7 @@ impl<'a> CViewMut<'a> {
     ///
     /// # Errors
     /// As there.
-    pub fn get<T: ViewScalar>(&self, path: &str) -> Result<T, ViewError> {
+    pub fn get<T: Primitive>(&self, path: &str) -> Result<T, AccessError> {
         self.as_view().get(path)
     }
 
@@ -353,9 +300,8 @@ impl<'a> CViewMut<'a> {
     ///
     /// # Errors
     /// As [`CView::at`].
-    pub fn at(&mut self, path: &str) -> Result<CViewMut<'_>, ViewError> {
-        let place = self.layout.path(path)?;
-        let (layout, from) = self.as_view().part(&place)?;
+    pub fn at(&mut self, path: &str) -> Result<CViewMut<'_>, AccessError> {
+        let (layout, from) = self.as_view().part(path)?;
         Ok(CViewMut { layout: Cow::Owned(layout), bytes: &mut self.bytes[from..] })
     }
 
@@ -372,9 +318,9 @@ impl<'a> CViewMut<'a> {
         &mut self,
         path: &str,
         value: impl Into<ViewValue<'v>>,
-    ) -> Result<(), ViewError> {
-        let place = self.layout.path(path)?;
-        self.store(&place, value.into())
+    ) -> Result<(), AccessError> {
+        let found = self.layout.find(path)?;
+        store(&self.layout, self.bytes, &found, path, &value.into())
     }
 
     /// [`set`](CViewMut::set) by a path that was resolved before.
@@ -385,15 +331,16 @@ impl<'a> CViewMut<'a> {
         &mut self,
         path: &ResolvedPath,
         value: impl Into<ViewValue<'v>>,
-    ) -> Result<(), ViewError> {
-        self.store(path, value.into())
+    ) -> Result<(), AccessError> {
+        self.as_view().check(path)?;
+        store(&self.layout, self.bytes, &path.found(), path.as_str(), &value.into())
     }
 
     /// Stores an address in the pointer at `path`.
     ///
     /// # Errors
     /// If there is no such part, it is no pointer, or the address is wider than the target's pointers.
-    pub fn set_address(&mut self, path: &str, address: u64) -> Result<(), ViewError> {
+    pub fn set_address(&mut self, path: &str, address: u64) -> Result<(), AccessError> {
         self.set(path, ViewValue::Address(address))
     }
 
@@ -401,66 +348,46 @@ impl<'a> CViewMut<'a> {
     ///
     /// # Errors
     /// If there is no such part, it is no enumeration, or there is no enumerator of that name.
-    pub fn set_enumerator(&mut self, path: &str, name: &str) -> Result<(), ViewError> {
-        let place = self.layout.path(path)?;
-        let of = enumeration(&self.layout, &place)?;
-        let Some(value) = of.value(name) else {
-            let (expected, found) = (place.ty().to_string(), name.to_owned());
-            return Err(self.as_view().error(path, ViewFault::NoEnumerator { expected, found }));
-        };
-        let wraps = self.layout.target().signed_enums
-            && of.fixed().is_none()
-            && value >= modulus(&place) / 2;
-        let value = if wraps { value - modulus(&place) } else { value };
-        self.store(&place, ViewValue::Int(value))
+    pub fn set_enumerator(&mut self, path: &str, name: &str) -> Result<(), AccessError> {
+        let found = self.layout.find(path)?;
+        let value = found.enumerated(name).map_err(|fault| self.as_view().error(path, fault))?;
+        store(&self.layout, self.bytes, &found, path, &value)
     }
+}
 
-    fn store(&mut self, path: &ResolvedPath, value: ViewValue<'_>) -> Result<(), ViewError> {
-        let (from, end) = self.as_view().range(path)?;
-        let meaning = meaning(path);
-        if let Meaning::Bytes = meaning {
-            return self.store_bytes(path, value);
-        }
-        let bits = bits_of(path, &meaning);
-        let raw = encode(path, &meaning, bits.width, &value).map_err(|misfit| {
-            let fault = match misfit {
-                Misfit::Kind => ViewFault::Kind {
-                    expected: format!("what converts to `{}`", shown(path)),
-                    found: value.kind().to_owned(),
-                },
-                Misfit::Range => ViewFault::Range {
-                    expected: what_fits(path, &meaning, bits.width),
-                    found: format!("{value:?}"),
-                },
-            };
-            self.as_view().error(path.as_str(), fault)
-        })?;
-        if let Meaning::LongDouble(_) = meaning {
-            // So that the padding of the x87's format does not depend on what was there.
-            self.bytes[from..end].fill(0);
-        }
-        let written = bits.write(self.bytes, raw, endian_of(path));
-        debug_assert!(written, "the range was checked");
-        Ok(())
-    }
-
-    fn store_bytes(&mut self, path: &ResolvedPath, value: ViewValue<'_>) -> Result<(), ViewError> {
-        let place = self.as_view().bytes_at(path)?.len();
+fn store(
+    layout: &Layout,
+    bytes: &mut [u8],
+    found: &Found<'_>,
+    path: &str,
+    value: &ViewValue<'_>,
+) -> Result<(), AccessError> {
+    let view = CView { layout: Cow::Borrowed(layout), bytes };
+    let (from, mut end) = view.range(&found.place, path)?;
+    if let Meaning::Bytes = found.place.meaning {
+        end = from + view.bytes_of(found, path)?.len();
         let fault = match value {
-            ViewValue::Bytes(bytes) if bytes.len() == place => {
-                let from = path.span().offset as usize;
-                self.bytes[from..from + place].copy_from_slice(bytes);
+            ViewValue::Bytes(value) if value.len() == end - from => {
+                bytes[from..end].copy_from_slice(value);
                 return Ok(());
             }
-            ViewValue::Bytes(bytes) => ViewFault::Range {
-                expected: format!("{place} bytes for `{}`", path.ty()),
+            ViewValue::Bytes(bytes) => AccessFault::Range {
+                expected: format!("{} bytes for `{}`", end - from, found.ty),
                 found: bytes.len().to_string(),
             },
-            _ => ViewFault::Kind {
-                expected: format!("the bytes of `{}`", path.ty()),
+            _ => AccessFault::Kind {
+                expected: format!("the bytes of `{}`", found.ty),
                 found: value.kind().to_owned(),
             },
         };
-        Err(self.as_view().error(path.as_str(), fault))
+        return Err(view.error(path, fault));
     }
+    let raw = found.encode(value).map_err(|fault| view.error(path, fault))?;
+    if let Meaning::LongDouble(_) = found.place.meaning {
+        // So that the padding of the x87's format does not depend on what was there.
+        bytes[from..end].fill(0);
+    }
+    let written = found.bits().write(bytes, raw, found.place.endian);
+    debug_assert!(written, "the range was checked");
+    Ok(())
 }

@@ -29,6 +29,11 @@ impl Spelling {
         self.align == 0 && !self.qualifiers.contains(Qualifiers::ATOMIC)
     }
 
+    /// Whether nothing is said.
+    pub(crate) fn is_none(&self) -> bool {
+        self.alias.is_none() && self.align == 0 && self.qualifiers == Qualifiers::NONE
+    }
+
     /// The alignment of `_Atomic` of a typedef that gives an alignment: gcc keeps a larger one, clang
     /// does not.
     pub(super) const DISPUTED: u32 = u32::MAX;

@@ -221,14 +221,11 @@ impl RecordBuilder {
                 return Err(fault(Some(&shown), LayoutFault::MisplacedFlexible));
             }
             let inner = field.record();
-            let is_union = |kind: RecordKind| kind == RecordKind::Union;
             match (rules.role, &inner) {
                 (FieldRole::Anonymous | FieldRole::Base, None) => {
                     return Err(fault(Some(&shown), LayoutFault::NotARecord));
                 }
-                (FieldRole::Base, Some(base))
-                    if i != 0 || is_union(self.rules.kind) || is_union(base.rules().kind) =>
-                {
+                (FieldRole::Base, _) if i != 0 || self.rules.kind == RecordKind::Union => {
                     return Err(fault(Some(&shown), LayoutFault::MisplacedBase));
                 }
                 _ => {}

@@ -31,18 +31,25 @@ impl Type {
     /// one of them is `void`, or both are bytes (C's character types, which may point at anything,
     /// C11 6.5p7; Rust's buffers are of `u8` where C's are of `char`).
     pub(crate) fn points_like(&self, other: &Type) -> bool {
-        let (Repr::Pointer { to: a }, Repr::Pointer { to: b }) = (&self.0, &other.0) else {
-            return false;
-        };
-        let (a, b) = (a.get(), b.get());
-        core::ptr::eq(a, b)
-            || matches!(a.0, Repr::Void)
-            || matches!(b.0, Repr::Void)
-            || a.is_byte() && b.is_byte()
-            || a.is_compatible(b)
+        match (&self.0, &other.0) {
+            (Repr::Pointer { to: a }, Repr::Pointer { to: b }) => a.get().stands_for(b.get()),
+            // An argument that is an array is the address of its first element (C11 6.3.2.1p3).
+            (Repr::Pointer { to }, Repr::Array { of, .. }) => to.get().stands_for(of.get()),
+            _ => false,
+        }
     }
 
-    fn is_byte(&self) -> bool {
+    /// Whether a pointer to one of them may stand for a pointer to the other.
+    pub(crate) fn stands_for(&self, other: &Type) -> bool {
+        core::ptr::eq(self, other)
+            || matches!(self.0, Repr::Void)
+            || matches!(other.0, Repr::Void)
+            || self.is_byte() && other.is_byte()
+            || self.is_compatible(other)
+    }
+
+    /// Whether this is a character type or an integer of one byte.
+    pub(crate) fn is_byte(&self) -> bool {
         use super::ScalarClass::{Signed, Unsigned};
         matches!(self.0, Repr::Scalar(s) if s.extent(&Target::NATIVE).size == 1
             && matches!(s.class(&Target::NATIVE), Signed | Unsigned))

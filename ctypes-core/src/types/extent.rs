@@ -115,6 +115,16 @@ impl Type {
         self.at(&Target::NATIVE)
     }
 
+    /// [`Type::layout`], the same handle for as long as one of a record of a namespace is in use.
+    pub(crate) fn native_layout(&self) -> Result<Layout, LayoutError> {
+        match &self.0 {
+            Repr::Record(RecordRef::Owned(own)) if self.1.is_none() => {
+                own.native_layout(|| self.layout())
+            }
+            _ => self.layout(),
+        }
+    }
+
     /// The layout on any target.
     ///
     /// ```

@@ -3,20 +3,56 @@
 //! Only facts, all of them computed already: nothing here adds up sizes of its own but to tell what
 //! lies between two members.
 
-use super::{Field, FieldRules, Type};
+use super::{Field, FieldRole, FieldRules, Repr, Type};
+use crate::error::LayoutError;
 use crate::layout::{BitRange, ByteSpan, Placement, RecordKind};
 use crate::target::{Endian, Extent, Target};
+use std::sync::{Arc, OnceLock, Weak};
+
+/// A layout that is made again once no handle is left.
+#[derive(Default)]
+pub(super) struct WeakLayout(Weak<Facts>);
+
+impl WeakLayout {
+    pub(super) fn upgrade(&self) -> Option<Layout> {
+        self.0.upgrade().map(Layout)
+    }
+}
+
+/// The layout of the record at the bottom of `ty`'s arrays, kept from the first time that it is asked for.
+fn kept<'l>(
+    cell: &'l OnceLock<Layout>,
+    ty: &Type,
+    target: &Target,
+) -> Result<&'l Layout, LayoutError> {
+    if let Some(layout) = cell.get() {
+        return Ok(layout);
+    }
+    let mut bottom = ty;
+    while let Repr::Array { of, .. } = &bottom.0 {
+        bottom = of.get();
+    }
+    let layout = bottom.at(target)?;
+    Ok(cell.get_or_init(|| layout))
+}
 
 /// Where everything in a type is, on one target. Its [`Display`](std::fmt::Display) is a listing in
 /// C, with offsets, holes and bit positions.
+///
+/// A cheap handle: clones share what was found out.
 #[derive(Debug, Clone)]
-pub struct Layout {
+pub struct Layout(Arc<Facts>);
+
+#[derive(Debug)]
+pub(super) struct Facts {
     ty: Type,
     target: Target,
     extent: Extent,
     fields: Vec<FieldLayout>,
     /// What is found through anonymous members.
     inner: Vec<FieldLayout>,
+    /// Of an array of records: the layout of the record, once it was asked for.
+    element: OnceLock<Layout>,
 }
 
 /// Where one field is.
@@ -29,6 +65,8 @@ pub struct FieldLayout {
     extent: Extent,
     pub(super) demanded: u64,
     endian: Endian,
+    /// Of a record, or an array of them: the layout of the record, once it was asked for.
+    inside: OnceLock<Layout>,
 }
 
 /// Bits of a record that belong to no member.
@@ -50,6 +88,46 @@ impl Gap {
 }
 
 impl Layout {
+    /// Whether the two are one and the same handle, and so surely of equal types on one target.
+    #[inline]
+    pub(crate) fn is_same(&self, other: &Layout) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    pub(super) fn downgrade(&self) -> WeakLayout {
+        WeakLayout(Arc::downgrade(&self.0))
+    }
+
+    /// The members that an initialiser without names sets, in order: those of anonymous members in their
+    /// place, of a union only the first (C11 6.7.9p17).
+    pub(crate) fn initialised(&self) -> impl Iterator<Item = String> {
+        let mut names = Vec::new();
+        self.add_initialised(&mut names);
+        names.into_iter()
+    }
+
+    fn add_initialised(&self, names: &mut Vec<String>) {
+        let most = if self.is_union() { names.len() + 1 } else { usize::MAX };
+        for field in self.fields().iter().filter(|f| f.takes_room()) {
+            if names.len() >= most {
+                break;
+            }
+            match field.rules().role {
+                FieldRole::Anonymous | FieldRole::Base => {
+                    if let Ok(inside) = field.inside(self.target()) {
+                        inside.add_initialised(names);
+                    }
+                }
+                _ => names.push(field.name().to_owned()),
+            }
+        }
+    }
+
+    /// The layout of the record that this array, or array of arrays, consists of.
+    pub(crate) fn of_elements(&self) -> Result<&Layout, LayoutError> {
+        kept(&self.0.element, &self.0.ty, &self.0.target)
+    }
+
     pub(super) fn new(
         ty: &Type,
         target: &Target,
@@ -65,48 +143,49 @@ impl Layout {
                 field.unit = bits.bytes();
             }
         }
-        Layout { ty: ty.clone(), target: *target, extent, fields, inner }
+        let element = OnceLock::new();
+        Layout(Arc::new(Facts { ty: ty.clone(), target: *target, extent, fields, inner, element }))
     }
 
     /// The type.
     pub fn ty(&self) -> &Type {
-        &self.ty
+        &self.0.ty
     }
 
     /// The target.
     pub fn target(&self) -> &Target {
-        &self.target
+        &self.0.target
     }
 
     /// Size in bytes, tail padding included.
     pub fn size(&self) -> u64 {
-        self.extent.size
+        self.0.extent.size
     }
 
     /// Alignment in bytes.
     pub fn align(&self) -> u64 {
-        self.extent.align
+        self.0.extent.align
     }
 
     /// The fields of a record in order, unnamed ones included; none for anything else.
     pub fn fields(&self) -> &[FieldLayout] {
-        &self.fields
+        &self.0.fields
     }
 
     /// The field of that name, also one that is found through anonymous members; its offset is from
     /// the start of this record.
     pub fn field(&self, name: &str) -> Option<&FieldLayout> {
         let named = |f: &&FieldLayout| !name.is_empty() && f.name() == name;
-        self.fields.iter().find(named).or_else(|| self.inner.iter().find(named))
+        self.0.fields.iter().find(named).or_else(|| self.0.inner.iter().find(named))
     }
 
     /// All fields that have a name, those that are found through anonymous members included.
     pub fn named_fields(&self) -> impl Iterator<Item = &FieldLayout> {
-        self.fields.iter().chain(&self.inner).filter(|f| !f.name().is_empty())
+        self.0.fields.iter().chain(&self.0.inner).filter(|f| !f.name().is_empty())
     }
 
     pub(super) fn is_union(&self) -> bool {
-        self.ty.record().is_some_and(|r| r.rules().kind == RecordKind::Union)
+        self.0.ty.record().is_some_and(|r| r.rules().kind == RecordKind::Union)
     }
 
     /// The gaps between the fields of a struct, in order; the room of unnamed bit fields counts as
@@ -127,7 +206,7 @@ impl Layout {
         if self.is_union() {
             return holes;
         }
-        for field in self.fields.iter().filter(|f| f.takes_room()) {
+        for field in self.0.fields.iter().filter(|f| f.takes_room()) {
             let (from, to) = field.bit_span();
             if from > end {
                 holes.push(Gap::between(end, from));
@@ -139,10 +218,10 @@ impl Layout {
 
     /// What lies between the end of the last field and the end of the record, if anything does.
     pub fn tail_padding(&self) -> Option<Gap> {
-        self.ty.record()?;
-        let fields = self.fields.iter().filter(|f| f.takes_room());
+        self.0.ty.record()?;
+        let fields = self.0.fields.iter().filter(|f| f.takes_room());
         let end = fields.map(|f| f.bit_span().1).max().unwrap_or(0);
-        let size = u128::from(self.extent.size) * 8;
+        let size = u128::from(self.0.extent.size) * 8;
         (end < size).then(|| Gap::between(end, size))
     }
 
@@ -159,12 +238,12 @@ impl Layout {
     /// # Ok::<(), ctypes_core::Error>(())
     /// ```
     pub fn diff(&self, other: &Layout) -> Vec<String> {
-        let (here, there) = (self.target.name, other.target.name);
+        let (here, there) = (self.0.target.name, other.0.target.name);
         let mut changes = Vec::new();
-        if self.extent != other.extent {
+        if self.0.extent != other.0.extent {
             let show = |e: Extent| format!("size {}, align {}", e.size, e.align);
-            let (ours, theirs) = (show(self.extent), show(other.extent));
-            changes.push(format!("{}: {ours} on {here}; {theirs} on {there}", self.ty));
+            let (ours, theirs) = (show(self.0.extent), show(other.0.extent));
+            changes.push(format!("{}: {ours} on {here}; {theirs} on {there}", self.0.ty));
         }
         for field in self.named_fields() {
             match other.field(field.name()) {
@@ -193,7 +272,8 @@ impl FieldLayout {
         endian: Endian,
     ) -> FieldLayout {
         let Placement { offset, bits, unit, .. } = placed;
-        FieldLayout { field, offset, bits, unit, extent, demanded, endian }
+        let inside = OnceLock::new();
+        FieldLayout { field, offset, bits, unit, extent, demanded, endian, inside }
     }
 
     /// The same field as seen from a record that holds its own at `by`.
@@ -210,6 +290,11 @@ impl FieldLayout {
     /// own ([`FieldRules::order`]). What [`BitRange::read`] is to be told.
     pub fn endian(&self) -> Endian {
         self.endian
+    }
+
+    /// The layout of the record that this field is, or is an array of.
+    pub(crate) fn inside(&self, target: &Target) -> Result<&Layout, LayoutError> {
+        kept(&self.inside, self.ty(), target)
     }
 
     pub(super) fn field(&self) -> &Field {

@@ -417,6 +417,14 @@ impl Element {
     }
 }
 
+/// The size here of the elements of an array.
+pub(crate) fn element_size(array: &Type) -> Option<u64> {
+    match &array.0 {
+        Repr::Array { of, .. } => of.get().native_extent().map(|e| e.size),
+        _ => None,
+    }
+}
+
 fn is_identifier(name: &str) -> bool {
     let mut chars = name.chars();
     chars.next().is_some_and(|c| c.is_alphabetic() || c == '_')

@@ -5,6 +5,7 @@
 //! cycle of records is freed with the last handle to any of them.
 
 use super::build::RecordBuilder;
+use super::layout_view::{Layout, WeakLayout};
 use super::names::{OrdinaryName, StoredName};
 use super::place::{Place, Tag};
 use super::record::{Field, FieldRules};
@@ -12,12 +13,12 @@ use super::{
     Element, FunctionRef, MAX_PARTS, Pointee, Qualifiers, RecordRef, Repr, Scalar, Type,
     is_identifier,
 };
-use crate::error::DefineError;
+use crate::error::{DefineError, LayoutError};
 use crate::layout::{MAX_NESTING, RecordKind, RecordRules};
 use crate::target::Extent;
 use std::collections::HashMap;
 use std::ops::Deref;
-use std::sync::{Arc, OnceLock, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, OnceLock, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// A namespace of types made at run time: tags of structs, unions and enumerations, and ordinary names
 /// of types, constants, functions and variables.
@@ -56,7 +57,13 @@ pub(super) struct Tags {
 impl Tags {
     fn push(&mut self, tag: Tag, kind: RecordKind) -> Arc<Slot> {
         let index = self.slots.len();
-        let slot = Arc::new(Slot { tag, kind, index, definition: OnceLock::new() });
+        let slot = Arc::new(Slot {
+            tag,
+            kind,
+            index,
+            definition: OnceLock::new(),
+            layout: Mutex::default(),
+        });
         self.slots.push(slot.clone());
         slot
     }
@@ -67,6 +74,8 @@ pub(super) struct Slot {
     pub(super) kind: RecordKind,
     index: usize,
     definition: OnceLock<Definition>,
+    /// Not a handle, which would keep the namespace alive.
+    layout: Mutex<WeakLayout>,
 }
 
 pub(super) struct Definition {
@@ -452,6 +461,20 @@ impl OwnedRecord {
 
     pub(super) fn nesting(&self) -> u32 {
         self.slot.definition.get().map_or(0, |d| d.nesting)
+    }
+
+    /// The layout of the record here, made only if there is none in use.
+    pub(super) fn native_layout(
+        &self,
+        make: impl FnOnce() -> Result<Layout, LayoutError>,
+    ) -> Result<Layout, LayoutError> {
+        let known = || self.slot.layout.lock().unwrap_or_else(|e| e.into_inner());
+        if let Some(layout) = known().upgrade() {
+            return Ok(layout);
+        }
+        let layout = make()?;
+        *known() = layout.downgrade();
+        Ok(layout)
     }
 
     pub(super) fn rules(&self) -> RecordRules {

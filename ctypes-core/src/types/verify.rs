@@ -149,7 +149,7 @@ pub(super) const fn fault_of(message: Message, fault: LayoutFault) -> Message {
             message.text("what is anonymous or extended is no struct or union")
         }
         LayoutFault::MisplacedBase => {
-            message.text("the struct that is extended is not the first member of a struct")
+            message.text("what is extended is not the first member of a struct")
         }
     }
 }
