@@ -3,6 +3,7 @@
 #![cfg(target_os = "linux")]
 #![deny(warnings, missing_docs, clippy::all)]
 
+mod arrays;
 #[path = "../records/c.rs"]
 mod c;
 #[allow(dead_code, missing_docs, unreachable_pub)]
@@ -11,6 +12,7 @@ mod compilers;
 mod complex;
 mod formats;
 mod long_double;
+mod objects;
 mod pointers;
 mod structs;
 mod table;

@@ -6,12 +6,6 @@ use std::path::Path;
 /// The rows, in groups: fundamental types, operations, structures and unions, arrays, pointers.
 const ROWS: [(char, u32); 5] = [('F', 15), ('O', 19), ('S', 17), ('A', 5), ('P', 5)];
 
-/// Rows that wait for typed memory (`CData`) and have no test of their own yet; one that has is not to be here.
-const WAITING: &[&str] = &[
-    "O3", "O5", "O7", "O8", "O9", "O10", "O11", "O14", "O15", "O16", "S2", "S6", "A2", "A3", "A4",
-    "A5", "P1", "P2", "P3",
-];
-
 /// What is wrong with a table, a line each.
 fn faults(table: &str, read: impl Fn(&str) -> Option<String>) -> Vec<String> {
     let mut faults = Vec::new();
@@ -30,10 +24,8 @@ fn faults(table: &str, read: impl Fn(&str) -> Option<String>) -> Vec<String> {
             continue;
         };
         let tests: Vec<&str> = tests.split('`').skip(1).step_by(2).collect();
-        match (tests.is_empty(), WAITING.contains(&row)) {
-            (true, false) => faults.push(format!("{row}: no test")),
-            (false, true) => faults.push(format!("{row}: it waits no longer")),
-            _ => {}
+        if tests.is_empty() {
+            faults.push(format!("{row}: no test"));
         }
         for test in tests {
             let Some((file, name)) = test.split_once("::") else {
@@ -104,15 +96,10 @@ fn a_wrong_table_is_noticed() {
         (file.to_owned(), name.to_owned())
     };
     let tests = first.split(" | ").nth(3).expect("four cells").trim_end_matches(" |").to_owned();
-    let waiting = row(WAITING[0]);
     for (wrong, fault) in [
         (table.replace(&first, ""), "S3: not in the table"),
         (format!("{table}\n{first}\n"), "S3: 2 times in the table"),
         (table.replace(&first, &first.replace(&tests, "")), "S3: no test"),
-        (
-            table.replace(&waiting, &waiting.replace("| … | … |", "| x | `a.rs::b` |")),
-            "O3: it waits no longer",
-        ),
         (
             table.replace(&first, &first.replace(&name, "no_such_test")),
             "S3: no test `no_such_test`",
