@@ -354,6 +354,16 @@ fn a_difference_deep_in_a_cycle_is_found() {
     assert!(!ring(&Type::INT).is_compatible(&ring(&Type::LONGLONG)));
 }
 
+/// That what `work` makes leaves no allocation behind when it is dropped.
+fn assert_freed<T>(work: impl Fn() -> T) {
+    drop(work()); // whatever is set up on first use
+    let before = LIVE.get();
+    let last = work();
+    assert!(LIVE.get() > before, "the counter counts");
+    drop(last);
+    assert_eq!(LIVE.get(), before);
+}
+
 #[test]
 fn cyclic_namespaces_are_freed() {
     let work = || {
@@ -365,12 +375,7 @@ fn cyclic_namespaces_are_freed() {
         assert_eq!(next.fields()[2].ty().pointee().unwrap().fields().len(), 3);
         next
     };
-    drop(work()); // whatever is set up on first use
-    let before = LIVE.get();
-    let last = work();
-    assert!(LIVE.get() > before, "the counter counts");
-    drop(last);
-    assert_eq!(LIVE.get(), before);
+    assert_freed(work);
 }
 
 /// Any number of namespaces whose types point in circles, each gone with its last handle.

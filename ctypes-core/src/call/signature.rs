@@ -95,13 +95,14 @@ impl Signature {
         params: impl IntoIterator<Item = &'a Type>,
     ) -> Result<Signature, SignatureError> {
         let params: Vec<Type> = params.into_iter().cloned().collect();
-        if let Some(i) = params.iter().position(|p| matches!(p.kind(), TypeKind::Array { .. })) {
-            return Err(SignatureError::Parameter {
-                index: i + 1,
-                ty: params[i].to_string(),
-                reason: "C takes an array as a pointer to its first element: write a pointer"
-                    .to_owned(),
-            });
+        for (i, param) in params.iter().enumerate() {
+            if let Some(reason) = param.refused_by_value() {
+                return Err(SignatureError::Parameter {
+                    index: i + 1,
+                    ty: param.to_string(),
+                    reason: reason.to_owned(),
+                });
+            }
         }
         Signature::prepare(conv, result.clone(), params, false)
     }
@@ -369,17 +370,13 @@ fn passable(ty: &Type) -> Result<(), String> {
         }
         TypeKind::Void => Err("void is only a result".to_owned()),
         TypeKind::Array { .. } => Err("C passes and returns no arrays".to_owned()),
-        TypeKind::Ordered { .. } => {
-            Err("a byte order belongs to memory: pass and return the number itself, `get()`"
-                .to_owned())
-        }
         TypeKind::Function(_) => Err("C functions do not return functions".to_owned()),
         TypeKind::Record(_) => match ty.layout() {
             Ok(layout) if layout.size() == 0 => Err("it is empty".to_owned()),
             Ok(_) => Ok(()),
             Err(e) => Err(e.to_string()),
         },
-        _ => Ok(()),
+        _ => ty.refused_by_value().map_or(Ok(()), |reason| Err(reason.to_owned())),
     }
 }
 

@@ -5,7 +5,7 @@ use super::lexer::Lexer;
 use super::output::Declarations;
 use super::token::{Keyword, Kind, Mark, Token};
 use crate::target::Target;
-use crate::types::{Repr, Type, Types};
+use crate::types::{Type, Types};
 use std::collections::{HashMap, HashSet};
 
 /// How deep expressions, declarators and records may be nested in one another. A pair of parentheses
@@ -249,11 +249,7 @@ impl<'t, 'e> Parser<'t, 'e> {
 
     /// Accounts for a look at the members of a record, or of those in an array.
     pub(super) fn charge_for(&mut self, ty: &Type) -> Parsed<()> {
-        let mut ty = ty;
-        while let Repr::Array { of, .. } = &ty.0 {
-            ty = of.get();
-        }
-        match ty.record() {
+        match ty.bottom().record() {
             Some(record) => self.charge(record.field_count()),
             None => Ok(()),
         }

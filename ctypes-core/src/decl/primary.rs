@@ -195,11 +195,7 @@ impl<'t> Parser<'t, '_> {
 
     /// Whether a type is a scalar of 8 bytes, or an array of them.
     fn is_long_scalar(&self, ty: &Type) -> bool {
-        let mut ty = ty.clone();
-        while let TypeKind::Array { of, .. } = ty.kind() {
-            ty = of;
-        }
-        match arithmetic(&ty, self.target) {
+        match arithmetic(ty.bottom(), self.target) {
             Some(Arithmetic::Int(of)) => of.bits == 64,
             Some(Arithmetic::Real(of)) => of.scalar().extent(self.target).size == 8,
             _ => false,

@@ -127,10 +127,7 @@ fn body(record: &Record, around: &Around<'_>, text: &mut String) {
 fn storage_order(record: &Record) -> Option<Endian> {
     let mut order = None;
     for field in record.fields() {
-        let mut ty = field.ty().clone();
-        while let TypeKind::Array { of, .. } = ty.kind() {
-            ty = of;
-        }
+        let ty = field.ty().bottom();
         let own = match ty.kind() {
             _ if field.rules().bits.is_some() => field.rules().order,
             TypeKind::Record(_) | TypeKind::Pointer { .. } | TypeKind::Vector(_) => continue,

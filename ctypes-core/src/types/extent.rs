@@ -82,8 +82,8 @@ impl Type {
     /// How many arrays and records are inside one another by value, this type among them.
     pub(crate) fn nesting(&self) -> u32 {
         let (mut ty, mut arrays) = (self, 0);
-        while let Repr::Array { of, .. } = &ty.0 {
-            ty = of.get();
+        while let Some(of) = ty.element() {
+            ty = of;
             arrays += 1;
         }
         let records = match &ty.0 {
@@ -170,11 +170,8 @@ impl<'t> Measuring<'t> {
     /// never goes more than one level deep. A thread's stack need not hold all levels of nesting.
     fn of(ty: &Type, target: &'t Target) -> Result<Measuring<'t>, LayoutError> {
         let mut measuring = Measuring { target, known: HashMap::new(), nameless: HashSet::new() };
-        let mut waiting = vec![(ty.clone(), false)];
-        while let Some((mut ty, is_ready)) = waiting.pop() {
-            while let Repr::Array { of, .. } = &ty.0 {
-                ty = of.get().clone();
-            }
+        let mut waiting = vec![(ty.bottom().clone(), false)];
+        while let Some((ty, is_ready)) = waiting.pop() {
             let Repr::Record(record) = &ty.0 else { continue };
             if measuring.known.contains_key(&record.id()) {
                 continue;
@@ -185,7 +182,7 @@ impl<'t> Measuring<'t> {
             }
             let inner = Record(record.clone()).fields();
             waiting.push((ty, true));
-            waiting.extend(inner.iter().rev().map(|f| (f.ty().clone(), false)));
+            waiting.extend(inner.iter().rev().map(|f| (f.ty().bottom().clone(), false)));
         }
         Ok(measuring)
     }
@@ -207,11 +204,7 @@ impl<'t> Measuring<'t> {
             }
             // clang's `ms_struct` aligns scalars to their size, whatever a typedef says of them.
             Compiler::Clang if rules.bit_rule.unwrap_or(self.target.bit_rule) == BitRule::Ms => {
-                let mut bottom = ty.clone();
-                while let Repr::Array { of, .. } = &bottom.0 {
-                    bottom = of.get().clone();
-                }
-                if let Repr::Scalar(s) = &bottom.0
+                if let Repr::Scalar(s) = &ty.bottom().0
                     && s.class(self.target) != ScalarClass::Complex
                     && s.extent(self.target).size.is_power_of_two()
                 {
@@ -227,14 +220,11 @@ impl<'t> Measuring<'t> {
     /// What a type demands whose typedef gives an alignment: instead of the whole alignment of a record that
     /// has one of its own, only what its attribute and its members say, bit fields aside.
     fn inner_demand(&mut self, ty: &Type, natural: FieldShape) -> Result<u64, LayoutError> {
-        let mut bottom = ty.clone();
-        while let Repr::Array { of, .. } = &bottom.0 {
-            bottom = of.get().clone();
-        }
+        let bottom = ty.bottom();
         let Some(record) = bottom.record() else { return Ok(natural.demanded) };
         let Some(own) = record.rules().align else { return Ok(natural.demanded) };
         let mut inside = own;
-        self.place(&bottom, &record, |field| inside = inside.max(field.demanded))?;
+        self.place(bottom, &record, |field| inside = inside.max(field.demanded))?;
         Ok(inside)
     }
 

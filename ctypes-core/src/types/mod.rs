@@ -40,6 +40,7 @@ mod record;
 pub(crate) mod scalar;
 mod shared;
 pub(crate) mod spelled;
+mod static_record;
 mod struct_format;
 mod vector;
 pub(crate) mod verify;
@@ -66,15 +67,13 @@ pub use vector::Vector;
 
 pub(crate) use alias::Spelling;
 pub(crate) use enumeration::EnumRef;
-pub(crate) use function::FunctionRef;
+pub(crate) use function::{FunctionRef, StaticFunction};
 pub(crate) use record::RecordRef;
 
 #[doc(hidden)]
 pub use enumeration::StaticEnum;
 #[doc(hidden)]
-pub use function::StaticFunction;
-#[doc(hidden)]
-pub use record::{Disagreement, StaticMember, StaticRecord};
+pub use static_record::{Disagreement, StaticMember, StaticRecord};
 
 use crate::error::TypeError;
 use crate::layout;
@@ -204,21 +203,18 @@ impl Type {
     }
 
     /// A pointer whose pointee is asked for only when it is needed, as recursive types demand.
-    #[doc(hidden)]
-    pub const fn lazy_pointer(to: fn() -> &'static Type, is_const: bool) -> Type {
+    pub(crate) const fn lazy_pointer(to: fn() -> &'static Type, is_const: bool) -> Type {
         let qualifiers = if is_const { Qualifiers::CONST } else { Qualifiers::NONE };
         Type::of(Repr::Pointer { to: Pointee::Static(to, qualifiers) })
     }
 
-    #[doc(hidden)]
-    pub const fn lazy_nonnull(to: fn() -> &'static Type) -> Type {
+    pub(crate) const fn lazy_nonnull(to: fn() -> &'static Type) -> Type {
         let to = Pointee::Static(to, Qualifiers::NONE);
         Type(Repr::Pointer { to }, Spelling::qualified(Qualifiers::NONNULL))
     }
 
     /// An array of a `'static` element type; fails to compile if it is too large.
-    #[doc(hidden)]
-    pub const fn static_array(of: &'static Type, len: usize) -> Type {
+    pub(crate) const fn static_array(of: &'static Type, len: usize) -> Type {
         match layout::array(of.native(), len as u64, &Target::NATIVE) {
             Ok(native) => {
                 Type::of(Repr::Array { of: Element::Static(of), len: len as u64, native })
@@ -227,8 +223,7 @@ impl Type {
         }
     }
 
-    #[doc(hidden)]
-    pub const fn static_function(function: &'static StaticFunction) -> Type {
+    pub(crate) const fn static_function(function: &'static StaticFunction) -> Type {
         Type::of(Repr::Function(FunctionRef::Static(function)))
     }
 
@@ -378,6 +373,23 @@ impl Type {
     /// The fields of a struct or union; none for anything else.
     pub fn fields(&self) -> Vec<Field> {
         self.record().map(|r| r.fields()).unwrap_or_default()
+    }
+
+    /// What an array is an array of.
+    pub(crate) fn element(&self) -> Option<&Type> {
+        match &self.0 {
+            Repr::Array { of, .. } => Some(of.get()),
+            _ => None,
+        }
+    }
+
+    /// What arrays of arrays are made of in the end; of what is no array, the type itself.
+    pub(crate) fn bottom(&self) -> &Type {
+        let mut ty = self;
+        while let Some(of) = ty.element() {
+            ty = of;
+        }
+        ty
     }
 
     /// What the pointer points at, if this is one.

@@ -5,8 +5,9 @@
 //! and field and says both numbers. `#[track_caller]` puts the error on the user's field.
 
 use super::message::Message;
-use super::record::{Disagreement, FieldRole, RecordRef, StaticRecord};
-use super::{CType, Element, Repr, ScalarClass, Type};
+use super::{
+    CType, Disagreement, Element, FieldRole, RecordRef, Repr, ScalarClass, StaticRecord, Type,
+};
 use crate::layout::LayoutFault;
 use crate::target::{Endian, Extent, Target};
 

@@ -1,6 +1,7 @@
 //! The System V psABIs for AMD64 and i386.
 
-use super::census::{Census, Elements, FloatKind, Word};
+use super::census::Census;
+use super::scalars::{Elements, FloatKind, Word};
 use super::{Passing, Pieces, RegisterClass, Way, at_least};
 use crate::target::{Abi, Extent, Target};
 
