@@ -1,15 +1,9 @@
 //! Arrays and pointers as objects: elements, slices, texts, what a pointer leads to.
 
+use crate::objects::{Done, says};
 use ctypes_wrap::CData;
 use ctypes_wrap::memory::{AccessFault, Init};
 use ctypes_wrap::prelude::*;
-
-type Done = Result<(), Error>;
-
-fn says<T: std::fmt::Debug>(result: Result<T, impl std::fmt::Display>, parts: &[&str]) {
-    let said = result.expect_err("it was not refused").to_string();
-    assert!(parts.iter().all(|part| said.contains(part)), "expected {parts:?}, found {said}");
-}
 
 #[test]
 fn arrays_are_initialised() -> Done {

@@ -4,6 +4,7 @@
 #![deny(warnings, missing_docs, clippy::all)]
 
 mod arrays;
+#[allow(dead_code)]
 #[path = "../records/c.rs"]
 mod c;
 #[allow(dead_code, missing_docs, unreachable_pub)]
@@ -12,6 +13,7 @@ mod compilers;
 mod complex;
 mod formats;
 mod long_double;
+mod memory;
 mod objects;
 mod pointers;
 mod structs;
