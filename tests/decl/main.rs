@@ -12,5 +12,6 @@ mod judge;
 #[allow(dead_code, unreachable_pub)]
 mod mutate;
 mod random_texts;
+mod work;
 
 use oracle::random;

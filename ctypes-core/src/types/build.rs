@@ -201,7 +201,7 @@ impl RecordBuilder {
         let mut cursor =
             RecordCursor::new(self.rules, &Target::NATIVE).map_err(|e| fault(None, e))?;
         let mut fields: Vec<StoredField> = Vec::with_capacity(self.fields.len());
-        let mut nesting = 1;
+        let (mut nesting, mut parts) = (1, 0);
         let mut names = Names::default();
         let count = self.fields.len();
         for (i, NewField { name, ty: field, rules }) in self.fields.iter().enumerate() {
@@ -256,14 +256,16 @@ impl RecordBuilder {
             let shape =
                 rules.shape(shape, &field, &Target::NATIVE).map_err(|e| fault(Some(&shown), e))?;
             cursor.place(shape).map_err(|e| fault(Some(&shown), e))?;
+            let mut own_parts = 0;
             let ty = own
                 .types
-                .store(&field, 0, &mut 0)
+                .store(&field, 0, &mut own_parts)
                 .ok_or_else(|| fault(Some(&shown), LayoutFault::TooDeep))?;
+            parts += u64::from(own_parts);
             fields.push(StoredField { name: name.as_str().into(), ty, rules: *rules });
         }
         let native = cursor.finish().map_err(|e| fault(None, e))?;
-        Ok(Definition { rules: self.rules, fields, native, nesting })
+        Ok(Definition { rules: self.rules, fields, native, nesting, parts })
     }
 }
 

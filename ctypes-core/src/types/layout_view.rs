@@ -5,7 +5,7 @@
 
 use super::{Field, FieldRole, FieldRules, Repr, Type};
 use crate::error::LayoutError;
-use crate::layout::{BitRange, ByteSpan, Placement, RecordKind};
+use crate::layout::{BitRange, ByteSpan, FieldShape, Placement, RecordCursor, RecordKind};
 use crate::target::{Endian, Extent, Target};
 use std::sync::{Arc, OnceLock, Weak};
 
@@ -64,6 +64,8 @@ pub struct FieldLayout {
     unit: ByteSpan,
     extent: Extent,
     pub(super) demanded: u64,
+    /// What `__alignof__` tells of the member, unless it is a bit field.
+    told_align: Option<u64>,
     endian: Endian,
     /// Of a record, or an array of them: the layout of the record, once it was asked for.
     inside: OnceLock<Layout>,
@@ -272,8 +274,8 @@ impl FieldLayout {
         endian: Endian,
     ) -> FieldLayout {
         let Placement { offset, bits, unit, .. } = placed;
-        let inside = OnceLock::new();
-        FieldLayout { field, offset, bits, unit, extent, demanded, endian, inside }
+        let (told_align, inside) = (None, OnceLock::new());
+        FieldLayout { field, offset, bits, unit, extent, demanded, told_align, endian, inside }
     }
 
     /// The same field as seen from a record that holds its own at `by`.
@@ -284,6 +286,25 @@ impl FieldLayout {
             bits.byte += by;
         }
         self
+    }
+
+    /// The same field in a record of which the extent is known by now.
+    pub(super) fn within(
+        mut self,
+        shape: &FieldShape,
+        cursor: &RecordCursor,
+        whole: Extent,
+    ) -> FieldLayout {
+        let told = cursor.told_align(shape, self.offset, whole);
+        self.told_align = self.bits.is_none().then_some(told);
+        self
+    }
+
+    /// The alignment in bytes that `__alignof__` tells of the member, as the target's compiler has it;
+    /// a bit field has none.
+    #[cfg(feature = "decl")]
+    pub(crate) fn told_align(&self) -> Option<u64> {
+        self.told_align
     }
 
     /// The byte order that the bits of a bit field are in: the target's, unless the field has one of its

@@ -278,12 +278,16 @@ impl Record {
         self.is_complete() && names_none(self, &mut HashSet::new())
     }
 
-    /// How many fields there are.
     #[cfg(feature = "decl")]
-    pub(crate) fn field_count(&self) -> usize {
+    pub(crate) fn id(&self) -> RecordId {
+        self.0.id()
+    }
+
+    /// How many parts the types of the fields have, one at least for each.
+    pub(super) fn part_count(&self) -> u64 {
         match &self.0 {
-            RecordRef::Static(r) => r.members.len(),
-            RecordRef::Owned(r) => r.field_count(),
+            RecordRef::Static(r) => r.members.len() as u64,
+            RecordRef::Owned(r) => r.part_count(),
         }
     }
 

@@ -115,7 +115,11 @@ impl Format<'_> {
                 Some(scalar) => self.scalar(scalar, native),
                 None => self.bytes(ty.extent_at(self.target)?.size),
             },
-            Repr::Record(_) | Repr::Void | Repr::Function(_) | Repr::BitInt(_) => {
+            Repr::Record(_)
+            | Repr::Void
+            | Repr::Function(_)
+            | Repr::IncompleteArray { .. }
+            | Repr::BitInt(_) => {
                 self.bytes(ty.extent_at(self.target)?.size);
             }
         }
