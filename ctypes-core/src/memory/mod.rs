@@ -12,7 +12,7 @@ mod array;
 mod block;
 mod data;
 mod error;
-mod float;
+pub(crate) mod float;
 mod heap;
 mod init;
 mod keep;

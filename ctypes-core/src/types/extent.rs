@@ -94,10 +94,10 @@ impl Type {
     }
 
     /// Size and alignment on `target`.
-    ///
-    /// The depth of the recursion is that of by-value nesting, which has a limit.
     pub(crate) fn extent_at(&self, target: &Target) -> Result<Extent, LayoutError> {
-        Ok(Measuring::on(target).measure(self)?.extent)
+        let mut measuring = Measuring::on(target);
+        measuring.prepare(self)?;
+        Ok(measuring.measure(self)?.extent)
     }
 
     /// As the layout algorithm wants to know a member of a record with those rules.
@@ -106,7 +106,9 @@ impl Type {
         target: &Target,
         rules: RecordRules,
     ) -> Result<FieldShape, LayoutError> {
-        Measuring::on(target).member(self, rules)
+        let mut measuring = Measuring::on(target);
+        measuring.prepare(self)?;
+        measuring.member(self, rules)
     }
 
     /// The layout on the platform that this program runs on.
@@ -172,8 +174,33 @@ impl<'t> Measuring<'t> {
         std::mem::take(&mut self.work)
     }
 
+    /// Makes the records in `ty` known, from the innermost out, so that measuring one never goes more than one
+    /// level deep: a thread's stack need not hold all levels of nesting.
+    fn prepare(&mut self, ty: &Type) -> Result<(), LayoutError> {
+        let mut waiting = vec![(ty.bottom().clone(), false)];
+        while let Some((ty, is_ready)) = waiting.pop() {
+            let Repr::Record(record) = &ty.0 else { continue };
+            let is_known = match record {
+                RecordRef::Owned(own) => self.is_native && own.extent().is_some(),
+                RecordRef::Static(_) => false,
+            };
+            if is_known || self.known.contains_key(&record.id()) {
+                continue;
+            }
+            if is_ready {
+                self.structure(&ty)?;
+                continue;
+            }
+            let inner = Record(record.clone()).fields();
+            waiting.push((ty, true));
+            waiting.extend(inner.iter().rev().map(|f| (f.ty().bottom().clone(), false)));
+        }
+        Ok(())
+    }
+
     /// As [`Type::at`].
     pub(crate) fn layout(&mut self, ty: &Type) -> Result<Layout, LayoutError> {
+        self.prepare(ty)?;
         let Some(record) = ty.record() else {
             let extent = self.measure(ty)?.extent;
             return Ok(Layout::new(ty, self.target, extent, Vec::new(), Vec::new()));
@@ -191,6 +218,7 @@ impl<'t> Measuring<'t> {
     /// Size and alignment.
     #[cfg(feature = "decl")]
     pub(crate) fn extent(&mut self, ty: &Type) -> Result<Extent, LayoutError> {
+        self.prepare(ty)?;
         Ok(self.measure(ty)?.extent)
     }
 

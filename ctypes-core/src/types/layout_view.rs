@@ -397,6 +397,22 @@ impl FieldLayout {
         self.field.rules()
     }
 
+    /// As [`Field::is_bit_field`].
+    pub fn is_bit_field(&self) -> bool {
+        self.field.is_bit_field()
+    }
+
+    /// As [`Field::is_anonymous`].
+    pub fn is_anonymous(&self) -> bool {
+        self.field.is_anonymous()
+    }
+
+    /// Size in bits: the width of a bit field, or all bits of another one's bytes.
+    pub fn bit_size(&self) -> u128 {
+        let (from, to) = self.bit_span();
+        to - from
+    }
+
     /// Offset from the start of the record, in bytes; of a bit field, that of its first byte.
     pub fn offset(&self) -> u64 {
         self.offset

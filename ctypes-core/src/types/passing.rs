@@ -251,6 +251,13 @@ const fn scalar(ty: &Type, at: u64, target: &Target, speaker: Speaker) -> Census
         return first;
     }
     let second = Census::leaf(at + part.size, part, LeafClass::Float(kind), target, speaker);
+    // In Rust it is a struct of two members.
+    if speaker.is_rustc() {
+        let mut all = Aggregate::new(RecordKind::Struct);
+        all.add(&first, part.align);
+        all.add(&second, part.align);
+        return all.finish(extent, speaker);
+    }
     first.with_words_of(&second).repeated(at, 2, part, target, speaker).complex()
 }
 

@@ -147,6 +147,12 @@ pub(super) const fn fault_of(message: Message, fault: LayoutFault) -> Message {
         LayoutFault::MisplacedFlexible => {
             message.text("a flexible array is not the last of several members of a struct")
         }
+        LayoutFault::NotARecord => {
+            message.text("what is anonymous or extended is no struct or union")
+        }
+        LayoutFault::MisplacedBase => {
+            message.text("what is extended is not the first member of a struct")
+        }
     }
 }
 

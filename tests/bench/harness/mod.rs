@@ -17,6 +17,9 @@ use std::process::ExitCode;
 const ROUNDS: u32 = 30;
 const QUICK_ROUNDS: u32 = 5;
 
+/// Measures what other programs make of the same groups.
+pub(crate) type Peers = fn(groups: &[Label]) -> Vec<Row>;
+
 /// A bench: what it measures and what must hold.
 pub(crate) struct Bench {
     /// What `cargo bench --bench` calls it.
@@ -30,7 +33,7 @@ pub(crate) struct Bench {
     /// The bounds that do not hold, each in a sentence.
     pub(crate) violated: fn(&[Row]) -> Vec<String>,
     /// What other programs measured of the same groups.
-    pub(crate) peers: Option<fn(groups: &[Label]) -> Vec<Row>>,
+    pub(crate) peers: Option<Peers>,
 }
 
 /// Runs a bench with the arguments of the process.
