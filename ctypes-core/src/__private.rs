@@ -6,7 +6,6 @@ pub use crate::guard::{guarded, guarded_if};
 pub use crate::types::bit_field::{check_fit, decode, encode};
 pub use crate::types::bit_plan::{BitPlan, Form, Planned};
 pub use crate::types::bit_storage::{Align, Aligned, Bits, Choice, Storage, Unaligned};
-pub use crate::types::byte_order::ordered;
 pub use crate::types::ctype::zeroed;
 pub use crate::types::describe::{
     NOTHING_SAID, PLAIN_STRUCT, assert_layout, const_pointer, const_pointer_to, exact, extent_of,
@@ -23,7 +22,7 @@ pub use crate::types::verify::{
     FieldOf, Span, assert_mirror, assert_mirror_field, assert_new_members, assert_new_name,
     size_of_field,
 };
-pub use crate::types::{FieldRole, FieldRules, StaticEnum, StaticFunction, StaticRecord};
+pub use crate::types::{FieldRole, FieldRules, StaticEnum, StaticRecord};
 
 #[cfg(feature = "dynamic")]
 pub use crate::call::Plan;

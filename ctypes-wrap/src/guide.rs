@@ -4,6 +4,7 @@
 //! * [`structs`]: C structs as Rust structs, and as data.
 //! * [`callbacks`]: closures that C calls, and their panics.
 //! * [`headers`]: C headers read as they are, their functions and constants, other targets, the command.
+//! * [`objects`]: C objects whose types exist at run time: fields, arrays, pointers, text.
 //! * [`safety`]: what is checked, what is promised, who is trusted.
 
 #[cfg(all(feature = "load", feature = "dynamic"))]
@@ -15,6 +16,9 @@ pub mod calls {}
 #[cfg(all(feature = "load", feature = "dynamic", feature = "header"))]
 #[doc = include_str!("../docs/headers.md")]
 pub mod headers {}
+#[cfg(all(feature = "load", feature = "dynamic", feature = "decl"))]
+#[doc = include_str!("../docs/objects.md")]
+pub mod objects {}
 #[cfg(all(feature = "load", feature = "dynamic", feature = "decl"))]
 #[doc = include_str!("../docs/safety.md")]
 pub mod safety {}

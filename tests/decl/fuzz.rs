@@ -4,12 +4,16 @@
 //! The text in hand stands in a file, whose name is said at the start: a crash that no program
 //! survives leaves it there. A text that takes more than ten seconds ends the run.
 
+#[allow(dead_code)]
+#[path = "../common/long_form.rs"]
+mod long_form;
 #[allow(dead_code, unreachable_pub)]
 mod mutate;
 #[allow(dead_code, unreachable_pub)]
 #[path = "../oracle/random.rs"]
 mod random;
 
+use long_form::options;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -17,18 +21,14 @@ static COUNT: AtomicU64 = AtomicU64::new(0);
 
 fn main() {
     let (mut seconds, mut seed) = (3600, 20_050_101);
-    let mut args = std::env::args().skip(1);
-    while let Some(option) = args.next() {
-        let value = args.next().and_then(|v| v.parse().ok());
-        match (option.as_str(), value) {
-            ("--seconds", Some(value)) => seconds = value,
-            ("--seed", Some(value)) => seed = value,
-            _ => {
-                eprintln!("expected --seconds N or --seed N, found {option}");
-                std::process::exit(2);
-            }
+    options("usage: decl_fuzz [--seconds N] [--seed S]", |option, value| {
+        match option {
+            "--seconds" => seconds = value.parse().ok()?,
+            "--seed" => seed = value.parse().ok()?,
+            _ => return None,
         }
-    }
+        Some(())
+    });
     let path = std::env::temp_dir().join(format!("decl-fuzz-{}.c", std::process::id()));
     println!("seed {seed}, {seconds} seconds; the text in hand is in {}", path.display());
     std::panic::set_hook(Box::new(|_| {}));

@@ -1,31 +1,28 @@
 //! The long form of the test of layouts: `cargo run --release --example layout_oracle --
 //! [--count N] [--seed S] [--target NAME]`, with progress on standard error.
 
+#[path = "../common/long_form.rs"]
+mod long_form;
 // Each of the programs that share this module uses a part of it.
 #[allow(dead_code, unreachable_pub)]
 #[path = "mod.rs"]
 mod oracle;
 
+use long_form::{Progress, options};
 use oracle::compilers::{JUDGES, USER_MADE};
-use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let (mut count, mut seed, mut name) = (100_000, 20_050_101, None);
-    let mut args = std::env::args().skip(1);
-    while let Some(arg) = args.next() {
-        let value = args.next();
-        let number = value.as_deref().and_then(|v| v.parse::<u64>().ok());
-        match (arg.as_str(), number, value) {
-            ("--count", Some(n), _) => count = n as usize,
-            ("--seed", Some(n), _) => seed = n,
-            ("--target", _, Some(target)) => name = Some(target),
-            _ => {
-                eprintln!("usage: layout_oracle [--count N] [--seed S] [--target NAME]");
-                return ExitCode::from(2);
-            }
+    options("usage: layout_oracle [--count N] [--seed S] [--target NAME]", |option, value| {
+        match option {
+            "--count" => count = value.parse().ok()?,
+            "--seed" => seed = value.parse().ok()?,
+            "--target" => name = Some(value.to_owned()),
+            _ => return None,
         }
-    }
+        Some(())
+    });
     let judges = JUDGES
         .iter()
         .chain(USER_MADE)
@@ -38,17 +35,8 @@ fn main() -> ExitCode {
     }
     let mut failed = false;
     for judge in judges {
-        let start = std::time::Instant::now();
-        let bar = |done: usize| {
-            if std::io::stderr().is_terminal() || done == count {
-                let filled = done * 40 / count.max(1);
-                let name = judge.target.name;
-                let seconds = start.elapsed().as_secs();
-                let bar = format!("{:#<filled$}{:.<rest$}", "", "", rest = 40 - filled);
-                let _ = write!(std::io::stderr(), "\r{name:<22} {bar} {done}/{count} {seconds} s");
-            }
-        };
-        let verdict = oracle::run::judge(judge, seed, count, bar);
+        let progress = Progress::new(judge.target.name, count);
+        let verdict = oracle::run::judge(judge, seed, count, |done| progress.show(done));
         match verdict {
             Ok(()) => eprintln!("  0 mismatches"),
             Err(report) => {

@@ -1,6 +1,7 @@
 //! What `#[bitfield]` adds to a struct beside the bits: constants, checked stores, traits, reflection.
 
-use crate::bitfields::{CharUnnamedWide, Color, Ip, Memory, Pair, Pointers};
+use crate::bitfields::{CharUnnamedWide, Color, Ip, Pair, Pointers};
+use crate::memory::Memory;
 use core::ffi::*;
 use ctypes_wrap::types::FieldRules;
 use ctypes_wrap::{CStruct, CType, Error, Target, Type, bitfield};

@@ -2,39 +2,10 @@
 //! setters and ours must agree on memory full of graffiti, and on what a call by value hands over.
 
 use crate::c;
+use crate::memory::{Memory, Number, VALUES};
 use core::ffi::*;
-use core::fmt::{Debug, Write};
+use core::fmt::Debug;
 use ctypes_wrap::{CEnum, CStruct, CType, Library, LongDouble, Raw, bitfield};
-
-/// What a bit field holds, as a number that C and Rust can exchange.
-pub(crate) trait Number: Copy {
-    fn number(self) -> i64;
-    fn from_number(number: i64) -> Self;
-}
-
-macro_rules! numbers {
-    ($($int:ident)*) => {$(
-        impl Number for $int {
-            fn number(self) -> i64 {
-                self as i64
-            }
-            fn from_number(number: i64) -> $int {
-                number as $int
-            }
-        }
-    )*};
-}
-
-numbers!(i8 u8 i16 u16 i32 u32 i64 u64);
-
-impl Number for bool {
-    fn number(self) -> i64 {
-        i64::from(self)
-    }
-    fn from_number(number: i64) -> bool {
-        number != 0
-    }
-}
 
 impl Number for Raw<Color> {
     fn number(self) -> i64 {
@@ -59,42 +30,6 @@ pub(crate) struct Pair {
     pub(crate) first: c_char,
     pub(crate) second: c_short,
 }
-
-/// Bytes at an address that suits every record.
-#[derive(Clone, Copy, PartialEq, Debug)]
-#[repr(C, align(16))]
-pub(crate) struct Memory(pub(crate) [u8; 64]);
-
-impl Memory {
-    pub(crate) fn graffiti(seed: u8) -> Memory {
-        let mut bytes = [0; 64];
-        let mut state = u32::from(seed) + 1;
-        for byte in &mut bytes {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            *byte = (state >> 24) as u8;
-        }
-        Memory(bytes)
-    }
-
-    pub(crate) fn as_record<T: CType>(&mut self) -> &mut T {
-        const { assert!(T::ANY_BITS && size_of::<T>() <= 64 && align_of::<T>() <= 16) };
-        // SAFETY: the memory is large and aligned enough, and holds a `T` whatever its bytes are.
-        unsafe { &mut *(&raw mut self.0).cast() }
-    }
-}
-
-pub(crate) const VALUES: [i64; 10] = [
-    0,
-    1,
-    -1,
-    2,
-    0x5555_5555_5555_5555,
-    -0x5555_5555_5555_5556,
-    0x1234_5678_9abc_def0,
-    i64::MIN,
-    100,
-    -3,
-];
 
 /// A record in both languages.
 trait Shape: CType + Debug {
@@ -159,33 +94,12 @@ macro_rules! shapes {
 }
 
 fn declare<T: Shape>(text: &mut String) {
-    let (name, c) = (T::NAME, T::C);
-    let mut line = |line: String| writeln!(text, "{line}").expect("a string grows");
-    // What must stand on a line of its own comes before an `@`.
-    let (pragma, c) = c.split_once('@').unwrap_or(("", c));
-    line(format!("{pragma}\ntypedef {c} {name};\n#pragma pack()"));
-    line(format!("const unsigned long {name}_size[2] = {{ sizeof({name}), _Alignof({name}) }};"));
-    for f in T::FIELDS.iter().map(|f| f.name) {
-        line(format!("long long {name}_get_{f}(const {name} *p) {{ return p->{f}; }}"));
-        line(format!("void {name}_set_{f}({name} *p, long long v) {{ p->{f} = v; }}"));
-    }
-    line(format!(
-        "{name} {name}_bump(double d, {name} v, int i) {{ if (d != 1.5 || i != 7) return v;"
-    ));
-    for f in T::FIELDS.iter().map(|f| f.name) {
-        line(format!("v.{f} = v.{f} + 1LL;"));
-    }
-    line("return v; }".to_owned());
+    c::declare(text, T::NAME, T::C, T::FIELDS.iter().map(|f| f.name));
 }
 
 fn check<T: Shape>(lib: &Library) {
     let name = T::NAME;
-    assert_eq!(
-        c::extent(lib, &format!("{name}_size")),
-        [size_of::<T>(), align_of::<T>()],
-        "{name}"
-    );
-    assert_eq!([T::TYPE.size(), T::TYPE.align()], [size_of::<T>(), align_of::<T>()], "{name}");
+    c::assert_extent::<T>(lib, name);
     for field in T::FIELDS {
         let of = |what| format!("{name}_{what}_{}", field.name);
         // SAFETY: the text declares the functions so.

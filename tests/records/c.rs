@@ -1,6 +1,7 @@
 //! The judge: a C compiler, whose code is loaded and called.
 
-use ctypes_wrap::Library;
+use ctypes_wrap::{CType, Library};
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -37,4 +38,39 @@ pub(crate) unsafe fn get<F: Copy>(lib: &Library, name: &str) -> F {
 pub(crate) fn extent(lib: &Library, name: &str) -> [usize; 2] {
     // SAFETY: the tests write such variables only.
     unsafe { *get::<*const [usize; 2]>(lib, name) }
+}
+
+/// That a type has the size and alignment that the text gives it, to rustc and by its description.
+#[track_caller]
+pub(crate) fn assert_extent<T: CType>(lib: &Library, name: &str) {
+    let theirs = extent(lib, &format!("{name}_size"));
+    assert_eq!([size_of::<T>(), align_of::<T>()], theirs, "{name}");
+    assert_eq!([T::TYPE.size(), T::TYPE.align()], theirs, "{name}, as described");
+}
+
+/// Declares the type `c` as `name`, with its extent, a getter and a setter for each of `members`, and a function that
+/// takes it by value, adds one to all of them and returns it. What must stand on a line of its own comes before an `@`.
+pub(crate) fn declare<'a>(
+    text: &mut String,
+    name: &str,
+    c: &str,
+    members: impl Iterator<Item = &'a str>,
+) {
+    let (pragma, c) = c.split_once('@').unwrap_or(("", c));
+    let mut bump = String::new();
+    let mut accessors = String::new();
+    for member in members {
+        accessors += &format!(
+            "long long {name}_get_{member}(const {name} *p) {{ return p->{member}; }}\n\
+             void {name}_set_{member}({name} *p, long long v) {{ p->{member} = v; }}\n"
+        );
+        bump += &format!("v.{member} = v.{member} + 1LL;\n");
+    }
+    write!(
+        text,
+        "{pragma}\ntypedef {c} {name};\n#pragma pack()\n\
+         const unsigned long {name}_size[2] = {{ sizeof({name}), _Alignof({name}) }};\n{accessors}\
+         {name} {name}_bump(double d, {name} v, int i) {{ if (d != 1.5 || i != 7) return v;\n{bump}return v; }}\n"
+    )
+    .expect("a string grows");
 }

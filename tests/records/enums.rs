@@ -62,11 +62,7 @@ struct Holder holder(struct Holder h) { h.color = (enum Color)77; h.level = 3; h
 fn layouts_signs_and_calls_are_those_of_c() {
     let lib = c::library("enums", TEXT);
     macro_rules! sizes {
-        ($($ty:ident)*) => {$(
-            let sizes = c::extent(&lib, concat!(stringify!($ty), "_size"));
-            assert_eq!(sizes, [size_of::<$ty>(), align_of::<$ty>()], stringify!($ty));
-            assert_eq!(sizes, [$ty::TYPE.size(), $ty::TYPE.align()], stringify!($ty));
-        )*};
+        ($($ty:ident)*) => {$(c::assert_extent::<$ty>(&lib, stringify!($ty));)*};
     }
     sizes!(Color Sign Wide Holder);
     // SAFETY: the text declares the functions so.

@@ -12,6 +12,7 @@ mod c;
 mod combinations;
 mod enums;
 mod members;
+mod memory;
 #[allow(dead_code, missing_docs, unreachable_pub)]
 #[path = "../oracle/mod.rs"]
 mod oracle;

@@ -1,12 +1,11 @@
 //! The judge of records whose members are methods: C's loads and stores of every member and ours must
 //! agree on memory full of graffiti.
 
-use crate::bitfields::{Memory, Number, VALUES};
 use crate::c;
+use crate::memory::{Memory, Number, VALUES};
 use crate::oracle::compilers::JUDGES;
 use crate::oracle::evidence;
 use core::ffi::{c_double, c_int, c_longlong};
-use core::fmt::Write;
 use core::hash::{Hash, Hasher};
 use ctypes_wrap::{Be, CType, Le, Library, Target, Type};
 use std::collections::hash_map::DefaultHasher;
@@ -50,9 +49,9 @@ macro_rules! shapes {
             const C: &'static str = $c;
             const MEMBERS: &'static [$crate::shapes::Member<Self>] = &[$($crate::shapes::Member {
                 name: stringify!($member),
-                get: |s| $crate::bitfields::Number::number(s.$member()),
-                set: |s, n| s.$set($crate::bitfields::Number::from_number(n)),
-                with: |s, n| s.$with($crate::bitfields::Number::from_number(n)),
+                get: |s| $crate::memory::Number::number(s.$member()),
+                set: |s, n| s.$set($crate::memory::Number::from_number(n)),
+                with: |s, n| s.$with($crate::memory::Number::from_number(n)),
             }),*];
         })*
         fn $all(name: &str) {
@@ -67,29 +66,12 @@ macro_rules! shapes {
 pub(crate) use shapes;
 
 pub(crate) fn declare<T: Shape>(text: &mut String) {
-    let name = T::NAME;
-    let mut line = |line: String| writeln!(text, "{line}").expect("a string grows");
-    let (pragma, c) = T::C.split_once('@').unwrap_or(("", T::C));
-    line(format!("{pragma}\ntypedef {c} {name};\n#pragma pack()"));
-    line(format!("const unsigned long {name}_size[2] = {{ sizeof({name}), _Alignof({name}) }};"));
-    for member in T::MEMBERS.iter().map(|m| m.name) {
-        line(format!("long long {name}_get_{member}(const {name} *p) {{ return p->{member}; }}"));
-        line(format!("void {name}_set_{member}({name} *p, long long v) {{ p->{member} = v; }}"));
-    }
-    line(format!(
-        "{name} {name}_bump(double d, {name} v, int i) {{ if (d != 1.5 || i != 7) return v;"
-    ));
-    for member in T::MEMBERS.iter().map(|m| m.name) {
-        line(format!("v.{member} = v.{member} + 1LL;"));
-    }
-    line("return v; }".to_owned());
+    c::declare(text, T::NAME, T::C, T::MEMBERS.iter().map(|m| m.name));
 }
 
 pub(crate) fn check<T: Shape>(lib: &Library) {
-    let (name, rust) = (T::NAME, [size_of::<T>(), align_of::<T>()]);
-    assert_eq!(c::extent(lib, &format!("{name}_size")), rust, "{name}");
-    assert_eq!([T::TYPE.size(), T::TYPE.align()], rust, "{name}");
-    assert_eq!(unlike(lib, T::MEMBERS), None, "{name}");
+    c::assert_extent::<T>(lib, T::NAME);
+    assert_eq!(unlike(lib, T::MEMBERS), None, "{}", T::NAME);
     if T::BY_VALUE {
         pass::<T>(lib);
     }

@@ -79,11 +79,7 @@ Around around(Around s) { s.first += 1.5; s.inner.d += 1.5; return s; }
 fn layouts_and_calls_are_those_of_c() {
     let lib = c::library("unions", TEXT);
     macro_rules! sizes {
-        ($($ty:ident)*) => {$(
-            let sizes = c::extent(&lib, concat!(stringify!($ty), "_size"));
-            assert_eq!(sizes, [size_of::<$ty>(), align_of::<$ty>()], stringify!($ty));
-            assert_eq!(sizes, [$ty::TYPE.size(), $ty::TYPE.align()], stringify!($ty));
-        )*};
+        ($($ty:ident)*) => {$(c::assert_extent::<$ty>(&lib, stringify!($ty));)*};
     }
     sizes!(DoubleInt FloatsDouble FloatInt CharsDouble Around Packed Aligned);
     macro_rules! call {

@@ -1,7 +1,7 @@
 //! Bit fields of 128-bit integers, which C has on 64-bit machines as `__int128`, against C.
 
-use crate::bitfields::Memory;
 use crate::c;
+use crate::memory::Memory;
 use crate::shapes::judge_everywhere;
 use core::ffi::{c_int, c_uint};
 use core::fmt::Write;
@@ -135,9 +135,7 @@ fn declare(name: &str, c: &str, fields: &[&str], text: &mut String) {
 }
 
 fn check<T: CType + Copy>(lib: &Library, name: &str, fields: &[Field<T>]) {
-    let rust = [size_of::<T>(), align_of::<T>()];
-    assert_eq!(c::extent(lib, &format!("{name}_size")), rust, "{name}");
-    assert_eq!([T::TYPE.size(), T::TYPE.align()], rust, "{name}");
+    c::assert_extent::<T>(lib, name);
     for field in fields {
         let of = |what| format!("{name}_{what}_{}", field.name);
         // SAFETY: the text declares the functions so.

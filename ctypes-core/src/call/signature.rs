@@ -95,13 +95,14 @@ impl Signature {
         params: impl IntoIterator<Item = &'a Type>,
     ) -> Result<Signature, SignatureError> {
         let params: Vec<Type> = params.into_iter().cloned().collect();
-        if let Some(i) = params.iter().position(|p| matches!(p.kind(), TypeKind::Array { .. })) {
-            return Err(SignatureError::Parameter {
-                index: i + 1,
-                ty: params[i].to_string(),
-                reason: "C takes an array as a pointer to its first element: write a pointer"
-                    .to_owned(),
-            });
+        for (i, param) in params.iter().enumerate() {
+            if let Some(reason) = param.refused_by_value() {
+                return Err(SignatureError::Parameter {
+                    index: i + 1,
+                    ty: param.to_string(),
+                    reason: reason.to_owned(),
+                });
+            }
         }
         Signature::prepare(conv, result.clone(), params, false)
     }
@@ -346,7 +347,7 @@ fn hint(expected: Tag, found: Tag) -> &'static str {
 /// function a pointer to itself.
 fn adjusted(param: &Type) -> Type {
     match param.kind() {
-        TypeKind::Array { of, .. } => of.pointer(),
+        TypeKind::Array { of, .. } | TypeKind::IncompleteArray { of } => of.pointer(),
         TypeKind::Function(f) => f.ty().pointer(),
         // GNU: passed as its first member is.
         TypeKind::Record(record) if record.rules().transparent_union => {
@@ -368,10 +369,11 @@ fn passable(ty: &Type) -> Result<(), String> {
             Err("this platform has no such type".to_owned())
         }
         TypeKind::Void => Err("void is only a result".to_owned()),
-        TypeKind::Array { .. } => Err("C passes and returns no arrays".to_owned()),
-        TypeKind::Ordered { .. } => {
-            Err("a byte order belongs to memory: pass and return the number itself, `get()`"
-                .to_owned())
+        TypeKind::Array { .. } | TypeKind::IncompleteArray { .. } => {
+            Err("C passes and returns no arrays".to_owned())
+        }
+        TypeKind::Enum(e) if e.underlying(&Target::NATIVE).is_none() => {
+            Err("the enumeration is declared but not defined".to_owned())
         }
         TypeKind::Function(_) => Err("C functions do not return functions".to_owned()),
         TypeKind::Record(_) => match ty.layout() {
@@ -379,7 +381,7 @@ fn passable(ty: &Type) -> Result<(), String> {
             Ok(_) => Ok(()),
             Err(e) => Err(e.to_string()),
         },
-        _ => Ok(()),
+        _ => ty.refused_by_value().map_or(Ok(()), |reason| Err(reason.to_owned())),
     }
 }
 

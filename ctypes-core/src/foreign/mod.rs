@@ -22,8 +22,8 @@ pub use variable::ForeignVar;
 
 /// What the expansions of the two macros name; reached through `__private`.
 pub(crate) mod support {
-    pub use super::binding::{Address, Binding, Entry, Loads, Required, bind_all};
+    pub use super::binding::{Address, Binding, Entry, Loads, bind_all};
     pub use super::handle::{Binder, HandleSource, LazySymbol, fmt_handle};
-    pub use super::probe::{PassedAsDeclared, Probe, described};
+    pub use super::probe::{PassedAsDeclared, Probe, assert_passable, described};
     pub use super::source::{Names, Source};
 }

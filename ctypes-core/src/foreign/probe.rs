@@ -3,7 +3,7 @@
 //! [`Probe`] has the associated constant twice: inherent for types that describe themselves ([`CType`]), and
 //! from the trait [`PassedAsDeclared`] for all others. The compiler takes the inherent one where it exists.
 
-use crate::types::{CType, Repr, Type};
+use crate::types::{CType, Type};
 use core::marker::PhantomData;
 
 /// Stands for `T` in a question about it.
@@ -16,8 +16,8 @@ pub trait PassedAsDeclared {
     const BY_VALUE: bool = true;
     /// Whether it is a function pointer.
     const IS_CODE: bool = false;
-    /// Whether it is an array.
-    const IS_ARRAY: bool = false;
+    /// Why no argument has the type, if none has.
+    const REFUSED: Option<&'static str> = None;
     /// The description, which there is none of.
     const TYPE: Option<&'static Type> = None;
 }
@@ -29,10 +29,18 @@ impl<T: CType> Probe<T> {
     pub const BY_VALUE: bool = T::BY_VALUE;
     /// Whether it is a function pointer.
     pub const IS_CODE: bool = T::IS_CODE;
-    /// Whether it is an array.
-    pub const IS_ARRAY: bool = matches!(T::TYPE.0, Repr::Array { .. });
+    /// Why no argument has the type, if none has.
+    pub const REFUSED: Option<&'static str> = T::TYPE.refused_by_value();
     /// The description.
     pub const TYPE: Option<&'static Type> = Some(T::TYPE);
+}
+
+/// Panics if a type is `refused` as an argument or a result, which is an error on the user's type.
+#[track_caller]
+pub const fn assert_passable(refused: Option<&'static str>) {
+    if let Some(reason) = refused {
+        panic!("{}", reason)
+    }
 }
 
 /// The description of a type in a signature that is `routed` through the engine, which needs all of them.

@@ -198,11 +198,11 @@ orders! {
     Le Little "little-endian",
 }
 
-/// The scalar type in that order, as the derive names it.
+/// The scalar type in that order.
 ///
 /// # Panics
-/// If the type is no scalar; the derive passes nothing else.
-pub const fn ordered(of: &Type, endian: Endian) -> Type {
+/// If the type is no scalar; the derive names nothing else.
+pub(super) const fn ordered(of: &Type, endian: Endian) -> Type {
     match &of.0 {
         Repr::Scalar(scalar) => Type::ordered(*scalar, endian),
         _ => panic!("expected a scalar"),

@@ -44,6 +44,8 @@ const POINTER: Extent = Type::VOID_PTR.native();
 struct SpelledMember<T, C>(PhantomData<(T, C)>);
 
 impl<T: CType, C: Spelled> SpelledMember<T, C> {
+    /// Each of the functions below that ask it reports by itself: a function for it would be one more
+    /// call that the compiler evaluates for each field.
     const IS_RIGHT: bool = verify::is_same(T::TYPE, C::TYPE);
     const MEMBER: &'static StaticMember = &StaticMember::of::<T>(C::TYPE, true);
 }

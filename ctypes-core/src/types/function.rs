@@ -54,12 +54,11 @@ impl fmt::Display for CallConv {
 
 /// A function type known at compile time. Its parts are asked for lazily, so that a struct may hold
 /// a callback that takes that struct.
-#[doc(hidden)]
-pub struct StaticFunction {
-    pub conv: CallConv,
-    pub result: fn() -> &'static Type,
-    pub params: &'static [fn() -> &'static Type],
-    pub variadic: bool,
+pub(crate) struct StaticFunction {
+    pub(crate) conv: CallConv,
+    pub(crate) result: fn() -> &'static Type,
+    pub(crate) params: &'static [fn() -> &'static Type],
+    pub(crate) variadic: bool,
 }
 
 #[derive(Clone)]

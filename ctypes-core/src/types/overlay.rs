@@ -4,9 +4,9 @@
 //! `unsafe`. Here all bytes are initialised from the start and stay so: a member must have no padding to be
 //! stored, and be valid whatever its bytes are to be read. Then both are safe.
 
-use super::record::{RecordRef, StaticRecord};
 use super::verify::FieldOf;
 use super::{CType, Element, Repr, Type};
+use super::{RecordRef, StaticRecord};
 use crate::layout::{BitRange, RecordCursor, RecordKind};
 use crate::target::{Endian, Target};
 use core::mem::MaybeUninit;
@@ -31,10 +31,10 @@ impl<const N: usize> Overlay<N> {
         unsafe { self.0.as_ptr().cast::<T>().read_unaligned() }
     }
 
-    /// The same with another value of a member without bits.
+    /// The same with another value of a member without bits; that it is `Copy` is what [`Overlay::get`] asks.
     #[inline]
     #[must_use]
-    pub const fn put<T: CType + Copy>(mut self, value: T) -> Overlay<N> {
+    pub const fn put<T: CType>(mut self, value: T) -> Overlay<N> {
         const { assert!(is_full(T::TYPE) && size_of::<T>() <= N) };
         // SAFETY: the bytes are inside, and stay initialised: those of a `T` all are, as its trait
         // promises of types without padding; no alignment is asked for.

@@ -4,15 +4,15 @@
 //! There are two drivers of one walk: a `const` one for the types of the derives on the platform that is compiled for,
 //! and one for all types and targets.
 
-use super::bit_plan::{Around, Form, Run, rust_align};
-use super::record::{FieldRole, FieldRules, RecordId, RecordRef, StaticRecord};
-use super::{Element, FieldLayout, Repr, Scalar, ScalarClass, Type};
+mod members;
+
+use super::record::RecordId;
+use super::{Element, FieldLayout, RecordRef, Repr, Scalar, ScalarClass, StaticRecord, Type};
 use crate::error::LayoutError;
 use crate::layout::passing::{Aggregate, Census, FloatKind, LeafClass, Speaker, passing};
-use crate::layout::{
-    BitRange, ByteSpan, FieldShape, Passing, RecordCursor, RecordKind, RecordRules,
-};
-use crate::target::{Abi, Extent, Target};
+use crate::layout::{FieldShape, Passing, RecordCursor, RecordKind};
+use crate::target::{Extent, Target};
+use members::Members;
 use std::collections::HashMap;
 
 impl Type {
@@ -68,6 +68,19 @@ impl Type {
         Ok(self.extent_at(target)?.size != 0 && c.is_same(&rust))
     }
 
+    /// Why no argument has this type, whatever would pass it, if none has.
+    pub(crate) const fn refused_by_value(&self) -> Option<&'static str> {
+        match &self.0 {
+            Repr::Array { .. } | Repr::IncompleteArray { .. } => {
+                Some("C takes an array as a pointer to its first element: write a pointer")
+            }
+            Repr::Ordered(..) => {
+                Some("a byte order belongs to memory: pass and return the number itself, `get()`")
+            }
+            _ => None,
+        }
+    }
+
     /// Whether every bit pattern is a value of the strict Rust form of this type, on any target: not of a
     /// `_Bool`, an enumeration, a pointer that is never null or one to a function. Padding and bit fields hold
     /// any bits, and so does everything in [`Raw`](super::Raw). `void`, a function and an incomplete record have no
@@ -89,7 +102,11 @@ impl Type {
 
 fn any_bits(ty: &Type, seen: &mut HashMap<RecordId, bool>) -> bool {
     match &ty.0 {
-        Repr::Void | Repr::Function(_) | Repr::Enum(_) | Repr::Scalar(Scalar::Bool) => false,
+        Repr::Void
+        | Repr::Function(_)
+        | Repr::IncompleteArray { .. }
+        | Repr::Enum(_)
+        | Repr::Scalar(Scalar::Bool) => false,
         Repr::Scalar(_) | Repr::Ordered(..) | Repr::Vector(_) => true,
         // The bits above its width are not part of the value, and have to be what they are.
         Repr::BitInt(_) => false,
@@ -136,7 +153,10 @@ const fn native(ty: &Type, at: u64, speaker: Speaker) -> Census {
             }
             all.repeated(at, *len, element, target, speaker)
         }
-        Repr::Enum(e) => Census::leaf(at, e.native_extent(), LeafClass::Integer, target, speaker),
+        Repr::Enum(e) => match e.native_extent() {
+            Some(extent) => Census::leaf(at, extent, LeafClass::Integer, target, speaker),
+            None => Census::DOUBTFUL,
+        },
         _ => scalar(ty, at, target, speaker),
     }
 }
@@ -152,9 +172,9 @@ const fn native_record(record: &StaticRecord, at: u64, speaker: Speaker) -> Cens
         return Census::DOUBTFUL;
     };
     if record.planned < record.members.len() {
-        members.planned = match record.extent_of_planned() {
-            Some(planned) => planned,
-            None => return Census::DOUBTFUL,
+        members.planned = match record.extent_of_first(record.planned) {
+            Ok(Some(planned)) => planned,
+            _ => return Census::DOUBTFUL,
         };
     }
     let mut i = 0;
@@ -213,231 +233,32 @@ const fn scalar(ty: &Type, at: u64, target: &Target, speaker: Speaker) -> Census
         all.add(&Census::bytes(at, extent.size, 1), extent.align);
         return all.finish(extent, speaker);
     }
-    let is_complex = matches!(scalar.class(target), ScalarClass::Complex);
-    let part = if is_complex { extent.size / 2 } else { extent.size };
-    // `_Float16`, `_Float128` and their kin have registers of their own, or none.
-    let is_number = matches!(scalar.class(target), ScalarClass::Float | ScalarClass::Complex);
-    if is_number && !is_long && part != 4 && part != 8 {
-        return Census::DOUBTFUL;
+    let class = scalar.class(target);
+    if !matches!(class, ScalarClass::Float | ScalarClass::Complex) {
+        return Census::leaf(at, extent, LeafClass::Integer, target, speaker);
     }
-    let kind = match extent.size {
+    let is_complex = matches!(class, ScalarClass::Complex);
+    let part = Extent::new(if is_complex { extent.size / 2 } else { extent.size }, extent.align);
+    let kind = match part.size {
         _ if is_long => FloatKind::of_long_double(target.long_double),
         4 => FloatKind::Single,
-        8 if !matches!(scalar.class(target), ScalarClass::Complex) => FloatKind::Double,
-        8 => FloatKind::Single,
-        _ => FloatKind::Double,
+        8 => FloatKind::Double,
+        // `_Float16`, `_Float128` and their kin have registers of their own, or none.
+        _ => return Census::DOUBTFUL,
     };
-    match scalar.class(target) {
-        ScalarClass::Float => Census::leaf(at, extent, LeafClass::Float(kind), target, speaker),
-        ScalarClass::Complex => {
-            let part = Extent::new(extent.size / 2, extent.align);
-            let class = LeafClass::Float(kind);
-            let second = Census::leaf(at + part.size, part, class, target, speaker);
-            let first = Census::leaf(at, part, class, target, speaker);
-            first.with_words_of(&second).repeated(at, 2, part, target, speaker).complex()
-        }
-        _ => Census::leaf(at, extent, LeafClass::Integer, target, speaker),
+    let first = Census::leaf(at, part, LeafClass::Float(kind), target, speaker);
+    if !is_complex {
+        return first;
     }
-}
-
-/// The members of a record as they come; in Rust, with what `#[bitfield]` stores bit fields in.
-struct Members<'t> {
-    all: Aggregate,
-    /// Where the record is in the outermost one.
-    at: u64,
-    whole: Extent,
-    /// What was planned together: the whole, but of a generic struct.
-    planned: Extent,
-    rules: RecordRules,
-    target: &'t Target,
-    speaker: Speaker,
-    has_bits: bool,
-    /// Where the member before ends.
-    rust_end: u64,
-    /// The bytes of the bit fields since then; the end is 0 if none of them has bits.
-    run: Option<(u64, u64)>,
-    is_doubtful: bool,
-}
-
-impl<'t> Members<'t> {
-    const fn new(
-        rules: RecordRules,
-        at: u64,
-        whole: Extent,
-        target: &'t Target,
-        speaker: Speaker,
-    ) -> Members<'t> {
-        // Rust has no struct that is packed and aligned; the one of `#[bitfield]` has blocks of bytes.
-        let is_block = (rules.packed || rules.pack.is_some()) && rules.align.is_some();
-        Members {
-            all: Aggregate::new(rules.kind),
-            at,
-            whole,
-            planned: whole,
-            rules,
-            target,
-            speaker,
-            has_bits: false,
-            rust_end: 0,
-            run: None,
-            is_doubtful: speaker.is_rustc() && is_block,
-        }
+    let second = Census::leaf(at + part.size, part, LeafClass::Float(kind), target, speaker);
+    // In Rust it is a struct of two members.
+    if speaker.is_rustc() {
+        let mut all = Aggregate::new(RecordKind::Struct);
+        all.add(&first, part.align);
+        all.add(&second, part.align);
+        return all.finish(extent, speaker);
     }
-
-    /// Where a member is in the outermost record, as far as it matters: behind the first 16 bytes only how
-    /// it is aligned does.
-    const fn place_of(&self, offset: u64) -> u64 {
-        let at = self.at.saturating_add(offset);
-        if at < 16 { at } else { 16 + at % 16 }
-    }
-
-    /// The alignment of a member in this record.
-    const fn member_align(&self, of_type: u64, own: FieldRules) -> u64 {
-        let of_type = if self.rules.packed || own.packed { 1 } else { of_type };
-        let align = match own.align {
-            Some(n) if n > of_type => n,
-            _ => of_type,
-        };
-        match self.rules.pack {
-            Some(pack) if pack < align => pack,
-            _ => align,
-        }
-    }
-
-    const fn plain(&mut self, offset: u64, extent: Extent, own: FieldRules, census: &Census) {
-        self.close(offset, rust_align(extent.align, &self.rules, Form::Fields));
-        if self.speaker.is_rustc() && (own.align.is_some() || own.packed) {
-            self.is_doubtful = true;
-        }
-        let place = self.place_of(offset);
-        // clang asks it of members of no size too.
-        let is_asked = match self.speaker {
-            Speaker::Gcc => false,
-            Speaker::Clang => true,
-            Speaker::Rustc => extent.size != 0,
-        };
-        if is_asked && !place.is_multiple_of(extent.align) {
-            self.all.add_unaligned();
-        }
-        let align = self.member_align(extent.align, own);
-        match own.role {
-            FieldRole::Flexible => self.all.add(&Census::flexible(align), align),
-            _ => self.all.add(census, align),
-        }
-        if let Some(align) = own.align {
-            self.all.demand(align);
-        }
-        self.rust_end = offset + extent.size;
-    }
-
-    const fn bits(&mut self, bits: BitRange, unit: Extent, own: FieldRules) {
-        self.has_bits = true;
-        if !self.speaker.is_rustc() {
-            // In AAPCS32 the type of a bit field counts for the natural alignment, packed or not.
-            let align = match self.target.abi {
-                Abi::Aapcs32 => unit.align,
-                _ => self.member_align(unit.align, own),
-            };
-            let there = BitRange { byte: self.place_of(bits.byte), ..bits };
-            let census = if self.speaker.is_gcc() && matches!(self.rules.kind, RecordKind::Union) {
-                // gcc sees integers of their width, even of no bits.
-                let size = (bits.width as u64).div_ceil(8).next_power_of_two();
-                let (class, unit) = (LeafClass::Integer, Extent::new(size, size));
-                Census::leaf(there.byte, unit, class, self.target, self.speaker)
-            } else {
-                Census::bits(there, own.has_name(), self.target, self.speaker)
-            };
-            // gcc takes such a bit field for an ordinary one, which must not be unaligned in any record around it.
-            if self.speaker.is_gcc()
-                && bits.is_aligned_integer()
-                && !there.is_aligned_integer()
-                && !(self.rules.packed || own.packed)
-            {
-                self.is_doubtful |= self.rules.pack.is_some();
-                self.all.add_unaligned();
-            }
-            return self.all.add(&census, align);
-        }
-        if own.align.is_some() || own.packed || matches!(self.rules.kind, RecordKind::Union) {
-            self.is_doubtful = true;
-        }
-        if self.is_doubtful {
-            return;
-        }
-        let ByteSpan { offset, size } = bits.bytes();
-        let (from, to) = match self.run {
-            Some(run) => run,
-            None => (u64::MAX, 0),
-        };
-        self.run = Some(match size {
-            0 => (from, to),
-            _ => (
-                if offset < from { offset } else { from },
-                if offset + size > to { offset + size } else { to },
-            ),
-        });
-    }
-
-    /// Adds what Rust stores the bit fields in that were before `next`.
-    const fn close(&mut self, next: u64, next_align: u64) {
-        let Some((from, to)) = self.run else { return };
-        self.run = None;
-        if from != u64::MAX && from < self.rust_end {
-            // Only where members overlap, which Rust's cannot.
-            self.is_doubtful = true;
-            return;
-        }
-        let around = Around { rust_end: self.rust_end, next, next_align };
-        let run =
-            Run::between(from, to, around, self.planned, &self.rules, Form::Fields, self.target);
-        let (start, len) = (run.start as u64, run.len as u64);
-        if run.lead != 0 {
-            let at = self.place_of(self.rust_end);
-            self.all.add(&Census::filler(at, run.lead as u64), 1);
-        }
-        let at = self.place_of(start);
-        if run.is_integer {
-            let align = if len == 8 { self.target.align8 as u64 } else { len };
-            let extent = Extent::new(len, align);
-            if !at.is_multiple_of(align) {
-                self.all.add_unaligned();
-            }
-            let leaf = Census::leaf(at, extent, LeafClass::Integer, self.target, self.speaker);
-            self.all.add(&leaf, align);
-        } else if len != 0 {
-            self.all.add(&Census::bytes(at, len, 1), 1);
-        }
-        if run.tail != 0 {
-            let at = self.place_of(start + len);
-            self.all.add(&Census::filler(at, run.tail as u64), 1);
-        }
-        self.rust_end = start + len + run.tail as u64;
-    }
-
-    const fn finish(mut self) -> Census {
-        self.close(self.whole.size, self.whole.align);
-        if self.speaker.is_rustc() && self.has_bits {
-            if self.whole.align > 16 {
-                self.is_doubtful = true;
-            }
-            // The hidden member of no elements that aligns the struct.
-            self.all.add(&Census::NOTHING, self.whole.align);
-        }
-        if self.is_doubtful {
-            return Census::DOUBTFUL;
-        }
-        // What has bit fields is aligned by a member in Rust.
-        if let Some(align) = self.rules.align
-            && !(self.speaker.is_rustc() && self.has_bits)
-        {
-            // Around it clang counts all of its alignment then, rustc what `repr` says.
-            match self.speaker {
-                Speaker::Rustc => self.all.demand(align),
-                _ => self.all.demand_of_whole(align, self.whole.align),
-            }
-        }
-        self.all.finish(self.whole, self.speaker)
-    }
+    first.with_words_of(&second).repeated(at, 2, part, target, speaker).complex()
 }
 
 /// The walk over any type on any target.

@@ -1,59 +1,11 @@
-//! Structs and unions: the descriptor that the derive emits, the one made at run time, one view of both.
+//! Structs and unions: one view of those that a derive describes and those made at run time.
 
 use super::namespace::OwnedRecord;
-use super::{Place, Repr, ScalarClass, Type};
-use crate::layout::{
-    BitWidth, FieldShape, LayoutFault, Placement, RecordCursor, RecordRules, SimpleStruct,
-};
+use super::{Place, Repr, ScalarClass, StaticMember, StaticRecord, Type};
+use crate::layout::{BitWidth, FieldShape, LayoutFault, RecordRules};
 use crate::target::{Endian, Extent, Target};
+use std::collections::HashSet;
 use std::fmt;
-
-/// The descriptor of a record that is known at compile time; the derive emits it.
-///
-/// These are few parts, most of them shared by all records, because the compiler of the user's crate
-/// checks every part of every constant on its own.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct StaticRecord {
-    pub name: &'static str,
-    pub rules: &'static RecordRules,
-    /// The names of the fields, each with a `;` after it; one without a name has only that.
-    pub names: &'static str,
-    /// The types of the fields.
-    pub members: &'static [&'static StaticMember],
-    /// As many rules, or none if nothing is said of any field.
-    pub said: &'static [FieldRules],
-    /// Size and alignment of the Rust type; compared with C's layout by [`StaticRecord::check`].
-    pub extent: (usize, usize),
-    /// How many fields there are, from the first on, whose places in Rust are planned together: all, but
-    /// of a generic struct with bit fields; none if bytes stand for the members, of which rustc could not
-    /// know how C passes them.
-    pub planned: usize,
-}
-
-/// The type of a field in a [`StaticRecord`].
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct StaticMember {
-    pub ty: &'static Type,
-    /// The native one of the type.
-    pub extent: Extent,
-    pub flags: u8,
-}
-
-impl StaticMember {
-    /// The C spelling is known: by the path's name, an attribute, or an exact width.
-    pub(super) const SPELLED: u8 = 1;
-    /// The Rust type is passed by value in a record as C does.
-    pub(super) const BY_VALUE: u8 = 1 << 1;
-    /// It holds any bits.
-    pub(super) const ANY_BITS: u8 = 1 << 2;
-    /// It can be zero.
-    pub(super) const ZERO: u8 = 1 << 3;
-    pub(super) const ALL: u8 = 0xf;
-    /// Of the `void` that stands in for a type whose own derive has reported an error.
-    pub(super) const NO_EXTENT: Extent = Extent::new(0, 0);
-}
 
 /// What a member is to its record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -168,154 +120,6 @@ impl Type {
     }
 }
 
-/// What C and rustc disagree on, with what C says of it.
-#[doc(hidden)]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Disagreement {
-    None,
-    /// The record as a whole has another size or alignment.
-    Whole(Extent),
-    /// C has no such record at all.
-    Impossible(LayoutFault),
-}
-
-impl StaticRecord {
-    /// What is said of the field of that index beside its name and type.
-    pub(super) const fn rules_of(&self, index: usize) -> FieldRules {
-        if self.said.is_empty() { FieldRules::PLAIN } else { self.said[index] }
-    }
-
-    /// What rustc made of the Rust type.
-    pub(super) const fn extent(&self) -> Extent {
-        Extent::new(self.extent.0 as u64, self.extent.1 as u64)
-    }
-
-    /// The name of the field of that index; empty if it has none.
-    pub(super) const fn name_of(&self, index: usize) -> &'static str {
-        let (mut rest, mut left) = (self.names, index);
-        loop {
-            let bytes = rest.as_bytes();
-            let mut end = 0;
-            while end < bytes.len() && bytes[end] != b';' {
-                end += 1;
-            }
-            let (name, after) = rest.split_at(end);
-            if left == 0 || after.is_empty() {
-                return name;
-            }
-            rest = after.split_at(1).1;
-            left -= 1;
-        }
-    }
-
-    /// Where C puts the field of that index on this platform.
-    pub const fn placement(&self, index: usize) -> Result<Placement, LayoutFault> {
-        let mut cursor = match RecordCursor::new(*self.rules, &Target::NATIVE) {
-            Ok(cursor) => cursor,
-            Err(fault) => return Err(fault),
-        };
-        let mut i = 0;
-        loop {
-            let placed = match self.native_shape(i) {
-                Ok(Some(shape)) => cursor.place(shape),
-                // Only a stand-in for a type that has an error of its own has no size.
-                Ok(None) => cursor.place(FieldShape::plain(Extent::new(0, 1))),
-                Err(fault) => Err(fault),
-            };
-            if i == index || placed.is_err() {
-                return placed;
-            }
-            i += 1;
-        }
-    }
-
-    /// Size and alignment of the fields that are planned together, as a record of their own.
-    pub(super) const fn extent_of_planned(&self) -> Option<Extent> {
-        let Ok(mut cursor) = RecordCursor::new(*self.rules, &Target::NATIVE) else { return None };
-        let mut i = 0;
-        while i < self.planned {
-            let Ok(Some(shape)) = self.native_shape(i) else { return None };
-            if cursor.place(shape).is_err() {
-                return None;
-            }
-            i += 1;
-        }
-        match cursor.finish() {
-            Ok(extent) => Some(extent),
-            Err(_) => None,
-        }
-    }
-
-    /// Compares what rustc did with what the layout algorithm says that C does.
-    ///
-    /// Sizes and alignments say it all: of a struct with C's representation the offsets follow from
-    /// them (Rust reference, "The C representation").
-    pub const fn check(&self) -> Disagreement {
-        if self.is_simply_right() {
-            return Disagreement::None;
-        }
-        let mut cursor = match RecordCursor::new(*self.rules, &Target::NATIVE) {
-            Ok(cursor) => cursor,
-            Err(fault) => return Disagreement::Impossible(fault),
-        };
-        let mut i = 0;
-        while i < self.members.len() {
-            let placed = match self.native_shape(i) {
-                Ok(Some(shape)) => cursor.place(shape),
-                // A `CType` always has a size, but for the `void` that stands in for a type whose own
-                // derive has reported an error: one error is enough.
-                Ok(None) => return Disagreement::None,
-                Err(fault) => Err(fault),
-            };
-            if let Err(fault) = placed {
-                return Disagreement::Impossible(fault);
-            }
-            i += 1;
-        }
-        match cursor.finish() {
-            Ok(e) if e.size == self.extent.0 as u64 && e.align == self.extent.1 as u64 => {
-                Disagreement::None
-            }
-            Ok(e) => Disagreement::Whole(e),
-            Err(fault) => Disagreement::Impossible(fault),
-        }
-    }
-
-    /// Whether the record is as C's in a way that takes the compiler little time to see; the long way
-    /// tells of those where it is not seen.
-    const fn is_simply_right(&self) -> bool {
-        if !self.said.is_empty() {
-            return false;
-        }
-        let members = self.members;
-        let Some(mut simple) = SimpleStruct::new(self.rules) else { return false };
-        let mut i = 0;
-        while i < members.len() {
-            let extent = &members[i].extent;
-            // A stand-in, of which the long way knows.
-            if extent.align == 0 {
-                return false;
-            }
-            simple.place(extent);
-            i += 1;
-        }
-        simple.is(self.extent.0, self.extent.1)
-    }
-
-    /// A field as the layout algorithm wants to know it; `None` for a type without a size.
-    pub(super) const fn native_shape(
-        &self,
-        index: usize,
-    ) -> Result<Option<FieldShape>, LayoutFault> {
-        let ty = self.members[index].ty;
-        let Some(shape) = ty.native_shape() else { return Ok(None) };
-        match self.rules_of(index).shape(shape, ty, &Target::NATIVE) {
-            Ok(shape) => Ok(Some(shape)),
-            Err(fault) => Err(fault),
-        }
-    }
-}
-
 #[derive(Clone)]
 pub(crate) enum RecordRef {
     Static(&'static StaticRecord),
@@ -387,6 +191,16 @@ impl Field {
         matches!(self.rules.role, FieldRole::Anonymous | FieldRole::Base)
     }
 
+    /// Whether the member has no name, and its own members count as those of the record.
+    pub fn is_anonymous(&self) -> bool {
+        self.rules.role == FieldRole::Anonymous
+    }
+
+    /// Whether the member is a bit field, one without a name included.
+    pub fn is_bit_field(&self) -> bool {
+        self.rules.bits.is_some()
+    }
+
     /// The name; empty for a member without one.
     pub fn name(&self) -> &str {
         match &self.name {
@@ -439,12 +253,41 @@ impl Record {
         }
     }
 
-    /// How many fields there are.
+    /// Whether the record is defined and has no member that can be named, also not through anonymous
+    /// ones: C has no such record (C11 6.7.2.1p8). To one without any members GNU C gives no size,
+    /// Microsoft's compiler 4 bytes, and C++ 1.
+    ///
+    /// ```
+    /// use ctypes_core::{Type, Types, target::Target};
+    /// let none = Types::new().declare_struct("none")?.define(|r| r)?;
+    /// assert!(none.record().unwrap().is_empty());
+    /// assert_eq!(none.at(&Target::X86_64_LINUX)?.size(), 0);
+    /// assert_eq!(none.at(&Target::X86_64_WINDOWS_MSVC)?.size(), 4);
+    /// # Ok::<(), ctypes_core::Error>(())
+    /// ```
+    pub fn is_empty(&self) -> bool {
+        fn names_none(record: &Record, seen: &mut HashSet<RecordId>) -> bool {
+            let found = |f: &Field, seen: &mut HashSet<RecordId>| match f.ty().record() {
+                Some(inner) if f.is_transparent() => {
+                    seen.insert(inner.0.id()) && !names_none(&inner, seen)
+                }
+                _ => f.rules().has_name(),
+            };
+            !record.fields().iter().any(|f| found(f, seen))
+        }
+        self.is_complete() && names_none(self, &mut HashSet::new())
+    }
+
     #[cfg(feature = "decl")]
-    pub(crate) fn field_count(&self) -> usize {
+    pub(crate) fn id(&self) -> RecordId {
+        self.0.id()
+    }
+
+    /// How many parts the types of the fields have, one at least for each.
+    pub(super) fn part_count(&self) -> u64 {
         match &self.0 {
-            RecordRef::Static(r) => r.members.len(),
-            RecordRef::Owned(r) => r.field_count(),
+            RecordRef::Static(r) => r.members.len() as u64,
+            RecordRef::Owned(r) => r.part_count(),
         }
     }
 
@@ -473,39 +316,5 @@ impl fmt::Debug for Record {
             RecordRef::Static(r) => f.write_str(r.name),
             RecordRef::Owned(r) => write!(f, "{}", r.tag()),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::layout::RecordKind;
-
-    const fn member(ty: &'static Type) -> StaticMember {
-        StaticMember { ty, extent: ty.native(), flags: StaticMember::ALL }
-    }
-
-    static UINT: StaticMember = member(&Type::UINT);
-    static USHORT: StaticMember = member(&Type::USHORT);
-    static HEADER: StaticRecord = StaticRecord {
-        name: "header",
-        rules: &RecordRules::plain(RecordKind::Struct),
-        names: "version;;length;",
-        members: &[&UINT, &UINT, &USHORT],
-        said: &[FieldRules::bits(4), FieldRules::unnamed_bits(0), FieldRules::PLAIN],
-        extent: (8, 4),
-        planned: 3,
-    };
-
-    /// What a macro asks for at compile time is what `Type::layout` says at run time.
-    #[test]
-    fn static_placements() {
-        const LENGTH: u64 = match HEADER.placement(2) {
-            Ok(placed) => placed.offset,
-            Err(_) => panic!("no layout"),
-        };
-        let layout = Type::of(Repr::Record(RecordRef::Static(&HEADER))).layout().unwrap();
-        assert_eq!(layout.field("length").unwrap().offset(), LENGTH);
-        assert_eq!(layout.field("version").unwrap().bits(), HEADER.placement(0).unwrap().bits);
     }
 }

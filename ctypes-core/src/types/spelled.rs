@@ -11,6 +11,10 @@ use crate::target::Endian;
 use core::marker::PhantomData;
 
 /// What stands for a C type: a [`CType`] for itself, and the types of this module.
+#[diagnostic::on_unimplemented(
+    message = "a type is made of what is no C type",
+    label = "an element, a parameter or the result is no C type"
+)]
 pub trait Spelled: 'static {
     /// The C type.
     const TYPE: &'static Type;
@@ -51,6 +55,8 @@ impl<T: CReturn> Returned for T {
 
 macro_rules! spelled {
     ($([$($of:tt)*] $name:ty => $ty:expr;)*) => {$(
+        // No user knows these types.
+        #[diagnostic::do_not_recommend]
         impl<$($of)*> Spelled for $name {
             const TYPE: &'static Type = &$ty;
         }

@@ -5,8 +5,9 @@
 //! and field and says both numbers. `#[track_caller]` puts the error on the user's field.
 
 use super::message::Message;
-use super::record::{Disagreement, FieldRole, RecordRef, StaticRecord};
-use super::{CType, Element, Repr, ScalarClass, Type};
+use super::{
+    CType, Disagreement, Element, FieldRole, RecordRef, Repr, ScalarClass, StaticRecord, Type,
+};
 use crate::layout::LayoutFault;
 use crate::target::{Endian, Extent, Target};
 
@@ -87,6 +88,7 @@ const fn describe(message: Message, ty: &Type) -> Message {
         Repr::Vector(_) => message.text("a vector"),
         Repr::Pointer { .. } => message.text("a pointer"),
         Repr::Array { .. } => message.text("an array"),
+        Repr::IncompleteArray { .. } => message.text("an array of unknown length"),
         Repr::Record(_) => message.text("a record"),
         Repr::Enum(_) => message.text("an enumeration"),
     };
@@ -144,6 +146,12 @@ pub(super) const fn fault_of(message: Message, fault: LayoutFault) -> Message {
         }
         LayoutFault::MisplacedFlexible => {
             message.text("a flexible array is not the last of several members of a struct")
+        }
+        LayoutFault::NotARecord => {
+            message.text("what is anonymous or extended is no struct or union")
+        }
+        LayoutFault::MisplacedBase => {
+            message.text("what is extended is not the first member of a struct")
         }
     }
 }
@@ -259,7 +267,7 @@ const fn misordered(ty: &Type, endian: Endian) -> Option<&Type> {
         Repr::Ordered(s, order) => {
             *order as u8 == endian as u8 || s.extent(&Target::NATIVE).size == 1
         }
-        Repr::Enum(e) => e.native_extent().size == 1,
+        Repr::Enum(e) => matches!(e.native_extent(), Some(Extent { size: 1, .. })),
         Repr::Array { of: Element::Static(of), .. } => return misordered(of, endian),
         Repr::Record(RecordRef::Static(record)) => {
             let mut i = 0;

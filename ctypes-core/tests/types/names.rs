@@ -1,6 +1,6 @@
 //! Qualifiers, typedef names, ordinary names and records without a tag.
 
-use super::LIVE;
+use super::assert_freed;
 use ctypes_core::error::DefineError;
 use ctypes_core::layout::RecordKind;
 use ctypes_core::types::{ConstValue, OrdinaryName, Place, Qualifiers, Scalar};
@@ -196,12 +196,7 @@ fn namespaces_with_names_are_freed() {
         types.declare_constant("c", &alias.pointer(), ConstValue::Int(0)).unwrap();
         node.ty()
     };
-    drop(work()); // whatever is set up on first use
-    let before = LIVE.get();
-    let last = work();
-    assert!(LIVE.get() > before, "the counter counts");
-    drop(last);
-    assert_eq!(LIVE.get(), before);
+    assert_freed(work);
 }
 
 /// Nothing that a type is asked for recurses along its names.

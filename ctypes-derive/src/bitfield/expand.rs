@@ -3,9 +3,8 @@
 use super::accessors::{self, Place};
 use super::derives::Derives;
 use super::traits;
-use crate::record::expand::{
-    field_rules, located, located_at, place, planned_members, rules, sized, storage,
-};
+use crate::record::describe::{field_rules, rules, sized};
+use crate::record::expand::{located, located_at, place, planned_members, storage};
 use crate::record::mixed;
 use crate::record::model::{Form, Record};
 use proc_macro2::{Ident, Span, TokenStream};
@@ -217,7 +216,8 @@ fn planned(record: &Record, plan: &Ident, core: &TokenStream) -> TokenStream {
     let asserted = record.is_generic().then_some(asserted);
     let members = members.iter().map(|field| {
         let support = mixed!(#core::__private);
-        let (ty, rules) = (sized(&field.shape, &support), field_rules(record, field, core));
+        let ty = sized(&field.shape, &support, Span::mixed_site());
+        let rules = field_rules(record, field, core);
         mixed!(#support::Planned { ty: <#ty as #support::Spelled>::TYPE, rules: #rules })
     });
     mixed! {

@@ -3,7 +3,7 @@
 use super::accessors::{Place, named};
 use super::derives::Derives;
 use super::expand::Storages;
-use crate::record::expand::{located, storage};
+use crate::record::expand::{located, located_at, storage};
 use crate::record::mixed;
 use crate::record::model::{Field, Form, Record};
 use proc_macro2::TokenStream;
@@ -44,12 +44,15 @@ fn bound(record: &Record, of: &TokenStream) -> Generics {
 /// An expression of the field: a place, or where that might not be aligned a copy.
 fn read(record: &Record, of: &TokenStream, field: &Field) -> TokenStream {
     let (member, ty) = (&field.member, field.ty);
+    // That the type is not `Copy` is the error that the getter shows there: the compiler shows it once.
+    let at = located(ty);
+    let of = located_at(of, at);
     match record.form() {
         Form::Overlay => {
             let storage = storage(0);
-            mixed!(#of.#storage.get::<#ty>())
+            quote_spanned!(at=> #of.#storage.get::<#ty>())
         }
-        Form::Bytes => mixed!(#of.#member.get()),
+        Form::Bytes => quote_spanned!(at=> #of.#member.get()),
         Form::Fields if record.repr.pack.is_some() => mixed!({ #of.#member }),
         Form::Fields => mixed!(#of.#member),
     }

@@ -5,10 +5,10 @@
 
 use crate::common::item::{Block, Item, Kind};
 use crate::common::signature::Signature;
+use crate::record::expand::{located, located_at};
 use crate::record::spelling;
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
-use syn::spanned::Spanned;
 use syn::visit_mut::{VisitMut, visit_type_mut};
 use syn::{Lifetime, ReturnType, Type};
 
@@ -64,22 +64,23 @@ pub(crate) fn probes(signature: &Signature, krate: &TokenStream) -> Vec<TokenStr
 fn assertion(ty: &Type, is_pointer: bool, krate: &TokenStream) -> TokenStream {
     let probe = probe(ty, krate);
     let text = ty.to_token_stream().to_string();
-    let span = ty.span().resolved_at(Span::mixed_site());
+    let span = located(ty);
+    let krate = located_at(krate, span);
     if is_pointer {
         let message = format!(
             "rustc does not pass `{text}` by value as C does, so that a pointer to this function could not be called; \
              call it through a run-time signature"
         );
-        return quote_spanned!(span=> ::core::assert!(<#probe>::BY_VALUE, #message););
+        return quote_spanned! {span=>
+            #krate::__private::assert_passable(<#probe>::REFUSED);
+            ::core::assert!(<#probe>::BY_VALUE, #message);
+        };
     }
     let message = format!(
         "rustc does not pass `{text}` by value as C does; calls that do need the feature `libffi` of ctypes"
     );
     quote_spanned! {span=>
-        ::core::assert!(
-            !<#probe>::IS_ARRAY,
-            "C takes an array as a pointer to its first element: write a pointer"
-        );
+        #krate::__private::assert_passable(<#probe>::REFUSED);
         ::core::assert!(<#probe>::BY_VALUE || #krate::__private::ENGINE, #message);
     }
 }

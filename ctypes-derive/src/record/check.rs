@@ -141,6 +141,15 @@ pub(crate) fn check_tag(name: &LitStr) -> syn::Result<()> {
 }
 
 fn check_field(record: &Record, field: &Field, is_last: bool, errors: &mut Errors) {
+    for reference in field.shape.references() {
+        let pointer = if reference.mutability.is_some() { "*mut" } else { "*const" };
+        errors.push(
+            reference,
+            format_args!(
+                "a reference is no C type, since C may make it null or dangling: use `{pointer}`"
+            ),
+        );
+    }
     match field.ty {
         ty if holds(ty, record.ident) => errors.push(
             ty,
@@ -150,15 +159,6 @@ fn check_field(record: &Record, field: &Field, is_last: bool, errors: &mut Error
                 record.ident
             ),
         ),
-        Type::Reference(reference) => {
-            let pointer = if reference.mutability.is_some() { "*mut" } else { "*const" };
-            errors.push(
-                reference,
-                format_args!(
-                    "a reference is no C type, since C may make it null or dangling: use `{pointer}`"
-                ),
-            );
-        }
         Type::Slice(slice) if is_last => errors.push(
             slice,
             "C's flexible array member adds nothing to the struct's size: write `[T; 0]`",

@@ -1,15 +1,18 @@
 //! From the model to the impl: a descriptor, and assertions that end in the user's compile errors.
 //!
-//! Everything is inside the impl's constants (as inline `const`, which can name generic parameters)
-//! or an unnamed `const`: no item that a user could see or collide with. All paths are absolute.
+//! Everything is inside an unnamed `const`: no item that a user could see or collide with. What is
+//! asserted of a generic type is in the impl's constants, which can name its parameters. Paths begin
+//! with that of the run-time crate, or with `__ctypes`, as which its support is imported there.
 
+use super::describe::{field_rules, member, shared_rules};
 use super::members;
-use super::model::{Field, Form, Kind, Record, Role};
-use super::shape::{Shape, mentions};
+use super::mirror::mirror;
+use super::model::{Field, Form, Record, Role};
+use super::shape::mentions;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Data, DeriveInput, Expr, GenericParam, Generics, LitStr, Member, Type, parse_quote};
+use syn::{Data, DeriveInput, GenericParam, Generics, Member, Type, parse_quote};
 
 /// `quote!` whose local names are the macro's own, wherever the pieces end up. They begin with `__`
 /// all the same: a binding is never hygienic against a user's constant of its name.
@@ -131,7 +134,7 @@ fn described(record: &Record, core: &TokenStream) -> TokenStream {
     // Of any other record the assertions are beside the impl.
     let ty = record.is_generic().then(|| {
         let asserted = asserted(record, &mixed!(Self), core);
-        mixed!(const TYPE: &'static #core::Type = { #asserted; <Self as #core::CType>::OF_RECORD };)
+        mixed!(const TYPE: &'static #core::Type = { #asserted <Self as #core::CType>::OF_RECORD };)
     });
     mixed! {
         const RECORD: &'static #support::StaticRecord = &#support::StaticRecord {
@@ -147,17 +150,17 @@ fn described(record: &Record, core: &TokenStream) -> TokenStream {
     }
 }
 
-/// What is asserted of the record as a whole, which is `this`.
+/// What is asserted of the record as a whole, which is `this`: statements.
 fn asserted(record: &Record, this: &TokenStream, core: &TokenStream) -> TokenStream {
-    let planned = planned(record, this, core);
     let markers = markers(record);
-    let at = located(record.ident);
-    let new_names = new_names(record, this);
     if record.repr.transparent {
         return mixed!(#markers <#this as #core::CType>::TYPE;);
     }
+    let planned = planned(record, this, core);
+    let at = located(record.ident);
     let support = support(at);
-    let whole = quote_spanned!(at=> #support::assert_layout::<#this>());
+    let whole = quote_spanned!(at=> #support::assert_layout::<#this>(););
+    let new_names = new_names(record, this);
     mixed!(#planned #markers #whole #new_names)
 }
 
@@ -179,134 +182,13 @@ fn new_names(record: &Record, this: &TokenStream) -> Option<TokenStream> {
         let support = support(at);
         Some(quote_spanned!(at=> #support::assert_new_members::<#this>(#index, #name);))
     });
-    Some(mixed!(; #(#asserted)*))
+    Some(mixed!(#(#asserted)*))
 }
 
 /// What the names that an expansion uses are imported as: a path of one word is what most of the
 /// tokens of an expansion are spared.
-fn support(at: Span) -> Ident {
+pub(super) fn support(at: Span) -> Ident {
     Ident::new("__ctypes", at)
-}
-
-/// A reference to what is said of the record as a whole.
-fn shared_rules(record: &Record, core: &TokenStream) -> TokenStream {
-    let repr = &record.repr;
-    let is_plain = repr.pack.is_none()
-        && repr.align.is_none()
-        && record.options.layout.is_none()
-        && record.found == Kind::Struct;
-    if is_plain {
-        let support = support(Span::mixed_site());
-        return mixed!(#support::PLAIN_STRUCT);
-    }
-    let rules = rules(record, core);
-    mixed!(&#rules)
-}
-
-/// The description of a field's type: an expression that asserts what it says.
-fn member(
-    record: &Record,
-    field: &Field,
-    name: &str,
-    tag: &str,
-    core: &TokenStream,
-) -> TokenStream {
-    let ty = field.ty;
-    let at = start(ty);
-    let support = &support(at);
-    let place = place(tag, name);
-    let is_plain = matches!(field.role, Role::Plain) && record.options.endian.is_none();
-    if let Shape::Pointer { to, is_const, is_raw: true } = &field.shape
-        && let Shape::Scalar(spelling, ty) = &**to
-        && is_plain
-    {
-        let konst = Ident::new(spelling.konst, at);
-        let pointer = Ident::new(if *is_const { "const_pointer_to" } else { "pointer_to" }, at);
-        return quote_spanned! {at=>
-            #support::#pointer::<#ty, #support::#konst>(#place)
-        };
-    }
-    let mut tokens = match &field.shape {
-        Shape::Pointer { to, is_const, is_raw: true } if is_plain => {
-            let to = spelled(to, &support.to_token_stream());
-            let pointer = Ident::new(if *is_const { "const_pointer" } else { "pointer" }, at);
-            quote_spanned!(at=> #support::#pointer::<#to>())
-        }
-        shape if shape.has_names() => {
-            let spelled = spelled(shape, &support.to_token_stream());
-            quote_spanned!(at=> #support::spelled::<#ty, #spelled>(#place))
-        }
-        shape if shape.is_spelled() => quote_spanned!(at=> #support::exact::<#ty>()),
-        _ => quote_spanned!(at=> #support::field::<#ty>(#place)),
-    };
-    let mut scalars = Vec::new();
-    field.shape.pointed_scalars(&mut scalars);
-    for (spelling, ty) in scalars {
-        let konst = Ident::new(spelling.konst, at);
-        tokens = quote_spanned! {at=>
-            #support::leads_to::<#ty, #support::#konst>(#tokens, #place)
-        };
-    }
-    if let Some(order) = &record.options.endian {
-        // The bits of bit fields are put in that order.
-        if field.bits.is_none() {
-            let (order, core) = (endian(order), &located_at(core, at));
-            let order = quote_spanned!(at=> #core::target::Endian::#order);
-            tokens = quote_spanned!(at=> #support::in_order(#tokens, #order, #place));
-        }
-    }
-    if !matches!(field.role, Role::Plain) {
-        tokens = quote_spanned!(at=> #support::nameless(#tokens, #place));
-    }
-    tokens
-}
-
-/// What is said of the record as a whole.
-pub(crate) fn rules(record: &Record, core: &TokenStream) -> TokenStream {
-    let repr = &record.repr;
-    // With bit fields `packed` and `#pragma pack(1)` are not the same.
-    let packed = repr.packed && record.plan.is_some();
-    let (pack, align) = (option(repr.pack.filter(|_| !packed)), option(repr.align));
-    let kind = Ident::new(record.found.variant(), Span::mixed_site());
-    let rule = record.options.layout.as_ref().map(|rule| {
-        let rule = Ident::new(if rule.value() == "ms" { "Ms" } else { "Gcc" }, Span::mixed_site());
-        mixed!(bit_rule: ::core::option::Option::Some(#core::target::BitRule::#rule),)
-    });
-    mixed!(#core::layout::RecordRules {
-        pack: #pack,
-        packed: #packed,
-        align: #align,
-        #rule
-        ..#core::layout::RecordRules::plain(#core::layout::RecordKind::#kind)
-    })
-}
-
-/// What is said of a member beside its name and type.
-pub(crate) fn field_rules(record: &Record, field: &Field, core: &TokenStream) -> TokenStream {
-    let Some(bits) = &field.bits else {
-        let role = match &field.role {
-            Role::Plain => return mixed!(#core::__private::FieldRules::PLAIN),
-            Role::Anonymous(..) => mixed!(Anonymous),
-            Role::Base(_) => mixed!(Base),
-        };
-        return mixed!(#core::__private::FieldRules {
-            role: #core::__private::FieldRole::#role,
-            ..#core::__private::FieldRules::PLAIN
-        });
-    };
-    let width = &bits.width;
-    let rules =
-        Ident::new(if field.is_unnamed() { "unnamed_bits" } else { "bits" }, Span::mixed_site());
-    let order = record.options.endian.as_ref().map(|order| {
-        let order = endian(order);
-        mixed!(.ordered(#core::target::Endian::#order))
-    });
-    mixed!(#core::__private::FieldRules::#rules(#width) #order)
-}
-
-/// The variant of `Endian` for `endian = "…"`.
-pub(crate) fn endian(order: &LitStr) -> Ident {
-    Ident::new(if order.value() == "big" { "Big" } else { "Little" }, Span::mixed_site())
 }
 
 /// The member of the Rust struct that holds a field.
@@ -366,13 +248,6 @@ pub(crate) fn planned_members(
     mixed!(#(#members)*)
 }
 
-fn option(n: Option<u64>) -> TokenStream {
-    match n {
-        Some(n) => mixed!(::core::option::Option::Some(#n)),
-        None => mixed!(::core::option::Option::None),
-    }
-}
-
 /// That what ends in `PhantomData` is the one of `core`: it has no size and no meaning to C.
 fn markers(record: &Record) -> TokenStream {
     let markers = record.markers.iter().map(|field| {
@@ -383,123 +258,9 @@ fn markers(record: &Record) -> TokenStream {
     mixed!(#(#markers)*)
 }
 
-/// The Rust type that stands for a C type with names in it.
-fn spelled(shape: &Shape, support: &TokenStream) -> TokenStream {
-    match shape {
-        Shape::Scalar(spelling, _) => {
-            let konst = format_ident!("{}", spelling.konst);
-            mixed!(#support::#konst)
-        }
-        Shape::Pointer { to, is_const: false, .. } => {
-            let to = spelled(to, support);
-            mixed!(#support::Ptr<#to>)
-        }
-        Shape::Pointer { to, .. } => {
-            let to = spelled(to, support);
-            mixed!(#support::ConstPtr<#to>)
-        }
-        Shape::Array(of, len) => {
-            let of = spelled(of, support);
-            {
-                let len = length(len);
-                mixed!(#support::Array<#of, #len>)
-            }
-        }
-        Shape::Function { conv, params, result } => {
-            let conv = format_ident!("{conv}Fn");
-            let params = params.iter().map(|param| spelled(param, support));
-            let result = match result {
-                Some(result) => spelled(result, support),
-                None => mixed!(()),
-            };
-            mixed!(#support::#conv<(#(#params,)*), #result>)
-        }
-        Shape::Ordered { of, endian, ty } => match &**of {
-            Shape::Scalar(..) => {
-                let (of, endian) = (spelled(of, support), format_ident!("{endian}Endian"));
-                mixed!(#support::#endian<#of>)
-            }
-            _ => ty.to_token_stream(),
-        },
-        Shape::Other { ty, .. } => ty.to_token_stream(),
-    }
-}
-
-/// The length of an array as a generic argument. A block makes a constant of its own of it, which a
-/// number is spared.
-fn length(len: &Expr) -> TokenStream {
-    match len {
-        Expr::Lit(len) => len.to_token_stream(),
-        _ => mixed!({ #len }),
-    }
-}
-
-/// As [`spelled`], as far as a size depends on it: what pointers lead to is left out, since it may be
-/// the type whose layout is being found out.
-pub(crate) fn sized(shape: &Shape, support: &TokenStream) -> TokenStream {
-    match shape {
-        Shape::Pointer { .. } | Shape::Function { .. } => mixed!(*mut ::core::ffi::c_void),
-        Shape::Array(of, len) => {
-            let of = sized(of, support);
-            {
-                let len = length(len);
-                mixed!(#support::Array<#of, #len>)
-            }
-        }
-        Shape::Scalar(..) | Shape::Ordered { .. } | Shape::Other { .. } => spelled(shape, support),
-    }
-}
-
-/// The assertions of `remote = path`, one constant each, so that all that fail are shown.
-fn mirror(record: &Record, core: &TokenStream) -> TokenStream {
-    let Some(remote) = &record.options.remote else { return TokenStream::new() };
-    let ident = record.ident;
-    let name = record.tag();
-    let remote_name = remote.to_token_stream().to_string().replace(' ', "");
-    let at = located(remote);
-    let core_there = located_at(core, at);
-    let whole = quote_spanned! {at=>
-        const _: () = #core_there::__private::assert_mirror::<#ident, #remote>(#name, #remote_name);
-    };
-    let fields = record.fields.iter().filter(|f| !f.name().starts_with('_')).map(|field| {
-        let (member, field_name) = (&field.member, field.name());
-        let at = located(member);
-        let core = &located_at(core, at);
-        let span_in = |ty: &dyn ToTokens| {
-            quote_spanned! {at=> #core::__private::Span {
-                offset: ::core::mem::offset_of!(#ty, #member),
-                size: #core::__private::size_of_field::<#ty, _>(|__whole| &raw const __whole.#member),
-            }}
-        };
-        let (ours, theirs) = (span_in(ident), span_in(remote));
-        let place = place(&name, &field_name);
-        quote_spanned! {at=>
-            const _: () = #core::__private::assert_mirror_field(
-                #core::__private::FieldOf(#place),
-                #ours,
-                #remote_name,
-                #theirs,
-            );
-        }
-    });
-    mixed!(#whole #(#fields)*)
-}
-
 /// What a message calls a field.
 pub(crate) fn place(record: &str, field: &str) -> String {
     format!("field `{field}` of `{record}`")
-}
-
-/// Where a type begins, with the names of the macro: as [`located`], without taking the type apart.
-fn start(ty: &Type) -> Span {
-    let at = match ty {
-        Type::Path(path) if path.qself.is_none() && path.path.leading_colon.is_none() => {
-            path.path.segments.first().map(|segment| segment.ident.span())
-        }
-        Type::Ptr(pointer) => Some(pointer.star_token.span),
-        _ => None,
-    };
-    at.map_or_else(|| located(ty), |at| Span::mixed_site().located_at(at))
 }
 
 /// `core` itself counts as the start of an expression, which is where the compiler says it failed.

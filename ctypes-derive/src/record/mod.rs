@@ -5,8 +5,10 @@
 //! in one record are shown at once.
 
 pub(crate) mod check;
+pub(crate) mod describe;
 pub(crate) mod expand;
 mod members;
+mod mirror;
 pub(crate) mod model;
 pub(crate) mod parse;
 pub(crate) mod shape;

@@ -6,6 +6,7 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
     Expr, GenericArgument, LitStr, PathArguments, PathSegment, PointerMutability, ReturnType, Type,
+    TypeReference,
 };
 
 /// A C type as tokens tell it.
@@ -197,6 +198,20 @@ impl<'a> Shape<'a> {
             Shape::Function { params, result, .. } => {
                 params.iter().for_each(|p| p.scalars(true, found));
                 result.iter().for_each(|r| r.scalars(true, found));
+            }
+        }
+    }
+
+    /// The references in the type.
+    pub(super) fn references(&self) -> Vec<&'a TypeReference> {
+        match self {
+            Shape::Other { ty: Type::Reference(reference), .. } => vec![reference],
+            Shape::Scalar(..) | Shape::Other { .. } => Vec::new(),
+            Shape::Pointer { to: of, .. } | Shape::Array(of, _) | Shape::Ordered { of, .. } => {
+                of.references()
+            }
+            Shape::Function { params, result, .. } => {
+                params.iter().chain(result.as_deref()).flat_map(Shape::references).collect()
             }
         }
     }

@@ -109,17 +109,14 @@ fn may_point_at(to: &Shape, shape: &Shape) -> bool {
         }
 }
 
-/// C's compatible types: the same, arrays of which one has no length (C11 6.7.6.2p6), an enumeration and its
-/// integer type (6.7.2.2p4).
+/// C's compatible types: the same, or an enumeration and its integer type (C11 6.7.2.2p4). An array without a
+/// length at the end of a record is one of no elements, as gcc has it.
 fn is_compatible(a: &Shape, b: &Shape) -> bool {
     let is_unsigned = |shape: &Shape| *shape == int(4, false);
     match (a, b) {
-        (Shape::Array(a, n), Shape::Array(b, m)) => {
-            is_compatible(a, b) && (n == m || *n == 0 || *m == 0)
-        }
-        (Shape::Array(a, _) | Shape::Flexible(a), Shape::Array(b, _) | Shape::Flexible(b)) => {
-            is_compatible(a, b)
-        }
+        (Shape::Array(a, n), Shape::Array(b, m)) => n == m && is_compatible(a, b),
+        (Shape::Flexible(a), Shape::Flexible(b) | Shape::Array(b, 0))
+        | (Shape::Array(a, 0), Shape::Flexible(b)) => is_compatible(a, b),
         (Shape::Pointer(a), Shape::Pointer(b)) => is_compatible(a, b),
         (Shape::Enum, other) | (other, Shape::Enum) if is_unsigned(other) => true,
         _ => a == b,

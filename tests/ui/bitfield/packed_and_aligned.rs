@@ -1,5 +1,5 @@
 use core::ffi::c_int;
-use ctypes_wrap::{CStruct, bitfield};
+use ctypes_wrap::{CStruct, CUnion, bitfield};
 
 #[derive(CStruct, Clone, Copy)]
 #[repr(C)]
@@ -25,11 +25,26 @@ struct Lent {
     pair: Pair,
 }
 
+#[derive(CStruct, Debug, PartialEq)]
+#[repr(C)]
+struct Counted {
+    count: c_int,
+}
+
 #[bitfield]
-#[derive(CStruct)]
+#[derive(CStruct, Debug, PartialEq)]
 #[repr(C, packed(2), align(8))]
 struct NoCopy {
-    inner: Lent,
+    inner: Counted,
+}
+
+#[bitfield]
+#[derive(CUnion, Clone, Copy)]
+#[repr(C)]
+union NoCopyEither {
+    inner: Counted,
+    #[bits(3)]
+    bits: c_int,
 }
 
 fn main() {}

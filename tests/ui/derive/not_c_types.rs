@@ -10,6 +10,7 @@ struct Record {
     callback: fn(i32),
     list: *mut Vec<u8>,
     table: [String; 2],
+    takes: Option<extern "C" fn(String)>,
 }
 
 fn main() {}

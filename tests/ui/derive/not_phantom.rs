@@ -1,6 +1,7 @@
 use ctypes_wrap::CStruct;
 
-struct PhantomData<T>(T);
+struct Marked<T>(T);
+type PhantomData<T> = Marked<T>;
 
 #[derive(CStruct)]
 #[repr(C)]

@@ -13,4 +13,11 @@ struct Static {
     rest: [u8],
 }
 
+#[derive(CStruct)]
+#[repr(C)]
+struct Inside {
+    callback: Option<extern "C" fn(&u8, u8) -> *const &'static u8>,
+    row: [&'static mut u8; 2],
+}
+
 fn main() {}

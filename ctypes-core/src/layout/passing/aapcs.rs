@@ -1,6 +1,8 @@
 //! Arm's procedure call standards for 64 and 32 bits.
 
-use super::census::{Census, Elements, Speaker};
+use super::census::Census;
+use super::scalars::Elements;
+use super::speaker::Speaker;
 use super::{Passing, Pieces, Way, at_least, at_most};
 use crate::target::{Abi, Extent, Target};
 

@@ -5,157 +5,10 @@
 //! the [`Speaker`] decides while the census is made; what follows from it is then the same for all.
 
 use super::at_least;
+use super::scalars::{Elements, Flat, FloatKind, Leaf, LeafClass, Single, Word};
+use super::speaker::Speaker;
 use crate::layout::{BitRange, RecordKind};
-use crate::target::{Abi, Compiler, Extent, LongDoubleFormat, Target};
-
-/// Whose reading of a convention is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Speaker {
-    Gcc,
-    Clang,
-    Rustc,
-}
-
-impl Speaker {
-    /// The target's C compiler.
-    pub(crate) const fn c(target: &Target) -> Speaker {
-        match target.compiler {
-            Compiler::Gcc => Speaker::Gcc,
-            Compiler::Clang | Compiler::Msvc => Speaker::Clang,
-        }
-    }
-
-    pub(crate) const fn is_gcc(self) -> bool {
-        matches!(self, Speaker::Gcc)
-    }
-
-    const fn is_clang(self) -> bool {
-        matches!(self, Speaker::Clang)
-    }
-
-    /// Whether the class of an array's first element is that of all (AMD64 psABI 3.2.3 by gcc): an element that
-    /// is not where its own alignment would have it does not matter then.
-    pub(crate) const fn judges_by_first(self, target: &Target) -> bool {
-        self.is_gcc() && matches!(target.abi, Abi::SysV64)
-    }
-
-    pub(crate) const fn is_rustc(self) -> bool {
-        matches!(self, Speaker::Rustc)
-    }
-}
-
-/// A format of floats.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum FloatKind {
-    Single,
-    Double,
-    X87,
-    Quad,
-    DoubleDouble,
-}
-
-impl FloatKind {
-    pub(crate) const fn of_long_double(format: LongDoubleFormat) -> FloatKind {
-        match format {
-            LongDoubleFormat::Double => FloatKind::Double,
-            LongDoubleFormat::X87 => FloatKind::X87,
-            LongDoubleFormat::Quad => FloatKind::Quad,
-            LongDoubleFormat::DoubleDouble => FloatKind::DoubleDouble,
-        }
-    }
-}
-
-/// What a scalar is to a convention.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum LeafClass {
-    Integer,
-    Pointer,
-    Float(FloatKind),
-}
-
-/// The class of eight bytes (psABI for AMD64, 3.2.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Word {
-    Nothing,
-    Float,
-    Integer,
-    X87,
-    X87Up,
-    Memory,
-}
-
-impl Word {
-    const fn merge(self, other: Word) -> Word {
-        match (self, other) {
-            (Word::Nothing, w) | (w, Word::Nothing) => w,
-            (Word::Memory, _) | (_, Word::Memory) => Word::Memory,
-            (Word::Integer, _) | (_, Word::Integer) => Word::Integer,
-            (Word::X87, Word::X87) => Word::X87,
-            (Word::X87Up, Word::X87Up) => Word::X87Up,
-            (Word::Float, Word::Float) => Word::Float,
-            _ => Word::Memory,
-        }
-    }
-}
-
-/// Whether all scalars are floats of one kind, and how many (AAPCS64 5.9.5, ELFv2 2.2.3.5).
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Elements {
-    None,
-    Of(FloatKind, u64),
-    Mixed,
-}
-
-impl Elements {
-    const fn add(self, other: Elements, kind: RecordKind) -> Elements {
-        match (self, other) {
-            (Elements::None, e) | (e, Elements::None) => e,
-            (Elements::Of(a, n), Elements::Of(b, m)) if a as u8 == b as u8 => {
-                let sum = match kind {
-                    RecordKind::Struct => n.saturating_add(m),
-                    RecordKind::Union => at_least(n, m),
-                };
-                Elements::Of(a, sum)
-            }
-            _ => Elements::Mixed,
-        }
-    }
-}
-
-/// A scalar where it is, from the start of the outermost record.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Leaf {
-    pub(super) offset: u64,
-    pub(super) size: u64,
-    pub(super) is_float: bool,
-}
-
-/// The scalars of a record of at most two (RISC-V psABI, "Hardware Floating-point Calling Convention").
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Flat {
-    None,
-    One(Leaf),
-    Two(Leaf, Leaf),
-    More,
-}
-
-impl Flat {
-    const fn add(self, other: Flat) -> Flat {
-        match (self, other) {
-            (Flat::None, f) | (f, Flat::None) => f,
-            (Flat::One(a), Flat::One(b)) => Flat::Two(a, b),
-            _ => Flat::More,
-        }
-    }
-}
-
-/// Whether there is but one scalar in structs of one member, and that a float (s390x).
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Single {
-    None,
-    Float(u64),
-    Other,
-}
+use crate::target::{Abi, Extent, Target};
 
 /// What is known of the scalars of a type.
 #[derive(Debug, Clone, Copy)]
@@ -178,7 +31,7 @@ pub(crate) struct Census {
     /// Whether a float is among them.
     has_float: bool,
     /// Whether a pair of floats is.
-    has_complex: bool,
+    pub(super) has_complex: bool,
     /// Whether there is an array of no elements, by gcc.
     has_zero: bool,
     /// Whether there is anything but bit fields without a name.
@@ -554,14 +407,4 @@ impl Aggregate {
 
 const fn is_odd_size(size: u64) -> bool {
     !matches!(size, 0 | 1 | 2 | 4 | 8)
-}
-
-impl FloatKind {
-    pub(crate) const fn size(self) -> u64 {
-        match self {
-            FloatKind::Single => 4,
-            FloatKind::Double => 8,
-            FloatKind::X87 | FloatKind::Quad | FloatKind::DoubleDouble => 16,
-        }
-    }
 }

@@ -1,6 +1,7 @@
 //! The 64-bit ELF V2 ABI of PowerPC.
 
-use super::census::{Census, Elements, FloatKind};
+use super::census::Census;
+use super::scalars::{Elements, FloatKind};
 use super::{Passing, Pieces, Way};
 use crate::target::Extent;
 

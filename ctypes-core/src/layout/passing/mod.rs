@@ -20,10 +20,14 @@ mod census;
 mod elfv2;
 mod riscv;
 mod s390x;
+mod scalars;
+mod speaker;
 mod sysv;
 mod windows;
 
-pub(crate) use census::{Aggregate, Census, FloatKind, LeafClass, Speaker};
+pub(crate) use census::{Aggregate, Census};
+pub(crate) use scalars::{FloatKind, LeafClass};
+pub(crate) use speaker::Speaker;
 
 use crate::target::{Abi, Extent, Target};
 use core::fmt;

@@ -1,6 +1,7 @@
 //! The RISC-V ELF psABI, calling convention lp64d.
 
-use super::census::{Census, Flat, Leaf};
+use super::census::Census;
+use super::scalars::{Flat, Leaf};
 use super::{Passing, Pieces, RegisterClass, Way, at_least, at_most};
 use crate::target::Extent;
 

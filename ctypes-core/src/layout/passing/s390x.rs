@@ -1,6 +1,7 @@
 //! The ELF ABI supplement for IBM z (s390x).
 
-use super::census::{Census, Elements, Single};
+use super::census::Census;
+use super::scalars::{Elements, Single};
 use super::{Passing, Pieces, RegisterClass, Way};
 use crate::target::Extent;
 

@@ -1,6 +1,8 @@
 //! Microsoft's conventions for x64 and x86, as Microsoft's compiler and mingw have them.
 
-use super::census::{Census, Elements, Single, Speaker};
+use super::census::Census;
+use super::scalars::{Elements, Single};
+use super::speaker::Speaker;
 use super::{Passing, Pieces, RegisterClass, Way};
 use crate::target::{Compiler, Extent, Target};
 
