@@ -3,7 +3,7 @@
 
 use ctypes_core::memory::Init;
 use ctypes_core::types::Qualifiers;
-use ctypes_core::{CData, Error, Type, Types};
+use ctypes_core::{CData, Complex, Error, Type, Types};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
@@ -156,9 +156,9 @@ fn a_part_of_what_is_const_is_const() -> Result<(), Error> {
 
 #[test]
 fn nothing_is_stored_of_a_value_that_does_not_fit() -> Result<(), Error> {
-    let z = CData::with(&Type::FLOAT_COMPLEX, Init::Complex(1.0, 2.0))?;
-    assert!(z.set("", Init::Complex(3.0, 1e300)).is_err());
-    assert_eq!(z.complex("")?, (1.0, 2.0));
+    let z = CData::with(&Type::FLOAT_COMPLEX, Complex { re: 1.0, im: 2.0 })?;
+    assert!(z.set("", Complex { re: 3.0, im: 1e300 }).is_err());
+    assert_eq!(z.complex("")?, Complex { re: 1.0, im: 2.0 });
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! C objects and Rust values of the same type, where `zerocopy` vouches that bytes are values.
 #![forbid(unsafe_code)]
 
-use super::data::native;
+use super::create::native;
 use super::{AccessError, AccessFault, CData};
 use crate::types::CType;
 use zerocopy::{FromBytes, Immutable, IntoBytes};

@@ -3,7 +3,7 @@
 //! A safe function follows a pointer only into memory that is kept alive and only as far as it reaches.
 #![forbid(unsafe_code)]
 
-use super::data::native;
+use super::create::native;
 use super::path::Found;
 use super::{AccessError, AccessFault, CData, Init, ViewValue};
 use crate::types::{Repr, Type};

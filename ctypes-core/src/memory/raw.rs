@@ -1,7 +1,7 @@
 //! Memory at addresses: objects there, and C's functions on such memory. What cannot be checked is `unsafe`.
 
 use super::block::Block;
-use super::data::native;
+use super::create::native;
 use super::{AccessError, AccessFault, CData};
 use crate::types::Type;
 use core::ffi::{c_char, c_void};

@@ -7,7 +7,7 @@
 
 use core::ffi::c_void;
 use ctypes_core::memory::{AccessError, Init, ViewValue};
-use ctypes_core::{CData, Error, Heap, Type, Types};
+use ctypes_core::{CData, Complex, Error, Heap, Type, Types};
 use std::sync::Arc;
 
 const SOURCE: &str = "
@@ -168,7 +168,7 @@ lines! {
         let address = core::ptr::without_provenance::<c_void>(0x1000);
         me.any().set(path, Init::kept(address, Type::VOID_PTR, Arc::new(inner.size())))
     },
-    "init::complex" => |me| { me.any().set("z", Init::Complex(1.0, 2.0))?; me.any().complex("z").map(drop) },
+    "init::complex" => |me| { me.any().set("z", Complex { re: 1.0, im: 2.0 })?; me.any().complex("z").map(drop) },
     "init::long_double" => |me| { let v = me.any().long_double("ld")?; me.any().set("ld", v) },
     "pointer::address" => |me| { let path = me.path(); me.any().address(path).map(drop) },
     "pointer::is_null" => |me| { let path = me.path(); me.any().is_null(path).map(drop) },
