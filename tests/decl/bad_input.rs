@@ -260,7 +260,7 @@ fn deep_and_endless() {
         "int x = {".repeat(n),
         "typedef struct a a; struct a { a *b; ".repeat(1000),
     ];
-    let small = std::thread::Builder::new().stack_size(1 << 20).spawn(move || {
+    let small = std::thread::Builder::new().stack_size(5 << 18).spawn(move || {
         for text in texts {
             let start = std::time::Instant::now();
 

@@ -49,7 +49,7 @@
 //!
 //! # Limits
 //! A text has at most [`MAX_TEXT`] bytes. Expressions, declarators and records are nested at most
-//! [`MAX_DEPTH`] deep, which takes less than a megabyte of stack. After
+//! [`MAX_DEPTH`] deep, which takes less than 1.5 MB of stack, also without optimisation. After
 //! [`MAX_SKIPPED`] errors the rest is not read, nor when the types that a text makes, or the members
 //! that it asks for, have several million parts. So no text panics, exhausts the stack or takes
 //! much longer than its length; what parsed before an error stays in the namespace.

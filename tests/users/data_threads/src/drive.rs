@@ -103,12 +103,12 @@ macro_rules! lines {
 }
 
 lines! {
-    "data::new" => |me| { let ty = me.node.clone(); me.keep(CData::new(&ty)?) },
-    "data::new_in" => |me| { let made = CData::new_in(&me.heap, &me.node)?; me.keep(made) },
-    "data::with" => |me| { let to = me.any(); me.keep(CData::with(&me.node.pointer(), &to)?) },
-    "data::with_room" => |me| { let size = me.below(500); me.keep(CData::with_room(&me.links, size)?) },
-    "data::with_elements" => |me| { let len = me.below(9); me.keep(CData::with_elements(&me.links, len)?) },
-    "data::borrow" => |me| {
+    "create::new" => |me| { let ty = me.node.clone(); me.keep(CData::new(&ty)?) },
+    "create::new_in" => |me| { let made = CData::new_in(&me.heap, &me.node)?; me.keep(made) },
+    "create::with" => |me| { let to = me.any(); me.keep(CData::with(&me.node.pointer(), &to)?) },
+    "create::with_room" => |me| { let size = me.below(500); me.keep(CData::with_room(&me.links, size)?) },
+    "create::with_elements" => |me| { let len = me.below(9); me.keep(CData::with_elements(&me.links, len)?) },
+    "create::borrow" => |me| {
         let mut bytes = [0; 64];
         let skip = me.below(9);
         let data = CData::borrow(&Type::U32.array(4).expect("small"), &mut bytes[skip..])?;
@@ -118,8 +118,8 @@ lines! {
         std::hint::black_box(&mut bytes);
         Ok(())
     },
-    "data::copy_of" => |me| { let n = me.below(300); me.keep(CData::copy_of(&me.node, &vec![0; n])?) },
-    "data::duplicate" => |me| { let copy = me.any().duplicate()?; me.keep(copy) },
+    "create::copy_of" => |me| { let n = me.below(300); me.keep(CData::copy_of(&me.node, &vec![0; n])?) },
+    "create::duplicate" => |me| { let copy = me.any().duplicate()?; me.keep(copy) },
     "data::ty" => |me| { me.any().ty().size(); Ok(()) },
     "data::layout" => |me| { me.any().layout().size(); Ok(()) },
     "data::size" => |me| { me.any().size(); Ok(()) },
@@ -131,14 +131,14 @@ lines! {
         let part = data.at_path(&data.path(path)?)?;
         me.keep(part)
     },
-    "data::get" => |me| { let path = me.path(); me.any().get::<i64>(path).map(drop) },
-    "data::get_at" => |me| {
+    "access::get" => |me| { let path = me.path(); me.any().get::<i64>(path).map(drop) },
+    "access::get_at" => |me| {
         let (data, path) = (me.any(), me.path());
         data.get_at::<f64>(&data.path(path)?).map(drop)
     },
-    "data::scalar" => |me| { let path = me.path(); me.any().scalar(path).map(drop) },
-    "data::enumerator" => |me| me.any().enumerator("colour").map(drop),
-    "data::set" => |me| {
+    "access::scalar" => |me| { let path = me.path(); me.any().scalar(path).map(drop) },
+    "access::enumerator" => |me| me.any().enumerator("colour").map(drop),
+    "access::set" => |me| {
         let (data, path, value) = (me.any(), me.path(), me.below(9));
         match me.below(5) {
             0 => data.set(path, value),
@@ -148,13 +148,13 @@ lines! {
             _ => { let other = me.any(); data.set(path, &other) }
         }
     },
-    "data::set_at" => |me| {
+    "access::set_at" => |me| {
         let (data, path, other) = (me.any(), me.pointer(), me.any());
         data.set_at(&data.path(path)?, &other)
     },
-    "data::set_wrapping" => |me| { let (path, v) = (me.path(), me.below(1 << 30)); me.any().set_wrapping(path, v as i128) },
+    "access::set_wrapping" => |me| { let (path, v) = (me.path(), me.below(1 << 30)); me.any().set_wrapping(path, v as i128) },
     "data::view_as" => |me| { let as_bytes = me.any().view_as(&Type::U8.array(16).expect("small"))?; me.keep(as_bytes) },
-    "data::resize" => |me| {
+    "create::resize" => |me| {
         let (at, size) = (me.below(me.pool.len()), me.below(600));
         me.pool[at].resize(size)
     },
