@@ -139,13 +139,14 @@ pub fn text(random: &mut Random) -> String {
         text.push('\n');
     }
     for _ in 0..random.below(12) {
-        change(&mut text, &lines, random);
+        change_text(&mut text, &lines, random);
     }
     text.truncate(20_000);
     text.into_iter().collect()
 }
 
-fn change(text: &mut Vec<char>, lines: &[&str], random: &mut Random) {
+/// One change; `lines` are what parts are taken from.
+pub fn change_text(text: &mut Vec<char>, lines: &[&str], random: &mut Random) {
     let at = random.below(text.len() as u64 + 1) as usize;
     let len = (random.below(30) as usize + 1).min(text.len() - at);
     match random.below(9) {
