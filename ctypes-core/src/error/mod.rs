@@ -18,10 +18,12 @@ pub use crate::types::{BitOverflow, InvalidValue};
 pub use call::{BytesError, CallError, SignatureError};
 #[cfg(feature = "decl")]
 pub use header::HeaderError;
+#[cfg(feature = "load")]
+pub(crate) use load::Expected;
 #[cfg(feature = "symbols")]
 pub use load::SymbolsError;
 #[cfg(feature = "load")]
-pub use load::{Attempt, CloseError, LoadError, SymbolError};
+pub use load::{Attempt, CloseError, LoadError, MissingLibrary, SymbolError};
 pub use types::{DefineError, LayoutError, TypeError};
 
 /// Any failure that this crate reports.

@@ -1,11 +1,45 @@
 //! What differs between systems: handing a name to the loader, and knowing where it looks.
 //!
-//! Each system's module has the same items: `Handle` and `Address` with `open`, `this`, `symbol`, `close` and
-//! `path` (the loader itself), `steps`, `find` and `known_names` (the search), `check` and `exports` (a look into a
-//! file). The predicates that choose one stand here and nowhere else.
+//! Each system's module has the same items: `Handle` and `Address` with `open`, `this`, `symbol`, `ordinal`, `close`
+//! and `path` (the loader itself), `steps`, `find` and `known_names` (the search), `check` and `missing` (a look into
+//! files), `loaded`, `exports`, `about` and `is_read_only` (what the loader has in memory). The predicates that choose
+//! one stand here and nowhere else.
 
 #[cfg(unix)]
 mod dl;
+
+#[cfg(any(
+    target_os = "linux",
+    target_os = "android",
+    target_os = "freebsd",
+    target_os = "dragonfly",
+    target_os = "netbsd",
+    target_os = "openbsd",
+    target_os = "solaris",
+    target_os = "illumos",
+    target_os = "hurd",
+    target_os = "haiku",
+    target_os = "nto"
+))]
+mod images;
+
+#[cfg(not(any(
+    windows,
+    target_vendor = "apple",
+    target_os = "linux",
+    target_os = "android",
+    target_os = "freebsd",
+    target_os = "dragonfly",
+    target_os = "netbsd",
+    target_os = "openbsd",
+    target_os = "solaris",
+    target_os = "illumos",
+    target_os = "hurd",
+    target_os = "haiku",
+    target_os = "nto"
+)))]
+#[path = "no_images.rs"]
+mod images;
 
 #[cfg(target_os = "linux")]
 #[path = "linux/mod.rs"]
@@ -29,6 +63,8 @@ pub(super) use native::*;
 pub(super) enum Refusal {
     /// It found no file of that name; the caller may know better where it looked.
     NotFound,
+    /// It was to open only what is loaded, and this is not.
+    NotLoaded,
     /// Anything else, in the loader's words.
     Because(String),
 }
