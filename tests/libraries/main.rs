@@ -4,6 +4,7 @@
 //! Needs gcc, its cross compilers for AArch64 and i686, readelf and nm; a test whose tool is missing fails.
 #![cfg(all(target_os = "linux", target_env = "gnu"))]
 
+mod bad_names;
 mod loaded;
 mod missing;
 mod modes;

@@ -249,6 +249,6 @@ fn neither_section_headers_nor_one_kind_of_hash_table_are_needed() {
         let error = unsafe { library.variable::<c_longlong>("number") }.unwrap_err();
         assert_eq!(error.reason, "it has 4 bytes, and `int64_t` has 8", "{style}");
         let error = library.symbol("get_numbr").unwrap_err();
-        assert_eq!(*error.similar, ["get_number"], "{style}");
+        assert_eq!(error.similar, ["get_number"], "{style}");
     }
 }

@@ -94,11 +94,11 @@ pub struct SymbolError {
     /// The library that was searched, by the name it was opened with.
     pub library: String,
     /// The file of that library, where the system tells.
-    pub path: Option<std::path::PathBuf>,
+    pub path: Option<Box<std::path::Path>>,
     /// Why there is no address.
     pub reason: String,
     /// Symbols of the library with a name close to the one asked for; at most five, best first.
-    pub similar: Box<[String]>,
+    pub similar: Vec<String>,
 }
 
 /// What a symbol was to be.
@@ -157,7 +157,6 @@ fn alternatives(names: &[String]) -> String {
 }
 
 /// The file of a library whose symbols cannot be read.
-#[cfg(feature = "symbols")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SymbolsError {
@@ -167,7 +166,6 @@ pub struct SymbolsError {
     pub reason: String,
 }
 
-#[cfg(feature = "symbols")]
 impl core::fmt::Display for SymbolsError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match &self.path {
@@ -177,5 +175,4 @@ impl core::fmt::Display for SymbolsError {
     }
 }
 
-#[cfg(feature = "symbols")]
 impl std::error::Error for SymbolsError {}

@@ -20,10 +20,8 @@ pub use call::{BytesError, CallError, SignatureError};
 pub use header::HeaderError;
 #[cfg(feature = "load")]
 pub(crate) use load::Expected;
-#[cfg(feature = "symbols")]
-pub use load::SymbolsError;
 #[cfg(feature = "load")]
-pub use load::{Attempt, CloseError, LoadError, MissingLibrary, SymbolError};
+pub use load::{Attempt, CloseError, LoadError, MissingLibrary, SymbolError, SymbolsError};
 pub use types::{DefineError, LayoutError, TypeError};
 
 /// Any failure that this crate reports.
@@ -49,7 +47,7 @@ pub enum Error {
     #[error(transparent)]
     BitOverflow(#[from] BitOverflow),
     /// The exports of a library's file cannot be read.
-    #[cfg(feature = "symbols")]
+    #[cfg(feature = "load")]
     #[error(transparent)]
     Symbols(#[from] SymbolsError),
     /// A C text cannot be read.

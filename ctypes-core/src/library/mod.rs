@@ -17,7 +17,6 @@ mod options;
 mod os;
 mod search;
 mod symbol;
-#[cfg(feature = "symbols")]
 mod symbols;
 mod variable;
 
@@ -25,7 +24,6 @@ pub use loaded::{LoadedLibrary, loaded};
 pub use options::OpenOptions;
 pub use search::find_library;
 pub use symbol::Symbol;
-#[cfg(feature = "symbols")]
 pub use symbols::{ExportedSymbol, Format, SymbolKind, SymbolVersion, Symbols};
 pub use variable::Variable;
 

@@ -202,11 +202,9 @@ unsafe fn try_step(options: &OpenOptions, name: &OsStr, step: Step) -> Result<Li
                         (None, Refusal::Because(_)) => os::missing(&path),
                         _ => Vec::new(),
                     };
-                    let reason = match (problem, refusal) {
-                        (Some(problem), _) => problem.reason,
-                        (None, Refusal::Because(reason)) => reason,
-                        (None, Refusal::NotFound) => "no such file".into(),
-                        (None, Refusal::NotLoaded) => "it is not loaded".into(),
+                    let reason = match problem {
+                        Some(problem) => problem.reason,
+                        None => refusal.reason("no such file"),
                     };
                     Err(Attempt { missing, ..Attempt::new(what, reason) })
                 }
@@ -217,8 +215,6 @@ unsafe fn try_step(options: &OpenOptions, name: &OsStr, step: Step) -> Result<Li
     match unsafe { os::open(&file, options) } {
         // SAFETY: the handle was just opened, and only the last owner closes it.
         Ok(handle) => Ok(unsafe { Library::from_parts(shown(name), handle) }),
-        Err(Refusal::NotFound) => Err(Attempt::new(shown(&file), not_found)),
-        Err(Refusal::NotLoaded) => Err(Attempt::new(shown(&file), "it is not loaded")),
         Err(Refusal::Because(reason)) => {
             // `/lib/libm.so: invalid ELF header` says which file the loader met, and the file says more.
             let culprit = reason
@@ -235,5 +231,6 @@ unsafe fn try_step(options: &OpenOptions, name: &OsStr, step: Step) -> Result<Li
             let missing = missing.unwrap_or_default();
             Err(Attempt { missing, ..Attempt::new(shown(&file), reason) })
         }
+        Err(refusal) => Err(Attempt::new(shown(&file), refusal.reason(not_found))),
     }
 }

@@ -66,8 +66,8 @@ impl Library {
     ) -> Result<(Symbol, About), SymbolError> {
         let symbol = self.look_up(name).map_err(|(reason, missing)| SymbolError {
             similar: match &self.0.path {
-                Some(path) if missing => near::closest(name, os::exports(path)).into(),
-                _ => Box::default(),
+                Some(path) if missing => near::closest(name, os::exports(path)),
+                _ => Vec::new(),
             },
             ..self.symbol_error(name, expected, reason)
         })?;
@@ -94,9 +94,9 @@ impl Library {
             expected,
             symbol: name.to_owned(),
             library: self.0.name.clone(),
-            path: self.0.path.clone(),
+            path: self.0.path.as_deref().map(Into::into),
             reason,
-            similar: Box::default(),
+            similar: Vec::new(),
         }
     }
 

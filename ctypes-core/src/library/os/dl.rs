@@ -138,12 +138,7 @@ fn explain(asked: &OsStr, text: &str) -> Refusal {
     const GLIBC: &str = ": cannot open shared object file: ";
     const MUSL: &str = "Error loading shared library ";
     if text.starts_with("Dynamic loading not supported") {
-        // musl's words in a static program, which is what Rust makes for it by default.
-        return Refusal::Because(
-            "this program is linked statically and cannot load libraries (with rustc for musl, \
-             `-C target-feature=-crt-static` links it dynamically)"
-                .into(),
-        );
+        return Refusal::Static; // musl's words
     }
     let asked = asked.to_string_lossy();
     let fault = match text.split_once(GLIBC) {
@@ -173,11 +168,7 @@ mod tests {
     use super::*;
 
     fn explained(asked: &str, text: &str) -> String {
-        match explain(OsStr::new(asked), text) {
-            Refusal::NotFound => "NOT FOUND".into(),
-            Refusal::NotLoaded => "NOT LOADED".into(),
-            Refusal::Because(reason) => reason,
-        }
+        explain(OsStr::new(asked), text).reason("NOT FOUND")
     }
 
     #[test]
@@ -196,6 +187,7 @@ mod tests {
             explained("libx.so", "Error loading shared library libx.so: No such file or directory"),
             "NOT FOUND"
         );
+        assert!(explained("x", "Dynamic loading not supported").contains("linked statically"));
         let needed = "Error loading shared library liby.so: No such file or directory (needed by /a/libx.so)";
         assert!(explained("/a/libx.so", needed).starts_with("it needs `liby.so`"));
     }

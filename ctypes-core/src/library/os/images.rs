@@ -234,8 +234,8 @@ impl<'a> Image<'a> {
 
     fn path(&self) -> PathBuf {
         match self.name {
-            // So the loader records the program itself.
-            b"" => std::env::current_exe().unwrap_or_default(),
+            // So loaders record the program itself, and musl a static one.
+            b"" | b"/proc/self/exe" => std::env::current_exe().unwrap_or_default(),
             name => {
                 let path = Path::new(OsStr::from_bytes(name));
                 // The kernel's own library has a name and no file.

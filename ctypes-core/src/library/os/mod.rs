@@ -50,7 +50,7 @@ mod native;
 mod native;
 
 #[cfg(windows)]
-#[path = "windows.rs"]
+#[path = "windows/mod.rs"]
 mod native;
 
 #[cfg(all(unix, not(any(target_os = "linux", target_vendor = "apple"))))]
@@ -65,6 +65,25 @@ pub(super) enum Refusal {
     NotFound,
     /// It was to open only what is loaded, and this is not.
     NotLoaded,
+    /// There is no loader in this program.
+    #[cfg_attr(windows, allow(dead_code, reason = "Windows always has one"))]
+    Static,
     /// Anything else, in the loader's words.
     Because(String),
+}
+
+impl Refusal {
+    /// For people, who are told `not_found` if there is no such file.
+    pub(super) fn reason(self, not_found: impl Into<String>) -> String {
+        match self {
+            Refusal::NotFound => not_found.into(),
+            Refusal::NotLoaded => "it is not loaded".into(),
+            Refusal::Static => {
+                "this program is linked statically and cannot load libraries (with rustc for \
+                                musl, `-C target-feature=-crt-static` links it dynamically)"
+                    .into()
+            }
+            Refusal::Because(reason) => reason,
+        }
+    }
 }
