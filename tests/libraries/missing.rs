@@ -93,6 +93,27 @@ fn paths_are_inherited_as_the_loader_does() {
     }
 }
 
+/// A file with a RUNPATH inherits no RPATH.
+#[test]
+fn a_runpath_of_its_own_ends_what_is_inherited() {
+    let scratch = Scratch::new("ends");
+    scratch.library("endinner", "int c(void) { return 3; }", &[]);
+    let source = "int c(void); int b(void) { return c(); }";
+    let options = ["-lendinner", "-Wl,-rpath,/no/such", "-Wl,--enable-new-dtags"];
+    scratch.library("endmiddle", source, &options);
+    let source = "int b(void); int a(void) { return b(); }";
+    let options = ["-lendmiddle", "-Wl,-rpath,$ORIGIN", "-Wl,--disable-new-dtags"];
+    let outer = scratch.library(
+        "endouter",
+        source,
+        &[&options[..], &["-Wl,--allow-shlib-undefined"]].concat(),
+    );
+    let library = missing(&outer);
+    assert_eq!(library.name, "libendinner.so");
+    assert!(library.places.iter().all(|place| !place.starts_with("RPATH")), "{library:?}");
+    assert!(library.places.iter().any(|place| place.ends_with("(/no/such)")), "{library:?}");
+}
+
 #[test]
 fn all_that_is_missing_is_named_once() {
     let scratch = Scratch::new("several");

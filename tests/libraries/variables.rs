@@ -239,10 +239,13 @@ fn strip_section_headers(file: &std::path::Path) {
 #[test]
 fn neither_section_headers_nor_one_kind_of_hash_table_are_needed() {
     let scratch = Scratch::new("bare");
+    let many: String =
+        (0..100).map(|i| format!("int extra_{i}(void) {{ return {i}; }}\n")).collect();
+    let source = format!("{SOURCE}{many}");
     let types = ["-Wl,--hash-style=sysv", "-Wl,--hash-style=gnu", "-Wl,--hash-style=both"];
     for (index, style) in types.into_iter().enumerate() {
         let name = format!("bare{index}");
-        let file = scratch.library(&name, SOURCE, &[style]);
+        let file = scratch.library(&name, &source, &[style]);
         strip_section_headers(&file);
         let library = open(&file);
         // SAFETY: refused.
@@ -250,5 +253,12 @@ fn neither_section_headers_nor_one_kind_of_hash_table_are_needed() {
         assert_eq!(error.reason, "it has 4 bytes, and `int64_t` has 8", "{style}");
         let error = library.symbol("get_numbr").unwrap_err();
         assert_eq!(error.similar, ["get_number"], "{style}");
+        for i in 0..100 {
+            let error = library.symbol(&format!("xtra_{i}")).unwrap_err();
+            assert!(error.similar.contains(&format!("extra_{i}")), "{style}: {error}");
+            // SAFETY: refused.
+            let error = unsafe { library.variable::<i8>(&format!("extra_{i}")) }.unwrap_err();
+            assert_eq!(error.reason, "it is a function", "{style}");
+        }
     }
 }
