@@ -16,7 +16,7 @@ impl crate::Signature {
     /// ```
     ///
     /// # Errors
-    /// [`ParseError`] if the text is no type of a function, or of a pointer to one; a signature that
+    /// [`ParseError`](crate::decl::ParseError) if the text is no type of a function, or of a pointer to one; a signature that
     /// cannot be called here.
     pub fn parse(text: &str) -> Result<crate::Signature, Error> {
         crate::Signature::parse_in(&Types::new(), text)
@@ -47,7 +47,7 @@ impl crate::Library {
     /// ```
     ///
     /// # Errors
-    /// [`ParseError`] if the text is not the declaration of one function, a signature that cannot be
+    /// [`ParseError`](crate::decl::ParseError) if the text is not the declaration of one function, a signature that cannot be
     /// called here, a symbol that the library does not export.
     ///
     /// # Python equivalent
