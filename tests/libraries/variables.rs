@@ -235,6 +235,20 @@ fn strip_section_headers(file: &std::path::Path) {
     assert!(output("readelf", &["-SW", path(file)]).contains("no sections"));
 }
 
+/// Lets the loader map the symbol tables writable, where tools that edit libraries put them: sets PF_W in p_flags of the
+/// first PT_LOAD (System V gABI, chapter 5).
+fn make_tables_writable(file: &std::path::Path) {
+    assert_eq!(size_of::<usize>(), 8, "this edits ELF files of 64 bits");
+    let mut bytes = std::fs::read(file).unwrap();
+    let header = (64..).step_by(56).find(|at| bytes[*at..at + 4] == 1_u32.to_ne_bytes()).unwrap();
+    bytes[header + 4] |= 2;
+    std::fs::write(file, bytes).unwrap();
+    let text = output("readelf", &["-lW", path(file)]);
+    assert!(
+        text.lines().any(|l| l.contains("LOAD") && l.contains("0x000000 ") && l.contains("RW"))
+    );
+}
+
 /// A library without section headers, and one with the old hash table only, tell as much.
 #[test]
 fn neither_section_headers_nor_one_kind_of_hash_table_are_needed() {
@@ -243,10 +257,13 @@ fn neither_section_headers_nor_one_kind_of_hash_table_are_needed() {
         (0..100).map(|i| format!("int extra_{i}(void) {{ return {i}; }}\n")).collect();
     let source = format!("{SOURCE}{many}");
     let types = ["-Wl,--hash-style=sysv", "-Wl,--hash-style=gnu", "-Wl,--hash-style=both"];
-    for (index, style) in types.into_iter().enumerate() {
+    for (index, style) in types.into_iter().chain(["-Wl,-z,now"]).enumerate() {
         let name = format!("bare{index}");
         let file = scratch.library(&name, &source, &[style]);
         strip_section_headers(&file);
+        if index == types.len() {
+            make_tables_writable(&file);
+        }
         let library = open(&file);
         // SAFETY: refused.
         let error = unsafe { library.variable::<c_longlong>("number") }.unwrap_err();

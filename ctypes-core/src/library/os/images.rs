@@ -10,6 +10,7 @@ use crate::library::symbol::{About, Kind};
 use object::NativeEndian;
 use object::elf;
 use object::read::elf::{Dyn, FileHeader, Sym};
+use std::borrow::Cow;
 use std::ffi::{CStr, OsStr, c_int, c_void};
 use std::mem::{MaybeUninit, size_of};
 use std::ops::Range;
@@ -122,12 +123,18 @@ impl<'a> Image<'a> {
     }
 
     /// The text at an address, without its NUL.
-    fn text(&self, address: usize) -> Option<&[u8]> {
-        let segment = self.segment(address).filter(|s| s.is_readable && !s.is_writable)?;
+    fn text(&self, address: usize) -> Option<Cow<'_, [u8]>> {
+        let segment = self.segment(address).filter(|segment| segment.is_readable)?;
+        if segment.is_writable {
+            // Tools that edit libraries put tables there. No reference: somebody might write.
+            let mut bytes = (address..segment.range.end).map(|at| self.read::<u8>(at));
+            let text = bytes.by_ref().map_while(|byte| byte.filter(|byte| *byte != 0)).collect();
+            return Some(Cow::Owned(text));
+        }
         let start = std::ptr::with_exposed_provenance::<u8>(address);
         // SAFETY: as in `read`, up to the end of the segment; and nobody writes there.
         let rest = unsafe { std::slice::from_raw_parts(start, segment.range.end - address) };
-        CStr::from_bytes_until_nul(rest).ok().map(CStr::to_bytes)
+        CStr::from_bytes_until_nul(rest).ok().map(|text| Cow::Borrowed(text.to_bytes()))
     }
 
     /// The symbol tables; none in a static program.
@@ -168,7 +175,7 @@ impl<'a> Image<'a> {
             let symbol = self.symbol(&tables, index)?;
             let at = tables.strings.checked_add(symbol.st_name(NativeEndian) as usize)?;
             if is_exported(&symbol)
-                && self.text(at) == Some(name.as_bytes())
+                && self.text(at).as_deref() == Some(name.as_bytes())
                 && (found.is_none() || self.address_of(&symbol) == address)
             {
                 found = Some(symbol);
@@ -227,8 +234,8 @@ impl<'a> Image<'a> {
                 continue;
             }
             let at = tables.strings.checked_add(symbol.st_name(NativeEndian) as usize);
-            let text = at.and_then(|at| std::str::from_utf8(self.text(at)?).ok());
-            into.extend(text.filter(|text| !text.is_empty()).map(str::to_owned));
+            let text = at.and_then(|at| String::from_utf8(self.text(at)?.into_owned()).ok());
+            into.extend(text.filter(|text| !text.is_empty()));
         }
     }
 
