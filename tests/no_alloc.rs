@@ -1,9 +1,10 @@
-//! A dynamic call of up to 16 scalar arguments does not allocate.
+//! A dynamic call of up to 16 scalar arguments does not allocate, nor does access to scalars of C objects.
 //!
 //! The allocator counts what the thread of a test asks of it, and a test says that it does.
 #![cfg(feature = "libffi")]
 
 use core::ffi::{c_int, c_void};
+use ctypes_core::{CData, Types};
 use ctypes_wrap::prelude::*;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -231,9 +232,70 @@ fn sixteen_scalars_pushed_again_and_again() {
     assert_eq!((result, count), (Value::F64(expected()), 0));
 }
 
+#[test]
+fn scalars_of_objects() {
+    let types = Types::new();
+    let deep = types.declare_struct("deep").expect("the tag is free");
+    let deep = deep.define(|r| r.field("b", Type::U8).field("c", Type::DOUBLE));
+    let deep = deep.expect("it has a layout").array(3).expect("it has a size");
+    let outer = types.declare_struct("outer").expect("the tag is free");
+    let outer = outer.define(|r| {
+        r.field("a", Type::INT)
+            .bits("bits", Type::UINT, 5)
+            .field("wide", Type::I64)
+            .field("d", deep)
+    });
+    let data = CData::new(&outer.expect("it has a layout")).expect("there is memory");
+    let path = data.path("d[2].c").expect("there is such a part");
+    let all = || {
+        data.set("a", -7)?;
+        data.set("bits", 21)?;
+        data.set("wide", 1_i64 << 40)?;
+        data.set("d[1].b", 200)?;
+        data.set_at(&path, 2.5)?;
+        let ints: (i32, u8, i64) = (data.get("a")?, data.get("bits")?, data.get("wide")?);
+        Ok::<_, ctypes_core::memory::AccessError>((ints, data.get("d[1].b")?, data.get_at(&path)?))
+    };
+    // The layouts of members are kept from when they are first asked for.
+    all().expect("all parts are there");
+    let (found, count) = allocations(all);
+    assert_eq!(found.expect("all parts are there"), ((-7, 21, 1 << 40), 200_u8, 2.5_f64));
+    assert_eq!(count, 0);
+}
+
 /// `sixteen` of the arguments 1 to 13, true, 15 and 16, as rustc calls it.
 fn expected() -> f64 {
     let (three, mut nine): (c_int, c_int) = (3, 9);
     let a = sixteen_arguments!(&raw const three, &raw mut nine);
     sixteen(a.0, a.1, a.2, a.3, a.4, a.5, a.6, a.7, a.8, a.9, a.10, a.11, a.12, a.13, a.14, a.15)
+}
+
+/// What makes no text, reports no error and keeps nothing alive needs no memory.
+#[test]
+fn scalars_of_every_kind() -> Result<(), Error> {
+    let types = Types::new();
+    types.parse(
+        "enum colour { RED, BLUE };
+         struct all { signed char c; short s; unsigned u; long long l; float f; double d; _Bool b;
+                      unsigned bits : 3; long long more : 40; enum colour colour; __int128 wide; void *p; };",
+    )?;
+    let all = CData::new(&types.get("struct all").expect("just parsed"))?;
+    macro_rules! check {
+        ($($name:literal: $t:ty = $value:expr;)*) => {$(
+            let (path, value): (_, $t) = (all.path($name)?, $value);
+            let (stored, count) = allocations(|| all.set($name, value).and_then(|()| all.set_at(&path, value)));
+            assert_eq!((stored?, count), ((), 0), "set {}", $name);
+            let (found, count) = allocations(|| (all.get::<$t>($name), all.get_at::<$t>(&path)));
+            assert_eq!((found.0?, found.1?, count), (value, value, 0), "get {}", $name);
+        )*};
+    }
+    check! {
+        "c": i8 = -7; "s": i64 = -300; "u": u32 = 4_000_000_000; "l": i64 = i64::MIN; "f": f32 = 1.5; "d": f64 = 0.1;
+        "b": bool = true; "bits": u8 = 5; "more": i64 = -(1 << 39); "colour": u32 = 1; "wide": i128 = i128::MIN;
+    }
+    let (wrapped, count) = allocations(|| all.set_wrapping("s", 70_000));
+    assert_eq!((wrapped?, all.get::<i32>("s")?, count), ((), 4464, 0));
+    let (null, count) = allocations(|| all.set("p", None).and_then(|()| all.is_null("p")));
+    assert_eq!((null?, count), (true, 0));
+    Ok(())
 }

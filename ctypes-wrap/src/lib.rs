@@ -42,6 +42,7 @@ pub mod guide;
 #[cfg(feature = "header")]
 pub mod header;
 pub mod prelude;
+pub mod wintypes;
 
 #[cfg(feature = "load")]
 pub use bindings::Bindings;

@@ -11,6 +11,8 @@ use std::process::{Command, Stdio};
 #[rustfmt::skip]
 const WRONG: &[(&str, &str)] = &[
     ("int f(unknown x);", "1:7: unknown type name `unknown`"),
+    ("// gcc only warns, and takes it for a parameter's name\nint f(unknown);", "2:7: unknown type name `unknown`"),
+    ("int f(int (*)(unknown), int);", "1:15: unknown type name `unknown`"),
     ("unknown f(void);", "1:1: unknown type name `unknown`"),
     ("struct s { int x; }; s f(void);", "1:22: unknown type name `s`; there is a `struct s`"),
     ("int f(int x;", "1:12: expected `,` or `)`, found `;`"),
@@ -35,9 +37,20 @@ const WRONG: &[(&str, &str)] = &[
     ("int n; int a[n];", "1:14: expected a constant as the length of an array"),
     ("int a[1 / 0];", "1:7: expected a constant as the length of an array: division by zero"),
     ("int a[0x7fffffffffffffff];", "1:6: cannot make an array of 9223372036854775807 `int`"),
-    ("// The initialiser in braces is not read.\nint a[] = { 1, 2 }; enum { N = sizeof(a) / sizeof(a[0]) };", "2:32: the length of the array is not known"),
-    ("extern int a[]; int b[sizeof a];", "1:23: the length of the array is not known"),
-    ("int a[];  int b[][];", "an array cannot be of `int [0]`"),
+    ("// To gcc both have one element.\nstruct p { int x, y; } a[] = { 1, 2 }, b[] = { [0].y = 1 }; enum { N = sizeof(a) };", "2:72: `struct p []` has no size: the length of the array is not known"),
+    ("extern int a[]; int b[sizeof a];", "1:23: `int []` has no size: the length of the array is not known"),
+    ("struct f { int n; char c[]; }; int b[sizeof ((struct f *)0)->c];", "1:38: `char []` has no size: the length of the array is not known"),
+    ("typedef int t[]; struct s { int n; t x; int m; };", "1:38: `struct s`, field `x`: expected a flexible array as the last member"),
+    ("int b[_Alignof(int[])];", "1:7: `int []` has no size: the length of the array is not known"),
+    ("typedef int t[]; int b[sizeof(t)];", "1:24: `t` has no size: the length of the array is not known"),
+    ("int a[];  int b[][];", "an array cannot be of `int []`"),
+    ("typedef int t[]; t a[3];", "an array cannot be of `t`"),
+    ("typedef int t[]; t f(void);", "a function cannot return `t`"),
+    ("extern int a[]; extern long a[];", "1:29: `long a[]` is declared as `int a[]` before"),
+    ("extern int a[3]; extern int a[4];", "1:29: `int a[4]` is declared as `int a[3]` before"),
+    ("int a[] = { 1, 2;", "1:17: expected `,` or `}`, found `;`"),
+    ("int a[] = { [1.5] = 3 };", "1:14: expected an integer constant: found a `double`"),
+    ("int a[] = { 1, 2", "1:17: expected `,` or `}`, found the end of the text"),
     ("int f(void)[3];", "a function cannot return `int [3]`"),
     ("int f(void)(void);", "a function cannot return `int (void)`"),
     ("int a[3](void);", "an array cannot be of `int (void)`"),
@@ -56,6 +69,15 @@ const WRONG: &[(&str, &str)] = &[
     ("struct s { int x; }; struct s { long x; };", "1:29: a definition of `struct s` that differs"),
     ("struct s { int x; }; union s { int x; };", "1:28: `union s` cannot be declared: its tag is in use as a struct"),
     ("struct s; enum s { A };", "its tag is in use as a struct"),
+    ("void f(struct s { int a; } *p); int x[sizeof(struct s)];", "1:39: `struct s` has no size: the record is declared but not defined"),
+    ("void f(enum e { A } x); int y[A];", "1:31: `A` is not declared"),
+    ("void f(struct s { int a; } *p, union s *q);", "1:38: `s` is in use as another tag"),
+    ("enum e x[2];", "1:9: cannot make an array"),
+    ("struct s { enum e x; };", "1:19: field `x` of `struct s` cannot be a `enum e`"),
+    ("int a[sizeof(enum e)];", "1:7: `enum e` has no size: the enumeration is declared but not defined"),
+    ("enum e { A = sizeof(enum e) };", "1:14: `enum e` has no size"),
+    ("struct e; enum e *p;", "its tag is in use as a struct"),
+    ("enum e *p; struct e { int x; };", "its tag is in use as a enum"),
     ("enum e { A, A };", "1:13: `A` is declared as something else before"),
     ("enum e { A }; enum e { B };", "`enum e` is already defined"),
     ("enum e { A }; int A;", "1:19: `A` is declared as something else before"),
@@ -84,6 +106,9 @@ const WRONG: &[(&str, &str)] = &[
     ("extern \"C\" { int x;", ""),
     ("// to gcc a convention with a warning only\nvoid f(void) __attribute__((regcall));", "2:7: the calling convention regcall is not supported"),
     ("// a macro of Microsoft's compiler\nint __vectorcall f(double);", "2:19: the calling convention vectorcall is not supported"),
+    ("// gcc has it\n_Complex unsigned int x;", "2:1: GNU's complex integers are not supported"),
+    ("// gcc has it where the processor's ABI does\nint x, y(_Decimal64);", "2:10: decimal floats are not supported"),
+    ("// where pointers have 8 bytes\nint *__ptr32 p;", "2:6: pointers of another size than the target's are not supported"),
     ("// a warning to gcc\n#pragma pack(3)\n", "2:1: expected 1, 2, 4, 8 or 16 in `#pragma pack`"),
 ];
 
@@ -187,6 +212,14 @@ fn deep_and_endless() {
         format!("int x[{}1];", "1+".repeat(n)),
         format!("int x[{}1];", "(int)".repeat(n)),
         format!("int x[{}1];", "x=".repeat(n)),
+        format!("int x[{}1];", "(1+".repeat(n)),
+        format!("int x[{}1];", "1(".repeat(n)),
+        format!("extern int *x; int y[{}1];", "x[".repeat(n)),
+        format!("extern int *x; int y[{}1];", "1(x[".repeat(n)),
+        format!("int x[{}1];", "__builtin_constant_p(".repeat(n)),
+        format!("int x[{}1];", "__builtin_choose_expr(1, 1, ".repeat(n)),
+        format!("int x[{}1];", "sizeof(struct { int a[".repeat(n)),
+        format!("int x[] = {{ [{}1] = 1 }};", "1(".repeat(n)),
         format!("int x{};", "[1]".repeat(n)),
         format!("int x{};", deep("(", ")", n)),
         format!("int {}x{};", "(".repeat(n), ")".repeat(n)),
@@ -227,7 +260,7 @@ fn deep_and_endless() {
         "int x = {".repeat(n),
         "typedef struct a a; struct a { a *b; ".repeat(1000),
     ];
-    let small = std::thread::Builder::new().stack_size(1 << 20).spawn(move || {
+    let small = std::thread::Builder::new().stack_size(5 << 18).spawn(move || {
         for text in texts {
             let start = std::time::Instant::now();
 

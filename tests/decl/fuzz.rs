@@ -46,7 +46,7 @@ fn main() {
         }
     });
     let kept = path.clone();
-    let run = std::thread::Builder::new().stack_size(1 << 20).spawn(move || {
+    let run = std::thread::Builder::new().stack_size(5 << 18).spawn(move || {
         let start = Instant::now();
         let goes_on = |done: u64| {
             COUNT.store(done, Ordering::Relaxed);

@@ -15,5 +15,6 @@ mod mutate;
 mod packed;
 mod random_texts;
 mod replay;
+mod work;
 
 use oracle::random;

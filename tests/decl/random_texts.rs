@@ -10,7 +10,7 @@ fn random_texts() {
     let count = number("CTYPES_TEST_TEXTS", 3_000);
     // The stack that a program's threads have.
     let run = std::thread::Builder::new()
-        .stack_size(1 << 20)
+        .stack_size(5 << 18)
         .spawn(move || mutate::run(seed, |done| done < count, |_| {}));
     match run.expect("a thread starts").join().expect("nothing escapes") {
         Ok(done) => assert_eq!(done, count),

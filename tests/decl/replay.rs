@@ -11,7 +11,7 @@ fn the_fuzzers_corpus() {
     let inputs = packed::unpack(include_bytes!("../fuzz/corpus/decl.txt")).unwrap();
     assert!(inputs.len() > 500, "the corpus is there: {} inputs", inputs.len());
     // The stack that a program's threads have.
-    let run = std::thread::Builder::new().stack_size(1 << 20).spawn(move || {
+    let run = std::thread::Builder::new().stack_size(5 << 18).spawn(move || {
         for (i, input) in inputs.into_iter().enumerate() {
             let text = std::str::from_utf8(input).expect("the fuzzer keeps texts only");
             for target in &TARGETS {

@@ -24,5 +24,5 @@ fuzz_target!(|bytes: &[u8]| -> Corpus {
 });
 
 fuzz_mutator!(|bytes: &mut [u8], size: usize, max_size: usize, seed: u32| {
-    mutator::change(bytes, size, max_size, seed)
+    mutator::change(bytes, size, max_size, seed, mutate::CORPUS)
 });

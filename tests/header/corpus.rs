@@ -72,13 +72,15 @@ const FOREIGN: &[Foreign] = &[
             "sys/ucontext.h",
             "sys/socket.h",
             "linux/kvm.h",
+            "arm_neon.h",
+            "arm_acle.h",
         ],
     },
     Foreign {
         target: Target::ARMV7_LINUX,
         compiler: "arm-linux-gnueabihf-gcc",
-        clang: &["--target=arm-linux-gnueabihf"],
-        names: &["sys/stat.h", "stdlib.h", "unistd.h"],
+        clang: &["--target=arm-linux-gnueabihf", "-mfpu=neon"],
+        names: &["sys/stat.h", "stdlib.h", "unistd.h", "arm_neon.h", "arm_acle.h"],
     },
     Foreign {
         target: Target::I686_LINUX,

@@ -175,6 +175,26 @@ fn what_is_read_is_what_gcc_says() {
     }
 }
 
+/// A header that says it is from elsewhere: what is no ordinary file is not read, and nothing many times.
+#[test]
+fn files_that_are_named_by_a_header() {
+    let dir = directory("pushed-files");
+    let large = dir.join("large.h");
+    fs::write(&large, "/* */\n".repeat(1 << 20)).unwrap();
+    let mut text = "#if 1\n#endif\n#line 1 \"/proc/kmsg\"\n#line 1 \"/dev/zero\"\n".to_owned();
+    for i in 0..2000 {
+        let again = "./".repeat(i);
+        let _ = writeln!(text, "#line 1 \"{}/{again}large.h\"\nint x{i};", dir.display());
+    }
+    let path = dir.join("lies.h").display().to_string();
+    fs::write(&path, text).unwrap();
+    let start = std::time::Instant::now();
+    let header = Header::new(&path).compiler("gcc").read().unwrap();
+    assert_eq!(header.declarations().variables.len(), 2000);
+    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+    let _ = fs::remove_dir_all(&dir);
+}
+
 /// What cannot be followed without a compiler is not guessed.
 #[test]
 fn other_forms_need_a_compiler() {

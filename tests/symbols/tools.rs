@@ -12,12 +12,28 @@ pub(crate) fn output(program: &str, args: &[&str]) -> String {
     String::from_utf8(run.stdout).unwrap()
 }
 
-/// An empty directory of this test.
-pub(crate) fn directory(name: &str) -> PathBuf {
+/// An empty directory of a test, which goes when the test ends.
+pub(crate) struct Directory(PathBuf);
+
+pub(crate) fn directory(name: &str) -> Directory {
     let dir = std::env::temp_dir().join(format!("ctypes-symbols-{name}-{}", std::process::id()));
     let _ = std::fs::remove_dir_all(&dir);
     std::fs::create_dir_all(&dir).unwrap();
-    dir
+    Directory(dir)
+}
+
+impl std::ops::Deref for Directory {
+    type Target = Path;
+
+    fn deref(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
 }
 
 const SOURCE: &str = "\

@@ -157,7 +157,9 @@ impl Library {
         let (symbol, about) = self.describe(name, Expected::Variable)?;
         let fail = |reason| self.symbol_error(name, Expected::Variable, reason);
         let mut ty = ty.renewed();
-        if let (TypeKind::Array { of, len: 0 }, Some(size)) = (ty.kind(), about.size) {
+        if let (TypeKind::IncompleteArray { of } | TypeKind::Array { of, len: 0 }, Some(size)) =
+            (ty.kind(), about.size)
+        {
             let each = of.layout().map_or(0, |layout| layout.size());
             let len = (size as u64).checked_div(each).unwrap_or(0);
             ty = of.array(len as usize).map_err(|e| fail(e.to_string()))?;

@@ -69,7 +69,7 @@ impl<'m> CData<'m> {
     fn elements(&self, path: &str) -> Result<crate::types::Layout, AccessError> {
         let found = self.find(path)?;
         match &found.ty.0 {
-            Repr::Array { of, .. } => super::data::native(of.get()),
+            Repr::Array { of, .. } => super::create::native(of.get()),
             _ => Err(self.error(path, found.expected("an array"))),
         }
     }
@@ -100,7 +100,7 @@ impl<'m> CData<'m> {
             .ty()
             .array(count)
             .map_err(|e| self.error("", AccessFault::NoMemory { reason: e.to_string() }))?;
-        Ok(CData { span, layout: super::data::native(&ty)? })
+        Ok(CData { span, layout: super::create::native(&ty)? })
     }
 
     /// The numbers in the array at `path`.
@@ -109,11 +109,19 @@ impl<'m> CData<'m> {
     /// If there is no such part, it is no array of numbers, or one of them does not fit.
     pub fn get_vec<T: Primitive>(&self, path: &str) -> Result<Vec<T>, AccessError> {
         let array = self.at(path)?;
-        let within = |e: AccessError, i: usize| {
-            e.within(array.ty(), &format!("[{i}]")).within(self.ty(), path)
-        };
-        let items = array.iter().map_err(|e| e.within(self.ty(), path))?;
-        items.enumerate().map(|(i, item)| item.get("").map_err(|e| within(e, i))).collect()
+        let within = |e: AccessError| e.within(self.ty(), path);
+        let len = array.len("").map_err(within)?;
+        let Some(mut element) = array.layout.whole().first_element() else { return Ok(Vec::new()) };
+        // There is memory for as many elements, if they have a size at all.
+        let mut values = Vec::with_capacity(len.min(array.size()));
+        for i in 0..len {
+            values.push(match array.quick(&element.place) {
+                Some(value) => value,
+                None => array.number(&element, &format!("[{i}]")).map_err(within)?,
+            });
+            element.step();
+        }
+        Ok(values)
     }
 
     /// Stores numbers in the array at `path`, which has as many elements.
@@ -125,14 +133,22 @@ impl<'m> CData<'m> {
         T: Primitive + Into<ViewValue<'v>>,
         'm: 'v,
     {
-        let array = self.at(path)?;
-        let len = array.len("").map_err(|e| e.within(self.ty(), path))?;
+        let found = self.find(path)?;
+        let array = self.view(&found, path)?;
+        let within = |e: AccessError| e.within(self.ty(), path);
+        let len = array.len("").map_err(within)?;
         if values.len() != len {
             let expected = format!("{len} values for `{}`", array.ty());
             let fault = AccessFault::Range { expected, found: values.len().to_string() };
             return Err(self.error(path, fault));
         }
-        self.set(path, Init::List(values.iter().map(|v| Init::from(*v)).collect()))
+        self.writable(&found.place, path)?;
+        let Some(mut element) = array.layout.whole().first_element() else { return Ok(()) };
+        for (i, value) in values.iter().enumerate() {
+            array.assign_element(&element, i, &Init::from(*value), false).map_err(within)?;
+            element.step();
+        }
+        Ok(())
     }
 
     /// A copy of the bytes of the part at `path`; of an array without a length, of all whole elements.

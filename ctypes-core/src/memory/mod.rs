@@ -8,18 +8,20 @@
 //! into memory that is kept alive; what is not checked is whether bytes that came from elsewhere are what
 //! the type says: a `_Bool` or an enumeration is looked at when it is read.
 
+mod access;
 mod array;
 mod block;
+mod create;
 mod data;
 mod error;
-mod float;
+pub(crate) mod float;
 mod heap;
 mod init;
 mod keep;
 mod part;
 #[cfg(feature = "dynamic")]
 mod passing;
-mod path;
+pub(crate) mod path;
 #[cfg(feature = "zerocopy")]
 mod plain;
 mod pointer;

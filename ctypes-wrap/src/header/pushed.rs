@@ -11,6 +11,9 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
+/// How many bytes of files are searched; all headers of mingw together have a quarter of it.
+const MAX_FILES: u64 = 1 << 28;
+
 /// Whether a macro is pushed (or else popped), and its name, by what follows `#pragma`.
 pub(super) fn operand(rest: &str) -> Option<(bool, &str)> {
     let found = tokens(rest, 0);
@@ -40,9 +43,16 @@ pub(super) fn names(preprocessed: &str) -> BTreeMap<String, Option<Place>> {
         files.extend(name.map(|(name, _)| name).filter(|name| !name.starts_with('<')));
     }
     let mut names = BTreeMap::new();
+    let mut left = MAX_FILES;
     for file in files {
-        // What cannot be read any more was read by the preprocessor; without it nothing is known.
         let path = file.replace("\\\\", "\\");
+        // A marker can name any file (`#line`). Those of no size are the kernel's, and reading may wait.
+        let size = std::fs::metadata(&path).map_or(0, |about| about.len());
+        if size == 0 || size > left {
+            continue;
+        }
+        left -= size;
+        // What cannot be read any more was read by the preprocessor; without it nothing is known.
         if let Ok(text) = super::options::read(Path::new(&path)) {
             in_file(&text, &path, &mut names);
         }
