@@ -298,7 +298,8 @@ impl crate::Library {
     /// A function of the library with a signature given at run time.
     ///
     /// # Errors
-    /// As [`Library::symbol`](crate::Library::symbol).
+    /// As [`Library::symbol`](crate::Library::symbol), and if the symbol is a variable, where the system tells (it does not on
+    /// Apple's).
     ///
     /// # Python equivalent
     /// `lib.name` with `argtypes` and `restype`.
@@ -307,7 +308,7 @@ impl crate::Library {
         name: &str,
         signature: &Signature,
     ) -> Result<Function, crate::error::SymbolError> {
-        Ok(Function::from_symbol(self.symbol(name)?, name, signature))
+        Ok(Function::from_symbol(self.function_symbol(name)?, name, signature))
     }
 }
 

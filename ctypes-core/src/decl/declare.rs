@@ -1,7 +1,5 @@
 //! Functions and signatures from their prototypes.
 
-#[cfg(feature = "load")]
-use super::error::ParseError;
 use super::source::Source;
 use crate::error::Error;
 use crate::types::Types;
@@ -18,7 +16,7 @@ impl crate::Signature {
     /// ```
     ///
     /// # Errors
-    /// [`ParseError`] if the text is no type of a function, or of a pointer to one; a signature that
+    /// [`ParseError`](crate::decl::ParseError) if the text is no type of a function, or of a pointer to one; a signature that
     /// cannot be called here.
     pub fn parse(text: &str) -> Result<crate::Signature, Error> {
         crate::Signature::parse_in(&Types::new(), text)
@@ -49,7 +47,7 @@ impl crate::Library {
     /// ```
     ///
     /// # Errors
-    /// [`ParseError`] if the text is not the declaration of one function, a signature that cannot be
+    /// [`ParseError`](crate::decl::ParseError) if the text is not the declaration of one function, a signature that cannot be
     /// called here, a symbol that the library does not export.
     ///
     /// # Python equivalent
@@ -78,9 +76,14 @@ impl crate::Library {
     /// # Errors
     /// As [`declare`](crate::Library::declare).
     pub fn declare_in(&self, types: &Types, prototype: &str) -> Result<crate::Function, Error> {
-        let found = Source::new(prototype).parse(types)?;
+        let source = Source::new(prototype);
+        let found = source.parse(types)?;
         let [function] = &found.functions[..] else {
-            return Err(not_one(prototype, found.functions.len()).into());
+            let found = match (found.functions.len(), found.variables.len()) {
+                (0, variables @ 1..) => format!("{variables} of variables"),
+                (functions, _) => functions.to_string(),
+            };
+            return Err(source.not_one("function", &found).into());
         };
         let signature = crate::Signature::of(&function.ty)?;
         match &function.symbol {
@@ -88,16 +91,4 @@ impl crate::Library {
             None => Ok(self.function(&function.name, &signature)?),
         }
     }
-}
-
-#[cfg(feature = "load")]
-fn not_one(text: &str, found: usize) -> ParseError {
-    let fault = super::parser::Fault {
-        at: 0,
-        len: text.len() as u32,
-        line: 1,
-        file: 0,
-        message: format!("expected the declaration of one function, found {found}"),
-    };
-    ParseError::new(&fault, text, &["<text>".into()])
 }

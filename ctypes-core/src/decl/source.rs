@@ -5,6 +5,8 @@ use super::directive::Surroundings;
 use super::error::ParseError;
 use super::lexer::Lexer;
 use super::operand::Value;
+#[cfg(feature = "load")]
+use super::output::VariableDecl;
 use super::output::{Declarations, Skipped};
 use super::parser::{Fault, Parsed, Parser};
 use super::token::{Kind, Mark};
@@ -140,6 +142,28 @@ impl<'t> Source<'t> {
             p.eat(Mark::Semicolon);
             Ok((declared.name.map(|n| n.text.to_owned()), declared.ty.renewed()))
         })
+    }
+
+    /// The declaration of one variable; the text may declare types before it.
+    #[cfg(feature = "load")]
+    pub(crate) fn variable(&self, types: &Types) -> Result<VariableDecl, ParseError> {
+        let mut found = self.parse(types)?;
+        match (found.variables.len(), found.functions.len()) {
+            (1, _) => Ok(found.variables.remove(0)),
+            (0, functions @ 1..) => {
+                let functions = format!("{functions} of functions");
+                Err(self.not_one("variable", &functions))
+            }
+            (count, _) => Err(self.not_one("variable", &count.to_string())),
+        }
+    }
+
+    /// That the text does not declare what it should.
+    #[cfg(feature = "load")]
+    pub(super) fn not_one(&self, expected: &str, found: &str) -> ParseError {
+        let message = format!("expected the declaration of one {expected}, found {found}");
+        let fault = Fault { at: 0, len: self.text.len() as u32, line: 1, file: 0, message };
+        ParseError::new(&fault, self.text, &[self.file.into()])
     }
 
     fn parser<'e>(&'e self, types: &'e Types) -> Result<Parser<'t, 'e>, ParseError> {

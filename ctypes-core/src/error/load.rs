@@ -2,8 +2,8 @@
 
 /// A library could not be opened: which one, and every place and reason that was tried.
 ///
-/// `Display` prints one line for the library, one for each attempt and, where some are close enough, one
-/// with the names of libraries that exist.
+/// `Display` prints one line for the library, one for each attempt and each library that is missing for it and,
+/// where some are close enough, one with the names of libraries that exist.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LoadError {
@@ -23,15 +23,56 @@ pub struct Attempt {
     pub what: String,
     /// Why it did not open: the system's reason, or what the file turned out to be.
     pub reason: String,
+    /// The libraries that it needs, itself or through others, and that are not to be found.
+    pub missing: Vec<MissingLibrary>,
+}
+
+/// A library that another one needs and that is not to be found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MissingLibrary {
+    /// Its name, as the file that needs it has it.
+    pub name: String,
+    /// The file that needs it, then the one that needs that, up to the one that was to be opened.
+    pub needed_by: Vec<std::path::PathBuf>,
+    /// Where it was looked for, in the loader's order.
+    pub places: Vec<String>,
+    /// Files of that name which will not do: the path, and why.
+    pub rejected: Vec<(std::path::PathBuf, String)>,
+}
+
+impl core::fmt::Display for MissingLibrary {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "missing `{}`", self.name.escape_debug())?;
+        for file in &self.needed_by {
+            write!(f, ", needed by {}", file.display())?;
+        }
+        if !self.places.is_empty() {
+            write!(f, "; looked for in {}", self.places.join("; "))?;
+        }
+        for (path, reason) in &self.rejected {
+            write!(f, "; {} {reason}", path.display())?;
+        }
+        Ok(())
+    }
+}
+
+impl Attempt {
+    pub(crate) fn new(what: impl Into<String>, reason: impl Into<String>) -> Attempt {
+        Attempt { what: what.into(), reason: reason.into(), missing: Vec::new() }
+    }
 }
 
 impl core::fmt::Display for LoadError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "cannot open library `{}`", self.name)?;
-        for Attempt { what, reason } in &self.attempts {
+        for Attempt { what, reason, missing } in &self.attempts {
             match what.as_str() {
                 "" => write!(f, "\n  {reason}")?,
                 what => write!(f, "\n  tried {what}: {reason}")?,
+            }
+            for library in missing {
+                write!(f, "\n    {library}")?;
             }
         }
         if !self.similar.is_empty() {
@@ -47,21 +88,36 @@ impl std::error::Error for LoadError {}
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SymbolError {
+    pub(crate) expected: Expected,
     /// The symbol that was asked for.
     pub symbol: String,
     /// The library that was searched, by the name it was opened with.
     pub library: String,
     /// The file of that library, where the system tells.
-    pub path: Option<std::path::PathBuf>,
+    pub path: Option<Box<std::path::Path>>,
     /// Why there is no address.
     pub reason: String,
     /// Symbols of the library with a name close to the one asked for; at most five, best first.
     pub similar: Vec<String>,
 }
 
+/// What a symbol was to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Expected {
+    Symbol,
+    Function,
+    Variable,
+}
+
 impl core::fmt::Display for SymbolError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "no symbol `{}` in library `{}`", self.symbol.escape_debug(), self.library)?;
+        let SymbolError { symbol, library, .. } = self;
+        let expected = match self.expected {
+            Expected::Symbol => "symbol",
+            Expected::Function => "function",
+            Expected::Variable => "variable",
+        };
+        write!(f, "no {expected} `{}` in library `{library}`", symbol.escape_debug())?;
         if let Some(path) = &self.path {
             write!(f, " ({})", path.display())?;
         }
@@ -101,7 +157,6 @@ fn alternatives(names: &[String]) -> String {
 }
 
 /// The file of a library whose symbols cannot be read.
-#[cfg(feature = "symbols")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SymbolsError {
@@ -111,7 +166,6 @@ pub struct SymbolsError {
     pub reason: String,
 }
 
-#[cfg(feature = "symbols")]
 impl core::fmt::Display for SymbolsError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match &self.path {
@@ -121,5 +175,4 @@ impl core::fmt::Display for SymbolsError {
     }
 }
 
-#[cfg(feature = "symbols")]
 impl std::error::Error for SymbolsError {}

@@ -18,10 +18,10 @@ pub use crate::types::{BitOverflow, InvalidValue};
 pub use call::{BytesError, CallError, SignatureError};
 #[cfg(feature = "decl")]
 pub use header::HeaderError;
-#[cfg(feature = "symbols")]
-pub use load::SymbolsError;
 #[cfg(feature = "load")]
-pub use load::{Attempt, CloseError, LoadError, SymbolError};
+pub(crate) use load::Expected;
+#[cfg(feature = "load")]
+pub use load::{Attempt, CloseError, LoadError, MissingLibrary, SymbolError, SymbolsError};
 pub use types::{DefineError, LayoutError, TypeError};
 
 /// Any failure that this crate reports.
@@ -47,7 +47,7 @@ pub enum Error {
     #[error(transparent)]
     BitOverflow(#[from] BitOverflow),
     /// The exports of a library's file cannot be read.
-    #[cfg(feature = "symbols")]
+    #[cfg(feature = "load")]
     #[error(transparent)]
     Symbols(#[from] SymbolsError),
     /// A C text cannot be read.

@@ -1,4 +1,4 @@
-//! A look into ELF files: what a file is, and which symbols it exports.
+//! A look into ELF files: what a file is.
 //!
 //! The file may be hostile or cut off: every offset is checked against what could be read, counts and sizes are
 //! capped, and nothing is mapped or run. What a file is *for* is compared with this process; that its code is
@@ -42,14 +42,6 @@ pub(super) fn check(path: &Path) -> Result<(), Problem> {
     }
     let file = File::open(path).map_err(unreadable)?;
     check_bytes(&mut Reader { size: about.len(), source: file })
-}
-
-/// The names of the symbols that the library at `path` exports; none if it cannot be read.
-pub(super) fn exports(path: &Path) -> Vec<String> {
-    let regular = std::fs::metadata(path).is_ok_and(|about| about.is_file());
-    let Some(file) = regular.then(|| File::open(path).ok()).flatten() else { return Vec::new() };
-    let Ok(about) = file.metadata() else { return Vec::new() };
-    exports_of(&mut Reader { size: about.len(), source: file }).unwrap_or_default()
 }
 
 /// What e_machine calls the architectures that Rust has targets for, and Rust's names of them.
@@ -140,7 +132,6 @@ struct Header {
     arch: Arch,
     kind: u16,
     segments: Table,
-    sections: Table,
 }
 
 struct Table {
@@ -207,7 +198,6 @@ fn header(head: &[u8]) -> Option<Header> {
         arch,
         kind: arch.half(head, 16)?,
         segments: table(arch.word(head, 28, 32)?, counts)?,
-        sections: table(arch.word(head, 32, 40)?, counts + 4)?,
     })
 }
 
@@ -280,49 +270,6 @@ fn describe_other(head: &[u8]) -> String {
     } else {
         format!("is no library (starts with \"{}\")", head[..head.len().min(16)].escape_ascii())
     }
-}
-
-fn exports_of<R: Read + Seek>(file: &mut Reader<R>) -> Option<Vec<String>> {
-    // More than any library known has, few enough to stay below a tenth of a second and 100 MB.
-    const MAX_SYMBOLS: u64 = 1 << 18;
-    const MAX_STRINGS: u64 = 1 << 26;
-    const SHT_DYNSYM: u64 = 11;
-
-    let head = file.read(0, file.size.min(64))?;
-    if !head.starts_with(b"\x7fELF") {
-        return None;
-    }
-    let Header { arch, sections, .. } = header(&head)?;
-    let (section_size, symbol_size) = if arch.wide { (64, 24) } else { (40, 16) };
-    let sections = sections.read(file, section_size)?;
-    let extent = |section: &[u8]| Some((arch.word(section, 16, 24)?, arch.word(section, 20, 32)?));
-
-    let dynsym = sections.iter().find(|s| arch.number(s, 4, 4) == Some(SHT_DYNSYM))?;
-    let link = arch.number(dynsym, if arch.wide { 40 } else { 24 }, 4)?;
-    let (offset, size) = extent(dynsym)?;
-    let symbols = file.read(offset, size.min(MAX_SYMBOLS * symbol_size))?;
-    let (offset, size) = extent(sections.get(usize::try_from(link).ok()?)?)?;
-    let strings = file.read(offset, size.min(MAX_STRINGS))?;
-
-    let (info_at, section_at) = if arch.wide { (4, 6) } else { (12, 14) };
-    let names = symbols.chunks_exact(usize::try_from(symbol_size).ok()?).filter_map(|symbol| {
-        let binding = symbol.get(info_at)? >> 4;
-        let visibility = symbol.get(info_at + 1)? & 3;
-        let global = matches!(binding, 1 | 2 | 10) && matches!(visibility, 0 | 3);
-        if !global || arch.half(symbol, section_at)? == 0 {
-            return None;
-        }
-        let start = usize::try_from(arch.number(symbol, 0, 4)?).ok()?;
-        // A longer name has no near miss, and a table without terminators must not cost the square of its size.
-        let name = strings
-            .get(start..)?
-            .iter()
-            .take(256)
-            .position(|&b| b == 0)
-            .map(|n| &strings[start..start + n])?;
-        Some(std::str::from_utf8(name).ok()?.to_owned()).filter(|name| !name.is_empty())
-    });
-    Some(names.collect())
 }
 
 #[cfg(test)]

@@ -11,22 +11,26 @@
 #[cfg(all(unix, not(target_vendor = "apple")))]
 mod elf;
 pub(crate) mod environment;
+mod loaded;
 mod near;
+mod options;
 mod os;
 mod search;
-#[cfg(feature = "symbols")]
+mod symbol;
 mod symbols;
+mod variable;
 
+pub use loaded::{LoadedLibrary, loaded};
+pub use options::OpenOptions;
 pub use search::find_library;
-#[cfg(feature = "symbols")]
+pub use symbol::Symbol;
 pub use symbols::{ExportedSymbol, Format, SymbolKind, SymbolVersion, Symbols};
+pub use variable::Variable;
 
-use crate::error::{Attempt, CloseError, LoadError, SymbolError};
+use crate::error::{CloseError, LoadError};
 use core::ffi::c_void;
 use core::fmt;
-use os::Refusal;
-use search::Step;
-use std::ffi::{CString, OsStr};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -64,14 +68,6 @@ struct Inner {
     handle: os::Handle,
 }
 
-/// An address exported by a library, which it keeps open.
-#[derive(Clone)]
-pub struct Symbol {
-    name: Arc<str>,
-    address: os::Address,
-    library: Library,
-}
-
 impl Library {
     /// Opens a library by its C name (`"m"`), its file name (`"libm.so.6"`) or its path.
     ///
@@ -87,12 +83,13 @@ impl Library {
     ///
     /// # Errors
     ///
-    /// [`LoadError`] with each attempt and its reason, and the names that are close. An empty name and one with a NUL
-    /// are refused.
+    /// [`LoadError`] with each attempt and its reason, the libraries that are missing for it, and the names that are
+    /// close. An empty name and one with a NUL are refused.
     ///
     /// # Platform behaviour
     ///
-    /// Unix: `RTLD_NOW | RTLD_LOCAL`. Windows: `LOAD_LIBRARY_SEARCH_DEFAULT_DIRS`, with `.dll` appended to a bare name.
+    /// As [`OpenOptions::new`]: Unix `RTLD_NOW | RTLD_LOCAL`, Windows `LOAD_LIBRARY_SEARCH_DEFAULT_DIRS`, with `.dll`
+    /// appended to a bare name. A statically linked program of Unix has no loader, which the error says.
     ///
     /// # Python equivalent
     ///
@@ -100,22 +97,8 @@ impl Library {
     #[doc(alias = "LoadLibrary")]
     #[doc(alias = "dlopen")]
     pub unsafe fn open(name: impl AsRef<OsStr>) -> Result<Library, LoadError> {
-        let name = name.as_ref();
-        let mut attempts = Vec::new();
-        match search::refuse(name) {
-            Err(reason) => attempts.push(Attempt { what: shown(name), reason }),
-            Ok(()) => {
-                for step in search::plan(name) {
-                    // SAFETY: the caller's promise.
-                    match unsafe { try_step(name, step) } {
-                        Ok(library) => return Ok(library),
-                        Err(attempt) if attempts.contains(&attempt) => {}
-                        Err(attempt) => attempts.push(attempt),
-                    }
-                }
-            }
-        }
-        Err(LoadError { name: shown(name), attempts, similar: search::similar(name) })
+        // SAFETY: the caller's promise.
+        unsafe { OpenOptions::new().open(name) }
     }
 
     /// Opens this file and nothing else: no directory is searched, and a relative path counts from the current directory.
@@ -129,17 +112,8 @@ impl Library {
     /// [`LoadError`] with one attempt, which says what the file is if it is no library for this process.
     #[doc(alias = "dlopen")]
     pub unsafe fn open_path(path: impl AsRef<Path>) -> Result<Library, LoadError> {
-        let path = path.as_ref();
-        let opened = match search::refuse(path.as_os_str()) {
-            Err(reason) => Err(Attempt { what: shown(path.as_os_str()), reason }),
-            // SAFETY: the caller's promise.
-            Ok(()) => unsafe { try_step(path.as_os_str(), Step::file(path)) },
-        };
-        opened.map_err(|attempt| LoadError {
-            name: shown(path.as_os_str()),
-            attempts: vec![attempt],
-            similar: Vec::new(),
-        })
+        // SAFETY: the caller's promise.
+        unsafe { OpenOptions::new().open_path(path) }
     }
 
     /// Opens the first of some names that the loader knows, each handed to it as it is.
@@ -156,25 +130,8 @@ impl Library {
     pub unsafe fn open_any<S: AsRef<OsStr>>(
         names: impl IntoIterator<Item = S>,
     ) -> Result<Library, LoadError> {
-        let (mut asked, mut attempts) = (Vec::new(), Vec::new());
-        for name in names {
-            let name = name.as_ref();
-            asked.push(shown(name));
-            let step = if search::is_path(name) { Step::file(name) } else { Step::name(name) };
-            let opened = match search::refuse(name) {
-                Err(reason) => Err(Attempt { what: shown(name), reason }),
-                // SAFETY: the caller's promise.
-                Ok(()) => unsafe { try_step(name, step) },
-            };
-            match opened {
-                Ok(library) => return Ok(library),
-                Err(attempt) => attempts.push(attempt),
-            }
-        }
-        if attempts.is_empty() {
-            attempts.push(Attempt { what: "nothing".into(), reason: "no names were given".into() });
-        }
-        Err(LoadError { name: asked.join(", "), attempts, similar: Vec::new() })
+        // SAFETY: the caller's promise.
+        unsafe { OpenOptions::new().open_any(names) }
     }
 
     /// The program itself: its own exports and those of all libraries that it is linked with.
@@ -251,63 +208,6 @@ impl Library {
         self.0.handle.raw()
     }
 
-    /// The address of an exported function or variable.
-    ///
-    /// # Errors
-    ///
-    /// [`SymbolError`] if the name is empty, contains a NUL, is not exported, or has the address null (as an indirect function
-    /// whose resolver found nothing has); it names exports that are close. To look for them the library's file is read,
-    /// so where a symbol is expected to be missing, [`find_symbol`](Library::find_symbol) is cheaper.
-    ///
-    /// # Python equivalent
-    ///
-    /// `lib.name`, `lib["name"]`, `in_dll`.
-    #[doc(alias = "dlsym")]
-    #[doc(alias = "GetProcAddress")]
-    #[doc(alias = "in_dll")]
-    pub fn symbol(&self, name: &str) -> Result<Symbol, SymbolError> {
-        self.look_up(name).map_err(|(reason, missing)| SymbolError {
-            symbol: name.to_owned(),
-            library: self.0.name.clone(),
-            path: self.0.path.clone(),
-            reason,
-            similar: match &self.0.path {
-                Some(path) if missing => near::closest(name, os::exports(path)),
-                _ => Vec::new(),
-            },
-        })
-    }
-
-    /// The address of an exported function or variable, if there is one: [`symbol`](Library::symbol) without the search for a reason.
-    ///
-    /// # Python equivalent
-    ///
-    /// `getattr(lib, "name", None)`.
-    pub fn find_symbol(&self, name: &str) -> Option<Symbol> {
-        self.look_up(name).ok()
-    }
-
-    /// The symbol, or why there is none and whether a close name would help.
-    fn look_up(&self, name: &str) -> Result<Symbol, (String, bool)> {
-        if name.is_empty() {
-            return Err(("the name is empty".into(), false));
-        }
-        let Ok(c_name) = CString::new(name) else {
-            return Err(("the name contains a NUL character".into(), false));
-        };
-        // SAFETY: the handle is open: `close` needs the only reference to it, and others are told not to.
-        let address = unsafe { os::symbol(self.0.handle, &c_name) }.map_err(|reason| {
-            // glibc and musl repeat file and name, which the error has already.
-            let own =
-                reason.contains("undefined symbol: ") || reason.starts_with("Symbol not found: ");
-            (if own { "it is not exported".to_owned() } else { reason }, true)
-        })?;
-        if address.is_null() {
-            return Err(("its address is null".into(), false));
-        }
-        Ok(Symbol { name: name.into(), address: os::Address(address), library: self.clone() })
-    }
-
     /// Gives the library back to the loader, which unloads it if nobody else in the process has it open.
     ///
     /// # Safety
@@ -337,94 +237,12 @@ impl Library {
     }
 }
 
-impl Symbol {
-    /// The address, never null.
-    pub fn as_ptr(&self) -> *mut c_void {
-        self.address.0
-    }
-
-    /// The name that it was looked up by.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// The library that it was looked up in. (With [`Library::this`] another library may hold it.)
-    pub fn library(&self) -> &Library {
-        &self.library
-    }
-}
-
 impl fmt::Debug for Library {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Library")
             .field("name", &self.0.name)
             .field("path", &self.0.path)
             .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for Symbol {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Symbol")
-            .field("name", &self.name)
-            .field("address", &self.address.0)
-            .field("library", &self.library.0.name)
-            .finish()
-    }
-}
-
-/// Takes one step of a plan to open `name`.
-///
-/// # Safety
-/// As for [`Library::open`].
-unsafe fn try_step(name: &OsStr, step: Step) -> Result<Library, Attempt> {
-    let (file, not_found) = match step {
-        Step::Skipped(attempt) => return Err(attempt),
-        Step::Name { file, not_found } => {
-            (file, not_found.unwrap_or_else(|| "not found by the loader".into()))
-        }
-        Step::File(path) => {
-            let what = shown(path.as_os_str());
-            // The loader would search for a path without a separator.
-            let path = std::path::absolute(&path)
-                .map_err(|e| Attempt { what: what.clone(), reason: e.to_string() })?;
-            let problem = os::check(&path).err();
-            if let Some(problem) = problem.as_ref().filter(|problem| problem.hard) {
-                return Err(Attempt { what, reason: problem.reason.clone() });
-            }
-            // SAFETY: the caller's promise.
-            return match unsafe { os::open(path.as_os_str()) } {
-                // SAFETY: the handle was just opened, and only the last owner closes it.
-                Ok(handle) => Ok(unsafe { Library::from_parts(shown(name), handle) }.or_path(path)),
-                Err(refusal) => Err(Attempt {
-                    what,
-                    reason: match (problem, refusal) {
-                        (Some(problem), _) => problem.reason,
-                        (None, Refusal::Because(reason)) => reason,
-                        (None, Refusal::NotFound) => "no such file".into(),
-                    },
-                }),
-            };
-        }
-    };
-    // SAFETY: the caller's promise.
-    match unsafe { os::open(&file) } {
-        // SAFETY: the handle was just opened, and only the last owner closes it.
-        Ok(handle) => Ok(unsafe { Library::from_parts(shown(name), handle) }),
-        Err(Refusal::NotFound) => Err(Attempt { what: shown(&file), reason: not_found }),
-        Err(Refusal::Because(reason)) => {
-            // `/lib/libm.so: invalid ELF header` says which file the loader met, and the file says more.
-            let culprit = reason
-                .split_once(": ")
-                .map(|parts| Path::new(parts.0))
-                .filter(|path| path.is_absolute());
-            let problem = culprit.and_then(|path| os::check(path).err());
-            let reason = match problem {
-                Some(problem) => format!("{reason} (the file {})", problem.reason),
-                None => reason,
-            };
-            Err(Attempt { what: shown(&file), reason })
-        }
     }
 }
 

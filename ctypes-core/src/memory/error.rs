@@ -36,7 +36,7 @@ impl AccessError {
 
     /// Of memory of this platform.
     #[cold]
-    pub(super) fn here(ty: &Type, path: &str, fault: AccessFault) -> AccessError {
+    pub(crate) fn here(ty: &Type, path: &str, fault: AccessFault) -> AccessError {
         AccessError {
             ty: ty.to_string(),
             target: None,

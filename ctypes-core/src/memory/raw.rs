@@ -67,7 +67,7 @@ impl<'m> CData<'m> {
 
     /// # Safety
     /// As [`CData::from_ptr_with`]; the memory is writable unless `is_const`.
-    unsafe fn foreign(
+    pub(crate) unsafe fn foreign(
         ty: &Type,
         address: *mut c_void,
         size: usize,

@@ -1,9 +1,13 @@
 //! macOS and its relatives: dyld's rules. The system's own libraries exist only in dyld's cache, not as files.
 
-pub(in crate::library) use super::dl::{Address, Handle, close, open, symbol, this};
+pub(in crate::library) use super::dl::{Address, Handle, close, open, ordinal, symbol, this};
 
+use crate::error::MissingLibrary;
+use crate::library::loaded::LoadedLibrary;
 use crate::library::search::Step;
-use std::ffi::{CStr, CString, OsStr, OsString, c_char, c_void};
+use crate::library::symbol::About;
+use crate::library::symbols::Symbols;
+use std::ffi::{CStr, CString, OsStr, OsString, c_char, c_int, c_void};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -25,9 +29,76 @@ pub(in crate::library) fn check(path: &Path) -> Result<(), Problem> {
     }
 }
 
-/// The export tables of Mach-O are not read.
-pub(in crate::library) fn exports(_: &Path) -> Vec<String> {
+pub(in crate::library) const NO_DELETE: Option<c_int> = Some(libc::RTLD_NODELETE);
+pub(in crate::library) const NO_LOAD: Option<c_int> = Some(libc::RTLD_NOLOAD);
+
+/// The names that the library of that path exports, where it is a file and not only in dyld's cache.
+pub(in crate::library) fn exports(path: &Path) -> Vec<String> {
+    let symbols = Symbols::read(path).ok();
+    let names = |symbols: &Symbols| {
+        symbols.iter().filter_map(|s| s.name().map(str::to_owned)).collect::<Vec<_>>()
+    };
+    symbols.as_ref().map(names).unwrap_or_default()
+}
+
+/// dyld's own message names the missing library, who needs it and each path that was tried.
+pub(in crate::library) fn missing(_: &Path) -> Vec<MissingLibrary> {
     Vec::new()
+}
+
+/// Not known: Mach-O has neither kinds nor sizes of symbols.
+pub(in crate::library) fn about(_: *const c_void, _: &str) -> About {
+    About::default()
+}
+
+/// Whether some of these bytes are in memory that must not be written, as the kernel protects it now: dyld makes
+/// constants read-only after it has relocated them.
+pub(in crate::library) fn is_read_only(address: *const c_void, size: usize) -> bool {
+    const VM_REGION_BASIC_INFO_64: c_int = 9;
+    const VM_PROT_WRITE: c_int = 2;
+    let end = (address.addr() as u64).saturating_add(size as u64);
+    let mut at = address.addr() as u64;
+    while at < end {
+        let (mut start, mut length, mut object) = (at, 0, 0);
+        // struct vm_region_basic_info_64 has 9 words, of which the first is the protection.
+        let (mut about, mut count) = ([0; 9], 9);
+        // SAFETY: the task is this one, and there is room for as many words as are told.
+        let result = unsafe {
+            mach_vm_region(
+                mach_task_self_,
+                &mut start,
+                &mut length,
+                VM_REGION_BASIC_INFO_64,
+                about.as_mut_ptr(),
+                &mut count,
+                &mut object,
+            )
+        };
+        // The kernel gives the next region where none is.
+        if result != 0 || start > at || length == 0 {
+            return false;
+        }
+        if about[0] & VM_PROT_WRITE == 0 {
+            return true;
+        }
+        at = start.saturating_add(length);
+    }
+    false
+}
+
+/// All images, the program first.
+pub(in crate::library) fn loaded() -> Vec<LoadedLibrary> {
+    let image = |index| {
+        // An index past the end, after another thread has unloaded an image, gives null.
+        let (name, header) = (_dyld_get_image_name(index), _dyld_get_image_header(index));
+        if name.is_null() || header.is_null() {
+            return None;
+        }
+        // SAFETY: dyld's string ends with NUL and lives as long as the image.
+        let name = unsafe { CStr::from_ptr(name) };
+        Some(LoadedLibrary::new(OsStr::from_bytes(name.to_bytes()).into(), header.addr()))
+    };
+    (0.._dyld_image_count()).filter_map(image).collect()
 }
 
 pub(in crate::library) fn is_file_name(name: &OsStr) -> bool {
@@ -91,6 +162,21 @@ fn is_cached(path: &Path) -> bool {
 unsafe extern "C" {
     safe fn _dyld_image_count() -> u32;
     safe fn _dyld_get_image_name(index: u32) -> *const c_char;
+    safe fn _dyld_get_image_header(index: u32) -> *const c_void;
+}
+
+// From <mach/mach_vm.h> and <mach/mach_init.h>.
+unsafe extern "C" {
+    static mach_task_self_: u32;
+    fn mach_vm_region(
+        task: u32,
+        address: *mut u64,
+        size: *mut u64,
+        flavor: c_int,
+        info: *mut c_int,
+        count: *mut u32,
+        object: *mut u32,
+    ) -> c_int;
 }
 
 /// The image whose handle this is; dyld has no direct question for it.

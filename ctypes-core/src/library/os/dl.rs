@@ -3,7 +3,8 @@
 //! A `Handle` is never given back by dropping it; only [`close`] does so.
 
 use super::Refusal;
-use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
+use crate::library::options::OpenOptions;
+use libloading::os::unix::{Library, RTLD_GLOBAL, RTLD_LAZY, RTLD_LOCAL, RTLD_NOW};
 use std::error::Error;
 use std::ffi::{CStr, OsStr, c_void};
 use std::mem::ManuallyDrop;
@@ -49,12 +50,47 @@ impl Handle {
 ///
 /// # Safety
 /// The library's initialisers and those of its dependencies run: they must be sound to run here and now.
-pub(in crate::library) unsafe fn open(name: &OsStr) -> Result<Handle, Refusal> {
+pub(in crate::library) unsafe fn open(
+    name: &OsStr,
+    options: &OpenOptions,
+) -> Result<Handle, Refusal> {
     // ctypes' choice as well: with RTLD_NOW a library that lacks a dependency's function fails here, with a
     // message, and not in the middle of a call.
+    let mut flags = options.unix_flags;
+    flags |= if options.lazy { RTLD_LAZY } else { RTLD_NOW };
+    flags |= if options.global { RTLD_GLOBAL } else { RTLD_LOCAL };
+    for (wanted, flag, called) in [
+        (options.no_delete, super::native::NO_DELETE, "keep a library for ever (RTLD_NODELETE)"),
+        (options.no_load, super::native::NO_LOAD, "open only what is loaded (RTLD_NOLOAD)"),
+    ] {
+        match flag {
+            Some(flag) if wanted => flags |= flag,
+            None if wanted => {
+                return Err(Refusal::Because(format!("this system cannot {called}")));
+            }
+            _ => {}
+        }
+    }
     // SAFETY: the caller's promise; libloading copies the name and ends it with a NUL.
-    let opened = unsafe { Library::open(Some(name), RTLD_NOW | RTLD_LOCAL) };
-    opened.map(|library| Handle(library.into_raw())).map_err(|e| explain(name, &text(&e)))
+    let opened = unsafe { Library::open(Some(name), flags) };
+    opened.map(|library| Handle(library.into_raw())).map_err(|e| match e {
+        // glibc says nothing of a library that is not loaded, musl and Apple's do.
+        libloading::Error::DlOpenUnknown if options.no_load => Refusal::NotLoaded,
+        e => match explain(name, &text(&e)) {
+            Refusal::Because(why) if options.no_load && why.contains("not already loaded") => {
+                Refusal::NotLoaded
+            }
+            refusal => refusal,
+        },
+    })
+}
+
+/// Systems with `dlopen` have no ordinals.
+///
+/// # Safety
+/// None is needed here; Windows needs an open handle.
+pub(in crate::library) unsafe fn ordinal(_: Handle, _: u16) -> Result<*mut c_void, String> {
+    Err("only Windows has symbols with numbers for names".into())
 }
 
 /// The program; null, which is RTLD_DEFAULT, in a static one that has no loader.
@@ -101,6 +137,9 @@ fn text(error: &libloading::Error) -> String {
 fn explain(asked: &OsStr, text: &str) -> Refusal {
     const GLIBC: &str = ": cannot open shared object file: ";
     const MUSL: &str = "Error loading shared library ";
+    if text.starts_with("Dynamic loading not supported") {
+        return Refusal::Static; // musl's words
+    }
     let asked = asked.to_string_lossy();
     let fault = match text.split_once(GLIBC) {
         Some(parts) => Some(parts),
@@ -129,10 +168,7 @@ mod tests {
     use super::*;
 
     fn explained(asked: &str, text: &str) -> String {
-        match explain(OsStr::new(asked), text) {
-            Refusal::NotFound => "NOT FOUND".into(),
-            Refusal::Because(reason) => reason,
-        }
+        explain(OsStr::new(asked), text).reason("NOT FOUND")
     }
 
     #[test]
@@ -151,6 +187,7 @@ mod tests {
             explained("libx.so", "Error loading shared library libx.so: No such file or directory"),
             "NOT FOUND"
         );
+        assert!(explained("x", "Dynamic loading not supported").contains("linked statically"));
         let needed = "Error loading shared library liby.so: No such file or directory (needed by /a/libx.so)";
         assert!(explained("/a/libx.so", needed).starts_with("it needs `liby.so`"));
     }

@@ -1,12 +1,37 @@
 //! Other Unix systems with ELF: the loader's search is trusted, its places are not known here.
 
-pub(in crate::library) use super::dl::{Address, Handle, close, open, symbol, this};
-pub(in crate::library) use crate::library::elf::{check, exports};
+pub(in crate::library) use super::dl::{Address, Handle, close, open, ordinal, symbol, this};
+pub(in crate::library) use super::images::{about, exports, is_read_only, loaded};
+pub(in crate::library) use crate::library::elf::check;
 
+use crate::error::MissingLibrary;
 use crate::library::search::Step;
-use std::ffi::{OsStr, OsString};
+use std::ffi::{OsStr, OsString, c_int};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+
+// The value is one on Android, FreeBSD, DragonFly BSD, NetBSD, illumos and Solaris; others have no such mode.
+const HAS_MODES: bool = cfg!(any(
+    target_os = "android",
+    target_os = "freebsd",
+    target_os = "dragonfly",
+    target_os = "netbsd",
+    target_os = "illumos",
+    target_os = "solaris"
+));
+pub(in crate::library) const NO_DELETE: Option<c_int> = if HAS_MODES { Some(0x1000) } else { None };
+pub(in crate::library) const NO_LOAD: Option<c_int> = match HAS_MODES {
+    true if cfg!(any(target_os = "android", target_os = "illumos", target_os = "solaris")) => {
+        Some(0x4)
+    }
+    true => Some(0x2000),
+    false => None,
+};
+
+/// The loader's rules are not known here.
+pub(in crate::library) fn missing(_: &Path) -> Vec<MissingLibrary> {
+    Vec::new()
+}
 
 pub(in crate::library) fn is_file_name(name: &OsStr) -> bool {
     let name = name.as_bytes();

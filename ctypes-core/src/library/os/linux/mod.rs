@@ -4,17 +4,24 @@
 
 mod cache;
 mod conf;
+mod needed;
 mod scan;
 
-pub(in crate::library) use super::dl::{Address, Handle, close, open, symbol, this};
-pub(in crate::library) use crate::library::elf::{check, exports};
+pub(in crate::library) use super::dl::{Address, Handle, close, open, ordinal, symbol, this};
+pub(in crate::library) use super::images::{about, exports, is_read_only, loaded};
+pub(in crate::library) use crate::library::elf::check;
+pub(in crate::library) use needed::missing;
 
 use crate::error::Attempt;
+use crate::library::options::OpenOptions;
 use crate::library::search::Step;
 use scan::{Candidate, Search, bare_name, version};
 use std::ffi::{CStr, OsStr, OsString, c_char, c_int, c_void};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
+
+pub(in crate::library) const NO_DELETE: Option<c_int> = Some(libc::RTLD_NODELETE);
+pub(in crate::library) const NO_LOAD: Option<c_int> = Some(libc::RTLD_NOLOAD);
 
 /// musl has neither glibc's cache nor its configuration.
 const MUSL: bool = cfg!(target_env = "musl");
@@ -239,6 +246,16 @@ pub(in crate::library) unsafe fn path(handle: Handle) -> Option<PathBuf> {
     std::path::absolute(OsStr::from_bytes(name)).ok()
 }
 
+/// Whether the process has a library of that name.
+fn is_loaded(name: &OsStr) -> bool {
+    // SAFETY: only what is loaded is opened, so that no initialiser runs.
+    match unsafe { open(name, &OpenOptions::new().no_load(true)) } {
+        // SAFETY: gives back the handle of the line above, which nothing else has.
+        Ok(handle) => unsafe { close(handle) }.is_ok(),
+        Err(_) => false,
+    }
+}
+
 impl Search {
     fn look(&mut self, place: &str, candidates: Vec<Candidate>) {
         self.places.push(place.to_owned());
@@ -253,10 +270,9 @@ impl Search {
                     self.found = Some(candidate);
                     return;
                 }
-                Err(problem) => self.skipped.push(Attempt {
-                    what: candidate.path.display().to_string(),
-                    reason: problem.reason,
-                }),
+                Err(problem) => self
+                    .skipped
+                    .push(Attempt::new(candidate.path.display().to_string(), problem.reason)),
             }
         }
     }
