@@ -86,7 +86,7 @@ fn assertion(ty: &Type, is_pointer: bool, krate: &TokenStream) -> TokenStream {
 }
 
 /// A call as C makes it: `direct` if rustc passes all types as C does, else through the engine, at the
-/// address `bound`.
+/// address `bound`. With `watched` either gives the error number too.
 pub(crate) fn route(
     item: &Item,
     signature: &Signature,
@@ -94,6 +94,7 @@ pub(crate) fn route(
     krate: &TokenStream,
     direct: &TokenStream,
     bound: &TokenStream,
+    watched: Option<&TokenStream>,
 ) -> TokenStream {
     let probes: Vec<TokenStream> = asked(signature).map(|ty| probe(ty, krate)).collect();
     if probes.is_empty() {
@@ -117,6 +118,14 @@ pub(crate) fn route(
         let name = &param.name;
         quote!((&raw const #name).cast::<::core::ffi::c_void>())
     });
+    let planned = |errno: TokenStream| quote!(__PLAN.call((#bound) as *const ::core::ffi::c_void, &[#(#arguments),*], #errno));
+    let planned = match watched {
+        None => planned(quote!(::core::option::Option::None)),
+        Some(number) => {
+            let call = planned(quote!(__errno));
+            quote!(<#number as #krate::__private::LeftByCall>::by_engine(|__errno| #call))
+        }
+    };
     quote! {{
         #[allow(unused_imports)]
         use #krate::__private::PassedAsDeclared as _;
@@ -128,7 +137,7 @@ pub(crate) fn route(
                 #result,
                 &[#(#params),*],
             );
-            __PLAN.call((#bound) as *const ::core::ffi::c_void, &[#(#arguments),*])
+            #planned
         } else {
             #direct
         }
@@ -180,7 +189,7 @@ fn is_pointer(ty: &Type) -> bool {
 }
 
 /// Lifetimes do not change how a value is passed, and those of the function are not in scope in a constant.
-struct StaticLifetimes;
+pub(crate) struct StaticLifetimes;
 
 impl VisitMut for StaticLifetimes {
     fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
