@@ -1,6 +1,11 @@
 //! What the expansions of the macros name. Not part of the public interface: it changes with the macros.
 
 pub use crate::errno::{ErrorNumber, LeftByCall, Nullable, watched};
+// Elsewhere the expansion that names it is refused with a message of its own.
+#[cfg(not(windows))]
+pub use crate::errno::Errno as LastError;
+#[cfg(windows)]
+pub use crate::errno::LastError;
 #[cfg(feature = "load")]
 pub use crate::foreign::support::*;
 pub use crate::guard::{guarded, guarded_if};

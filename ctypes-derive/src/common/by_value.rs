@@ -4,11 +4,11 @@
 //! answer is no, a call takes the general engine; where a bare function pointer is handed out, it is refused.
 
 use crate::common::item::{Block, Item, Kind};
-use crate::common::signature::Signature;
+use crate::common::signature::{Signature, spelled};
 use crate::record::expand::{located, located_at};
 use crate::record::spelling;
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::visit_mut::{VisitMut, visit_type_mut};
 use syn::{Lifetime, ReturnType, Type};
 
@@ -63,7 +63,7 @@ pub(crate) fn probes(signature: &Signature, krate: &TokenStream) -> Vec<TokenStr
 /// Refuses what neither rustc nor an engine passes as C does.
 fn assertion(ty: &Type, is_pointer: bool, krate: &TokenStream) -> TokenStream {
     let probe = probe(ty, krate);
-    let text = ty.to_token_stream().to_string();
+    let text = spelled(ty);
     let span = located(ty);
     let krate = located_at(krate, span);
     if is_pointer {

@@ -202,7 +202,7 @@ fn role(attributes: &[Attribute], ty: &Type, errors: &mut Errors) -> Role {
                     ty,
                     format!(
                         "C fills an `#[{name}]` parameter through a pointer: expected `*mut T`, found `{}`",
-                        ty.to_token_stream()
+                        spelled(ty)
                     ),
                 ),
             }
@@ -214,6 +214,15 @@ fn role(attributes: &[Attribute], ty: &Type, errors: &mut Errors) -> Role {
         }
     }
     role
+}
+
+/// A type as one writes it.
+pub(crate) fn spelled(ty: &Type) -> String {
+    let mut text = ty.to_token_stream().to_string();
+    for mark in ["* ", "& ", " <", "< ", " >", " ::", ":: ", " ,", " ;"] {
+        text = text.replace(mark, mark.trim());
+    }
+    text
 }
 
 /// What a `*mut T` leads to.

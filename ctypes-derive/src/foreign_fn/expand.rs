@@ -258,7 +258,7 @@ impl<'a> Expansion<'a> {
         let (generics, bounds) = (&signature.generics, &signature.generics.where_clause);
         let call = self.call(item, signature);
         let (params, output) = (signature.given_params(), call.output());
-        let output_type = call.output_type();
+        let (output_type, body) = (call.output_type(), call.stand_in());
         let name = fallible_name(item);
         let fallible = Ident::new(&name, ident.span());
         let collides = self.block.items.iter().any(|item| item.name() == name);
@@ -266,12 +266,12 @@ impl<'a> Expansion<'a> {
             #conditions
             #[allow(dead_code, unused, non_snake_case)]
             #vis #unsafety fn #fallible #generics (#params)
-                -> ::core::result::Result<#output_type, &'static #krate::foreign::BindError> #bounds { loop {} }
+                -> ::core::result::Result<#output_type, &'static #krate::foreign::BindError> #bounds #body
         });
         quote! {
             #conditions
             #[allow(dead_code, unused, non_snake_case)]
-            #vis #unsafety fn #ident #generics (#params) #output #bounds { loop {} }
+            #vis #unsafety fn #ident #generics (#params) #output #bounds #body
             #fallible
         }
     }

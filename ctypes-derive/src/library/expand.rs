@@ -147,7 +147,7 @@ impl Handle<'_> {
         let call = self.call_of(item, signature);
         let (params, output) = (signature.given_params(), call.output());
         let function = self.address(item, &self.pointer(item, signature));
-        let body = if self.whole { call.body(&function, &function) } else { quote!({ loop {} }) };
+        let body = if self.whole { call.body(&function, &function) } else { call.stand_in() };
         let separator = (!params.is_empty()).then(|| quote!(,));
         quote! {
             // SAFETY: whoever opened the handle vouches that the symbol has the declared signature.

@@ -63,8 +63,8 @@ fn handed_out(item: &Item, errors: &mut Errors) {
     let message = format!("{what} is handed out as it is{instead}");
     if let Some(key) = own.result.key() {
         errors.push(key, &message);
-    } else if own.trace.is_some() {
-        errors.push(&item.ident, format!("its calls cannot be traced: {message}"));
+    } else if let Some(trace) = &own.trace {
+        errors.push(&trace.key, format!("its calls cannot be traced: {message}"));
     }
     if let Kind::Function(signature) = &item.kind {
         for param in signature.params.iter().filter(|param| !matches!(param.role, Role::In)) {

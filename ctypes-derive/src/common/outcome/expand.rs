@@ -9,13 +9,13 @@ use crate::common::call::call;
 use crate::common::docs;
 use crate::common::item::{Block, Item, Kind};
 use crate::common::options::Options;
-use crate::common::signature::{Param, Role, Signature};
+use crate::common::signature::{Param, Role, Signature, spelled};
 use crate::record::expand::{located, located_at};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::visit_mut::{VisitMut, visit_type_mut};
-use syn::{GenericArgument, Ident, PathArguments, Type};
+use syn::{GenericArgument, Ident, PathArguments, ReturnType, Type};
 
 /// A declared function and everything that was asked for it.
 pub(crate) struct Call<'a> {
@@ -53,18 +53,18 @@ impl<'a> Call<'a> {
         if self.signature.is_never() {
             return quote!(::core::convert::Infallible);
         }
-        let (krate, signature) = (self.krate, self.signature);
+        let signature = self.signature;
         let declared = signature.output_type();
         let outputs: Vec<TokenStream> = signature.outputs().map(|(_, ty)| quote!(#ty)).collect();
         let number = self.number();
         let result = &self.outcome.result;
         let out_of_result = |own: TokenStream, error: TokenStream| {
             let kept = if outputs.is_empty() { own } else { tuple(&outputs) };
-            quote!(::core::result::Result<#kept, #error>)
+            quote_spanned!(self.span()=> ::core::result::Result<#kept, #error>)
         };
         if let Some(check) = &result.check {
             let Some(by) = &check.by else {
-                let checked = quote!(<#declared as #krate::CheckReturn>);
+                let checked = self.asked(&quote!(CheckReturn));
                 return out_of_result(quote!(#checked::Out), quote!(#checked::Error));
             };
             let mut output = by.output.clone();
@@ -82,7 +82,8 @@ impl<'a> Call<'a> {
         match failure {
             Some(Failure::Value(_)) => out_of_result(declared, number),
             Some(Failure::Null) => {
-                out_of_result(quote!(<#declared as #krate::__private::Nullable>::Out), number)
+                let asked = self.asked(&quote!(__private::Nullable));
+                out_of_result(quote!(#asked::Out), number)
             }
             Some(Failure::Nonzero | Failure::Result) => out_of_result(quote!(()), number),
             None => {
@@ -121,8 +122,23 @@ impl<'a> Call<'a> {
     fn number(&self) -> TokenStream {
         let krate = self.krate;
         match self.outcome.result.left.as_ref().map(|left| left.number) {
-            Some(Number::LastError) => quote!(#krate::LastError),
+            Some(Number::LastError) => quote!(#krate::__private::LastError),
             _ => quote!(#krate::Errno),
+        }
+    }
+
+    /// `<R as Trait>` of the C result, on whose type an error is that it has no such trait.
+    fn asked(&self, name: &TokenStream) -> TokenStream {
+        let (span, ty) = (self.span(), self.signature.output_type());
+        let (krate, name) = (located_at(self.krate, span), located_at(name, span));
+        quote_spanned!(span=> <#ty as #krate::#name>)
+    }
+
+    /// The place of the result's type.
+    fn span(&self) -> Span {
+        match &self.signature.output {
+            ReturnType::Default => Span::mixed_site().located_at(self.item.ident.span()),
+            ReturnType::Type(_, ty) => located(ty),
         }
     }
 
@@ -151,7 +167,7 @@ impl<'a> Call<'a> {
             return quote!({ #(#memory)* #before unsafe { #call } });
         }
         let other_systems = self.other_systems();
-        quote! {{
+        quote_spanned! {self.span()=> {
             #other_systems
             #(#memory)*
             #before
@@ -161,19 +177,25 @@ impl<'a> Call<'a> {
         }}
     }
 
+    /// A body that is never run, after an error.
+    pub(crate) fn stand_in(&self) -> TokenStream {
+        quote_spanned!(self.span()=> { loop {} })
+    }
+
     /// What is returned, of the result and the error number.
     fn returned(&self, result: &Ident, number: &Ident) -> TokenStream {
-        let krate = self.krate;
         let outputs: Vec<TokenStream> = self.signature.params.iter().filter_map(output).collect();
         let (ok, err) = (quote!(::core::result::Result::Ok), quote!(::core::result::Result::Err));
         let value = local("value");
+        let span = self.span();
         let kept = |own: TokenStream| if outputs.is_empty() { own } else { tuple(&outputs) };
         let treatment = &self.outcome.result;
         if let Some(check) = &treatment.check {
             let Some(by) = &check.by else {
                 let kept = kept(quote!(#value));
-                return quote! {
-                    match #krate::CheckReturn::check(#result) {
+                let checked = self.asked(&quote!(CheckReturn));
+                return quote_spanned! {span=>
+                    match #checked::check(#result) {
                         #ok(#value) => #ok(#kept),
                         #err(#value) => #err(#value),
                     }
@@ -203,8 +225,9 @@ impl<'a> Call<'a> {
             }
             Some(Failure::Null) => {
                 let kept = kept(quote!(#value));
-                quote! {
-                    match #krate::__private::Nullable::non_null(#result) {
+                let asked = self.asked(&quote!(__private::Nullable));
+                quote_spanned! {span=>
+                    match #asked::non_null(#result) {
                         ::core::option::Option::Some(#value) => #ok(#kept),
                         ::core::option::Option::None => #err(#number),
                     }
@@ -216,8 +239,9 @@ impl<'a> Call<'a> {
             }
             Some(Failure::Result) => {
                 let (kept, ty) = (kept(quote!(())), self.number());
-                quote! {
-                    match #krate::__private::ErrorNumber::<#ty>::number(#result) {
+                let asked = self.asked(&quote!(__private::ErrorNumber<#ty>));
+                quote_spanned! {span=>
+                    match #asked::number(#result) {
                         ::core::option::Option::Some(#number) => #err(#number),
                         ::core::option::Option::None => #ok(#kept),
                     }
@@ -236,7 +260,7 @@ impl<'a> Call<'a> {
         let Some(trace) = &self.outcome.trace else {
             return (TokenStream::new(), TokenStream::new());
         };
-        let krate = self.krate;
+        let krate = &located_at(self.krate, trace.key.span());
         let target = match &trace.target {
             Some(target) => quote!(#target),
             None => quote!(::core::module_path!()),
@@ -246,8 +270,9 @@ impl<'a> Call<'a> {
             let (name, value) = (param.name.unraw().to_string(), &param.name);
             quote!(#name: #value)
         });
-        let before =
-            quote!(let #arguments = #krate::__private::trace_arguments!(#target, #(#shown),*););
+        let before = quote_spanned!(trace.key.span()=>
+            let #arguments = #krate::__private::trace_arguments!(#target, #(#shown),*);
+        );
         let event = |result: TokenStream| {
             let number = number.into_iter();
             quote! {
@@ -393,7 +418,7 @@ fn assertion(param: &Param, krate: &TokenStream) -> Option<TokenStream> {
     StaticLifetimes.visit_type_mut(&mut closed);
     let message = format!(
         "an #[out] parameter is zero before the call, which is no value of `{}`; use #[inout], or pass a pointer",
-        pointee.to_token_stream()
+        spelled(pointee)
     );
     Some(if must_be_zero {
         quote_spanned!(span=> ::core::assert!(<#closed as #krate::CType>::ZERO, #message);)

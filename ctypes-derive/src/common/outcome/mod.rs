@@ -78,6 +78,8 @@ pub(crate) enum Failure {
 /// A call that is reported to `tracing`.
 #[derive(Clone)]
 pub(crate) struct Trace {
+    /// The word `trace`.
+    pub(crate) key: Ident,
     pub(crate) target: Option<LitStr>,
 }
 

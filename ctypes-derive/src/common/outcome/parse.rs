@@ -52,7 +52,7 @@ impl Outcome {
                 self.result.check.replace(check).is_some()
             }
             "trace" => {
-                let trace = trace(input)?;
+                let trace = trace(key, input)?;
                 self.trace.replace(trace).is_some()
             }
             name => {
@@ -136,13 +136,17 @@ fn failure(key: &Ident, input: ParseStream<'_>) -> syn::Result<Option<Failure>> 
     }))
 }
 
-fn trace(input: ParseStream<'_>) -> syn::Result<Trace> {
+fn trace(key: &Ident, input: ParseStream<'_>) -> syn::Result<Trace> {
     if !input.peek(Token![=]) {
         if input.peek(token::Paren) {
             return Err(input.error("the target is written `trace = \"target\"`"));
         }
-        return Ok(Trace { target: None });
+        return Ok(Trace { key: key.clone(), target: None });
     }
     input.parse::<Token![=]>()?;
-    Ok(Trace { target: Some(input.parse::<LitStr>()?) })
+    let target = input.parse::<LitStr>();
+    let target = target.map_err(|error| {
+        syn::Error::new(error.span(), "expected the target as a string: `trace = \"target\"`")
+    })?;
+    Ok(Trace { key: key.clone(), target: Some(target) })
 }
