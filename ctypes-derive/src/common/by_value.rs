@@ -129,7 +129,7 @@ pub(crate) fn route(
     quote! {{
         #[allow(unused_imports)]
         use #krate::__private::PassedAsDeclared as _;
-        const __ROUTED: bool = !(#(<#probes>::BY_VALUE)&&*);
+        const __ROUTED: ::core::primitive::bool = !(#(<#probes>::BY_VALUE)&&*);
         if __ROUTED {
             static __PLAN: #krate::__private::Plan = #krate::__private::Plan::new(
                 #name,
