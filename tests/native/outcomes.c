@@ -41,13 +41,10 @@ EXPORT long double fail_long_double(long double x, int number) {
     return x + 1;
 }
 
-typedef struct {
-    int32_t value;
-} status;
+typedef int32_t status;
 
 EXPORT status get_status(int32_t value) {
-    status s = {value};
-    return s;
+    return value;
 }
 
 /* An HRESULT, which is a 32-bit integer; `*made` is what it was, plus 1. */

@@ -5,7 +5,7 @@ use core::ffi::{c_char, c_int};
 use ctypes_wrap::prelude::*;
 use ctypes_wrap::{CheckReturn, Errno, HResult};
 
-/// What the fixture's functions return: a struct of one integer, by value.
+/// What the fixture's functions return: to C an integer, a type of its own to Rust.
 #[derive(CStruct, Debug, Clone, Copy, PartialEq)]
 #[repr(transparent)]
 struct Status(i32);

@@ -74,13 +74,13 @@ fn functions_of_libm() {
 
 #[test]
 fn structs() {
-    let std = || {
+    let std = || -> libc::time_t {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-        now.expect("after 1970").as_secs()
+        now.expect("after 1970").as_secs().try_into().expect("before the end of the type")
     };
     let before = std();
     let now: TimeVal = gettimeofday().expect("there is a clock");
-    assert!((before..=std()).contains(&now.tv_sec.cast_unsigned()));
+    assert!((before..=std()).contains(&now.tv_sec));
     assert!((0..1_000_000).contains(&now.tv_usec));
 
     let files: RLimit = getrlimit(libc::RLIMIT_NOFILE.cast_signed()).expect("there is a limit");
