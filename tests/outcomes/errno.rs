@@ -154,7 +154,7 @@ fn looking_a_symbol_up_leaves_no_trace() {
     assert_eq!(errno_now(), 55);
 
     // SAFETY: opening nothing is sound.
-    let error = unsafe { ctypes_wrap::Library::open_any(&["libno_such_library_of_ours.so"]) };
+    let error = unsafe { ctypes_wrap::Library::open_any(["libno_such_library_of_ours.so"]) };
     assert!(error.is_err());
     assert_ne!(errno_now(), 55, "the control: a library that is not found does set errno");
 }
