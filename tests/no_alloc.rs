@@ -1,9 +1,10 @@
-//! A dynamic call of up to 16 scalar arguments does not allocate.
+//! A dynamic call of up to 16 scalar arguments does not allocate, nor does access to scalars of C objects.
 //!
 //! The allocator counts what the thread of a test asks of it, and a test says that it does.
 #![cfg(feature = "libffi")]
 
 use core::ffi::{c_int, c_void};
+use ctypes_core::{CData, Types};
 use ctypes_wrap::prelude::*;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -229,6 +230,37 @@ fn sixteen_scalars_pushed_again_and_again() {
         last
     });
     assert_eq!((result, count), (Value::F64(expected()), 0));
+}
+
+#[test]
+fn scalars_of_objects() {
+    let types = Types::new();
+    let deep = types.declare_struct("deep").expect("the tag is free");
+    let deep = deep.define(|r| r.field("b", Type::U8).field("c", Type::DOUBLE));
+    let deep = deep.expect("it has a layout").array(3).expect("it has a size");
+    let outer = types.declare_struct("outer").expect("the tag is free");
+    let outer = outer.define(|r| {
+        r.field("a", Type::INT)
+            .bits("bits", Type::UINT, 5)
+            .field("wide", Type::I64)
+            .field("d", deep)
+    });
+    let data = CData::new(&outer.expect("it has a layout")).expect("there is memory");
+    let path = data.path("d[2].c").expect("there is such a part");
+    let all = || {
+        data.set("a", -7)?;
+        data.set("bits", 21)?;
+        data.set("wide", 1_i64 << 40)?;
+        data.set("d[1].b", 200)?;
+        data.set_at(&path, 2.5)?;
+        let ints: (i32, u8, i64) = (data.get("a")?, data.get("bits")?, data.get("wide")?);
+        Ok::<_, ctypes_core::memory::AccessError>((ints, data.get("d[1].b")?, data.get_at(&path)?))
+    };
+    // The layouts of members are kept from when they are first asked for.
+    all().expect("all parts are there");
+    let (found, count) = allocations(all);
+    assert_eq!(found.expect("all parts are there"), ((-7, 21, 1 << 40), 200_u8, 2.5_f64));
+    assert_eq!(count, 0);
 }
 
 /// `sixteen` of the arguments 1 to 13, true, 15 and 16, as rustc calls it.

@@ -48,5 +48,5 @@ pub use library::{Library, Symbol};
 pub use memory::{CData, CView, CViewMut, Heap};
 pub use target::Target;
 pub use types::{
-    Be, CPointee, CReturn, CType, CallConv, Discrete, Le, LongDouble, Raw, Type, Types,
+    Be, CPointee, CReturn, CType, CallConv, Complex, Discrete, Le, LongDouble, Raw, Type, Types,
 };

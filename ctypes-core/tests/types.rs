@@ -4,7 +4,9 @@
 use ctypes_core::error::{DefineError, LayoutError};
 use ctypes_core::layout::{LayoutFault, MAX_NESTING};
 use ctypes_core::target::Target;
-use ctypes_core::types::{Field, FieldLayout, FunctionType, Layout, Record, RecordDecl, TypeKind};
+use ctypes_core::types::{
+    Field, FieldLayout, FunctionType, Layout, Record, RecordBuilder, RecordDecl, TypeKind,
+};
 use ctypes_core::{CallConv, Type, Types};
 use std::alloc::{GlobalAlloc, System};
 use std::cell::Cell;
@@ -243,6 +245,37 @@ fn nesting_by_value_has_a_limit() {
     assert_eq!(ty.at(&Target::I686_LINUX).unwrap().size(), 1);
 }
 
+/// Whatever walks over a type does so on a thread's stack, also in a build without optimisation.
+#[test]
+fn what_nests_as_deep_as_it_may_is_walked() {
+    let mut record = Type::CHAR;
+    let mut anonymous = Type::CHAR;
+    for i in 0..MAX_NESTING {
+        let define = |build: &dyn Fn(RecordBuilder) -> RecordBuilder| {
+            let decl = Types::new().declare_struct("s").unwrap();
+            decl.define(build)
+        };
+        record = define(&|r| r.field("inner", &record)).unwrap();
+        anonymous = match i {
+            0 => define(&|r| r.field("c", Type::CHAR)).unwrap(),
+            _ => define(&|r| r.anonymous(&anonymous)).unwrap(),
+        };
+    }
+    for ty in [&record, &anonymous] {
+        assert!(ty.array(1).is_err(), "the last level");
+        for target in [&Target::X86_64_LINUX, &Target::I686_WINDOWS_MSVC, &Target::S390X_LINUX] {
+            let layout = ty.at(target).unwrap();
+            assert_eq!(layout.size(), 1);
+            assert!(layout.struct_format().unwrap().contains("c"));
+            assert!(!layout.hex_dump(&[1]).is_empty() && !layout.to_string().is_empty());
+            ty.passing_at(target).unwrap();
+            ty.by_value_at(target).unwrap();
+        }
+        assert!(ty.holds_any_bits() && *ty == ty.clone() && !ty.definition().is_empty());
+        assert!(!ty.record().unwrap().is_empty());
+    }
+}
+
 /// A chain of pointers has no limit, and comparing two takes no stack.
 #[test]
 fn long_chains_are_compared() {
@@ -343,6 +376,30 @@ fn cyclic_namespaces_are_freed() {
         next
     };
     assert_freed(work);
+}
+
+/// Any number of namespaces whose types point in circles, each gone with its last handle.
+#[test]
+fn a_hundred_thousand_cycles_leave_nothing() {
+    let work = || {
+        let types = Types::new();
+        let node = types.declare_struct("node").unwrap();
+        let edge = types.declare_struct("edge").unwrap();
+        let node =
+            node.define(|r| r.field("edges", edge.pointer()).field("me", node.pointer())).unwrap();
+        edge.define(|r| r.field("ends", node.pointer().array(2).unwrap())).unwrap();
+        node
+    };
+    drop(work()); // whatever is set up on first use
+    let before = LIVE.get();
+    let mut most = 0;
+    for _ in 0..100_000 {
+        let node = work();
+        most = most.max(LIVE.get() - before);
+        drop(node);
+    }
+    assert_eq!(LIVE.get(), before);
+    assert!((1..100).contains(&most), "{most} allocations at a time");
 }
 
 #[test]

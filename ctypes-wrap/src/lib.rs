@@ -29,9 +29,9 @@
 //!
 //! `load` (libraries and the two attributes), `dynamic` (signatures, functions and callbacks at run time), `decl` (C
 //! declarations as text), `header` (C headers, by the platform's preprocessor) and `libffi` (the engine of calls, from bundled
-//! source) are on by default; `libffi-system` uses the system's libffi instead, `tracing` lets `trace` report calls, `cli` builds the
-//! command `ctypes`. Without any
-//! of them there are types, layouts and the derive.
+//! source) are on by default; `libffi-system` uses the system's libffi instead, `symbols` lists what a library's file exports,
+//! `tracing` lets `trace` report calls, `cli` builds the command `ctypes`. Without any of them there are types, layouts and
+//! the derive.
 
 // Lets the macros name this crate by one path, also in its own tests.
 extern crate self as ctypes_wrap;
@@ -43,6 +43,7 @@ pub mod guide;
 #[cfg(feature = "header")]
 pub mod header;
 pub mod prelude;
+pub mod wintypes;
 
 #[cfg(feature = "load")]
 pub use bindings::Bindings;

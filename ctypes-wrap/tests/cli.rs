@@ -166,6 +166,27 @@ fn calls() {
     );
     assert_eq!(call(&["c", "char *strchr(const char *, int)", "a/b", "'/'"]), "\"/b\"\n");
     assert_eq!(call(&["c", "void tzset(void)"]), "");
+    // Records, by the C standard's own example of one (C11 7.22.6.2).
+    assert_eq!(
+        call(&["c", "struct d { int quot, rem; } div(int, int)", "7", "-2"]),
+        "struct d { quot: -3, rem: 1 }\n"
+    );
+    let nested = "struct d { long quot; struct { long rem; } in; } ldiv(long, long)";
+    assert_eq!(call(&["c", nested, "7", "2"]), "struct d { quot: 3, in: { rem: 1 } }\n");
+    // Edges of types, arguments that look like options, text with what shells and C care about.
+    assert_eq!(call(&["c", "long labs(long)", "-9223372036854775807"]), "9223372036854775807\n");
+    let unsigned = "unsigned long long strtoull(const char *, char **, int)";
+    assert_eq!(
+        call(&["c", unsigned, "18446744073709551615", "NULL", "0"]),
+        "18446744073709551615\n"
+    );
+    assert_eq!(call(&["c", "size_t strlen(const char *)", "--", "--help"]), "6\n");
+    assert_eq!(call(&["c", "size_t strlen(const char *)", ""]), "0\n");
+    assert_eq!(call(&["c", "size_t strlen(const char *)", "\"a\\n\" \"b\""]), "3\n");
+    assert_eq!(call(&["c", "size_t strlen(const char *)", &"\u{e9}".repeat(40_000)]), "80000\n");
+    let print = "int snprintf(char *, size_t, const char *, ...)";
+    assert_eq!(call(&["c", print, "NULL", "0", "%d %s %ld", "12", "abc", "5L"]), "8\n");
+    assert_eq!(call(&["c", "char *getenv(const char *)", "CTYPES_NO_SUCH_VARIABLE"]), "NULL\n");
 }
 
 #[test]
@@ -173,6 +194,23 @@ fn symbols() {
     let dir = Directory::new("symbols");
     let text = said(&dir.0, &["symbols", "m"]);
     assert!(text.lines().any(|l| l == "cos") && text.lines().is_sorted(), "{text}");
+    assert_eq!(said(&dir.0, &["symbols", "m", "^cosh?$"]), "cos\ncosh\n");
+    // All that nm says of it: the size, the version.
+    let path = ctypes_wrap::library::find_library("m").unwrap();
+    let nm = Command::new("nm").args(["-D", "-S", "--with-symbol-versions"]).arg(path).output();
+    let nm = String::from_utf8(nm.expect("nm runs: install Debian's package `binutils`").stdout);
+    let nm = nm.unwrap();
+    let line = nm.lines().find(|l| l.contains(" cosh@@")).unwrap();
+    let [_, size, _, name] = line.split(' ').collect::<Vec<_>>()[..] else { panic!("{line}") };
+    let size = u64::from_str_radix(size, 16).unwrap();
+    let long = said(&dir.0, &["symbols", "m", "^cosh$", "--long"]);
+    assert_eq!(long.split_whitespace().collect::<Vec<_>>(), ["function", &size.to_string(), name]);
+    let json: Value =
+        serde_json::from_str(&said(&dir.0, &["symbols", "m", "^cosh$", "--json"])).unwrap();
+    assert_eq!((&json[0]["name"], &json[0]["size"]), (&"cosh".into(), &size.into()));
+    assert_eq!(format!("cosh@@{}", json[0]["version"].as_str().unwrap()), name);
+    let both = refused(&dir.0, &["symbols", "m", "--json", "--long"], 2);
+    assert!(both.contains("cannot be used with"), "{both}");
 }
 
 #[test]
@@ -190,13 +228,132 @@ fn what_goes_wrong() {
         (&["call", "c", "int abs(int)", "one"], 1, "argument 1"),
         (&["call", "c", "int abs(int)"], 1, "abs"),
         (&["call", "c", "int no_such_function(void)"], 1, "no_such_function"),
+        (&["call", "c", "int abs(int)", "1", "2"], 1, "`abs` takes 1 argument, found 2"),
+        (&["call", "c", "int abs(int)", "4294967296"], 1, "argument 1 of `abs`: expected `int`"),
+        (&["call", "c", "int abs(int)", "1.5"], 1, "a float never becomes an integer"),
+        (&["call", "c", "int abs(int)", ""], 1, "argument 1: "),
+        (&["call", "c", "int abs(int)", "1; int x"], 1, "argument 1: "),
+        (&["call", "c", "int atoi(const char *)", "\"12"], 1, "a literal without an end"),
+        (&["call", "c", "int printf(const char *, ...)"], 1, "`printf` takes at least 1 argument"),
+        (&["call", "c", "void free(void *)", "1"], 1, "an integer is no pointer"),
+        (&["call", "c", "int abs(struct s { int i; } x)", "1"], 1, "argument 1 of `abs`"),
+        (&["call", "c", "int abs(struct s x)", "1"], 1, "declared but not defined"),
+        (&["call", "c", "int errno"], 1, "expected the declaration of one function"),
+        (
+            &["call", "c", "int f(void); int g(void);"],
+            1,
+            "expected the declaration of one function",
+        ),
+        (&["call", "c", ""], 1, "expected the declaration of one function"),
+        (&["call", "c"], 2, "required arguments were not provided"),
+        (&["call", "", "int f(void)"], 1, "the name is empty"),
+        (&["call", "/", "int f(void)"], 1, "is a directory"),
+        (&["call", "./packet.h", "int f(void)"], 1, "is no library"),
+        (&["layout", "/"], 1, "is not a regular file"),
+        (&["layout", "/dev/null"], 1, "is not a regular file"),
+        (&["consts", "/dev/zero"], 1, "is not a regular file"),
+        (&["layout", ""], 1, "expected the name of a header"),
+        (&["layout", "packet.h", ""], 1, "declares no type ``"),
+        (&["layout", "packet.h", "-D", "1=2"], 1, "expected the name of a macro"),
+        (&["layout", "packet.h", "--pkg-config", "no-such-package"], 1, "no-such-package"),
+        (&["layout", "packet.h", "--compiler"], 2, "a value is required"),
+        (&["symbols", "c", "["], 2, "regex parse error"),
+        (&["symbols", "/"], 1, "is not a regular file"),
+        (&["symbols", "/dev/null"], 1, "is not a regular file"),
+        (&["symbols", ""], 1, "expected a library or its path"),
+        (&["layout", "\x1b[31m.h"], 1, "\u{fffd}[31m.h"),
         (&["call", "no-such-library", "int f(void)"], 1, "no-such-library"),
-        (&["symbols", "packet.h"], 1, "found no ELF file"),
+        (
+            &["symbols", "packet.h"],
+            1,
+            "packet.h: expected a library in ELF, PE or Mach-O, found \"#define \"",
+        ),
         (&["symbols", "no-such-library"], 1, "no-such-library"),
         (&["dance"], 2, "dance"),
     ] {
         let said = refused(&dir.0, args, status);
         assert!(said.starts_with("error: ") && said.contains(words), "{args:?}: {said}");
+        assert!(!said.contains('\x1b'), "{args:?}: {said:?}");
+    }
+    let name = std::os::unix::ffi::OsStrExt::from_bytes(b"\xff.h");
+    let name: &std::ffi::OsStr = name;
+    let output = Command::new(env!("CARGO_BIN_EXE_ctypes")).arg("layout").arg(name).output();
+    assert_eq!(output.unwrap().status.code(), Some(2));
+}
+
+/// A compiler or pkg-config that never ends is killed, with all that it started.
+#[test]
+fn programs_that_never_end() {
+    let dir = Directory::new("endless");
+    std::fs::write(dir.0.join("sleeps"), "#!/bin/sh\nsleep 1000\nexit 0\n").unwrap();
+    let made = Command::new("chmod").args(["+x", "sleeps"]).current_dir(&dir.0).status().unwrap();
+    assert!(made.success());
+    let limit = ["consts", "stdio.h", "--time-limit", "0.3"];
+    let said = refused(&dir.0, &[&limit[..], &["--compiler", "./sleeps"]].concat(), 1);
+    assert!(said.ends_with("expected it to end within 300ms, and killed it\n"), "{said}");
+    let start = std::time::Instant::now();
+    let output = Command::new(env!("CARGO_BIN_EXE_ctypes"))
+        .args(limit)
+        .args(["--pkg-config", "gtk"])
+        .env("PKG_CONFIG", "./sleeps")
+        .current_dir(&dir.0)
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.ends_with(":\n    did not end within 300ms\n"), "{said}");
+    assert!(output.status.code() == Some(1) && start.elapsed().as_secs() < 10);
+    for bad in ["-1", "soon", "1e400", "nan"] {
+        let option = format!("--time-limit={bad}");
+        let said = refused(&dir.0, &["consts", "stdio.h", &option], 2);
+        assert!(said.contains("expected a number of seconds"), "{said}");
+    }
+}
+
+/// Who stops reading has seen enough; who cannot write has failed.
+#[test]
+fn standard_output_that_ends() {
+    let dir = Directory::new("pipe");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_ctypes"))
+        .args(["consts", "linux/input.h"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    // The pipe is closed before anything is written to it.
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), &*output.stderr), (Some(0), &b""[..]));
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_ctypes"))
+        .args(["consts", "packet.h"])
+        .current_dir(&dir.0)
+        .stdout(full)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.starts_with("error: standard output: No space left on device"), "{said}");
+}
+
+/// script(1) is a terminal to what it runs.
+#[test]
+fn colours_are_for_terminals() {
+    let dir = Directory::new("colours");
+    let on_terminal = |command: &str, no_color: &str| {
+        let command = format!("{} {command}", env!("CARGO_BIN_EXE_ctypes"));
+        let output = Command::new("script")
+            .args(["-qec", &command, "/dev/null"])
+            .env("NO_COLOR", no_color)
+            .env("TERM", "xterm")
+            .current_dir(&dir.0)
+            .output();
+        let output = output.expect("script runs: install Debian's package `bsdutils`");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    for command in ["layout packet.h lane", "layout packet.h nothing"] {
+        assert!(on_terminal(command, "").contains('\x1b'), "{command}");
+        let plain = on_terminal(command, "1");
+        assert!(!plain.contains('\x1b') && plain.len() > 20, "{command}: {plain}");
     }
 }
 

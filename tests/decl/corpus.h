@@ -101,3 +101,11 @@ struct node_1 { struct node_1 *next; union { int i; double d; } value; unsigned 
 typedef struct node_1 *(*callback_1)(const struct node_1 *, size_t, uint32_t (*)(void *), ...);
 __attribute__((visibility("default"))) extern callback_1 register_1(callback_1 (*)(int [static 3]), void *restrict) __asm__("reg");
 _Static_assert(__builtin_offsetof(struct node_1, value.d) >= sizeof(void *) && _Alignof(double) > 0, "layout");
+extern int ia_104[]; extern int ia_104[5], ia_104[]; extern int (*ic_104)[], (*ic_104)[7]; int id_104(int (*)[]);
+int ie_105[] = { 1, 2, 3, }, if_105[] = { [5] = 1, 2, [0] = 7 }, ig_105[] = { [0 ... 3] = (1 + 2), sizeof(int[3]), { 4 } }; char ii_105[] = { "abc" };
+struct in_106 { int x, y; } io_106[] = { { 1, 2 }, { .y = 3 } }, ip_106[] = { [7].x = 1 }; char iq_106[][4] = { "abc", "de", { 'x' } };
+typedef int is_107[]; is_107 it_107 = { 1, 2 }; struct iw_107 { char c; is_107 x; }; int vl_107(int n, int a[n][n], int b[n][n][n]);
+extern int ao_108 __attribute__((aligned(64))); struct ar_108 { char c; int i; } __attribute__((packed)) as_108; int al_108[__alignof__(ao_108)][__alignof__(as_108.i)][__alignof__(*(char *)&ao_108)];
+enum ea_109; extern enum ea_109 *eb_109; struct ec_109 { enum ea_109 *p; }; enum ea_109 ee_109(enum ea_109); enum ea_109 { EA_109 = 1 }; enum fd_109 : short; enum fd_109 : short { FD_109 };
+void pa_110(struct pb_110 { struct pb_110 *next; int a; } *p, enum pc_110 { PC_110 = 3 } e, char x[PC_110], struct pb_110 *q); struct pb_110 { long b[5]; };
+__fp16 nd_111;

@@ -105,6 +105,15 @@ fn completed() {
     assert_eq!(shown, ["int f(int)", "int g(void)"]);
     assert_eq!(found.variables.len(), 1);
     assert_eq!(found.variables[0].ty.to_string(), "int [4]");
+    // Texts that come later complete what is in a namespace, too.
+    let types = Types::new();
+    types.parse("extern int a[];").unwrap();
+    assert_eq!(types.parse("extern int a[];").unwrap().variables[0].ty.declare("a"), "int a[]");
+    types.parse("extern int a[3];").unwrap();
+    let again = types.parse("extern int a[];").unwrap();
+    assert_eq!(again.variables[0].ty.declare("a"), "int a[3]");
+    let size = types.evaluate("sizeof(a)").unwrap().value;
+    assert_eq!(size, ctypes_core::types::ConstValue::Int(12));
     for wrong in ["int f(); long f(int);", "int a[3]; int a[4];", "int g(void); int g(int);"] {
         assert!(Types::new().parse(wrong).is_err(), "{wrong}");
     }
@@ -121,6 +130,26 @@ fn forward() {
     let found = found.unwrap();
     assert_eq!(found.typedefs[0].ty.size(), 24);
     assert!(Signature::of(&found.functions[0].ty).is_ok());
+}
+
+/// As with records; until then nothing says its size.
+#[test]
+fn enumerations_before_their_definition() {
+    let types = Types::new();
+    let found = types.parse("enum later *before(enum later);").unwrap();
+    assert!(Signature::of(&found.functions[0].ty).is_err());
+    let later = types.get("enum later").unwrap();
+    assert!(
+        later.layout().is_err() && matches!(later.kind(), TypeKind::Enum(e) if !e.is_complete())
+    );
+    assert_eq!(later.definition(), "enum later;\n");
+    types.parse("enum later { MANY = 0x100000000 };").unwrap();
+    assert_eq!(later.layout().unwrap().size(), 8);
+    assert_eq!(types.get("enum later"), Some(later));
+    let sig = Signature::of(&found.functions[0].ty).unwrap();
+    assert_eq!(sig.params()[0].size(), 8);
+    // A definition that says another type than the declaration is another one.
+    assert!(types.parse("enum fixed : char; enum fixed : long { A };").is_err());
 }
 
 #[test]

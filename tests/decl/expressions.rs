@@ -12,6 +12,17 @@ struct outer { char c; struct inner in[4]; long long l; union { double d; short 
 enum small { ZERO, ONE, FIVE = 5, MINUS = -1 };
 enum large { HUGE_VALUE = 0x80000000, MAXIMUM = 0xffffffff };
 typedef unsigned char byte;
+// For alignments.
+extern char many[100]; extern int lower __attribute__((aligned(1))), higher __attribute__((aligned(64))), plain; _Alignas(32) extern char strict; extern double wide; extern _Complex double pair;
+struct packed { char c; int i; double d; } __attribute__((packed));
+#pragma pack(2)
+struct pragma { char c; int i; double d; };
+#pragma pack()
+struct own { char c; int i __attribute__((packed)); double d; short s __attribute__((aligned(8))); int w __attribute__((aligned(1))); long long l; int both __attribute__((packed, aligned(2))); struct { double inner; }; int bits : 3; };
+extern struct packed of_packed; extern struct pragma of_pragma; extern struct own of_own;
+typedef int int16 __attribute__((aligned(16))); typedef double double4 __attribute__((aligned(4))); extern int16 by_typedef, *to_typedef;
+extern int again; extern int again __attribute__((aligned(32))); extern int again; extern __attribute__((aligned(32))) int twice; extern int twice __attribute__((aligned(16)));
+extern int *pointer, array[3] __attribute__((aligned(32))); __attribute__((aligned(64))) extern int first, second __attribute__((aligned(16)));
 ";
 
 /// What only compilers need, or say otherwise.
@@ -52,11 +63,20 @@ const EXPRESSIONS: &[&str] = &[
     "offsetof(struct outer, in)", "offsetof(struct outer, l)", "offsetof(struct outer, d)", "offsetof(struct outer, in[2].a[1])", "__builtin_offsetof(struct outer, in[1])", "sizeof(offsetof(struct outer, in))",
     "(size_t)&((struct outer *)0)->in[1].a[2]", "(size_t)&((struct outer *)0)->s", "(size_t)(((int *)0) + 3)", "(char *)&((struct outer *)64)->l - (char *)64", "(long long)((int *)40 - (int *)8)", "(size_t)&((int *)16)[-2]",
     "(void *)0 == 0", "(char *)8 < (char *)9", "!(void *)0", "(long)(char *)-1", "sizeof((char *)0 - (char *)0)",
+    // Alignments of objects and members.
+    "__alignof__(many)", "__alignof__(lower)", "__alignof__(higher)", "__alignof__(plain)", "__alignof__(strict)", "__alignof__(wide)", "_Alignof(wide)", "_Alignof(double)", "__alignof__(pair)", "__alignof__(_Complex double)", "_Alignof(higher)",
+    "__alignof__(of_packed)", "__alignof__(of_packed.i)", "__alignof__(of_packed.d)", "__alignof__((&of_packed)->i)", "__alignof__(((struct packed *)0)->i)", "__alignof__(of_pragma.i)", "__alignof__(of_pragma.d)",
+    "__alignof__(of_own)", "__alignof__(of_own.c)", "__alignof__(of_own.i)", "__alignof__(of_own.d)", "__alignof__(of_own.s)", "__alignof__(of_own.w)", "__alignof__(of_own.l)", "__alignof__(of_own.both)", "__alignof__(of_own.inner)", "__alignof__(((struct own *)0)->inner)",
+    "__alignof__(by_typedef)", "__alignof__(*to_typedef)", "__alignof__(to_typedef[0])", "__alignof__(to_typedef[1])", "__alignof__(to_typedef)", "__alignof__(double4)", "_Alignof(double4)", "__alignof__(again)", "__alignof__(twice)", "__alignof__(first)", "__alignof__(second)",
+    "__alignof__(array)", "__alignof__(array[0])", "__alignof__(*array)", "__alignof__(*&higher)", "__alignof__((&higher)[0])", "__alignof__(+higher)", "__alignof__((higher))", "__alignof__(__typeof__(higher))", "__alignof__((char)higher)", "__alignof__((higher, higher))", "__alignof__(1 ? higher : higher)",
+    "__alignof__(*(char *)pointer)", "__alignof__(((char *)pointer)[0])", "__alignof__(*(char *)&higher)", "__alignof__(*(int *)&higher)", "__alignof__(*(int *)&of_packed)", "__alignof__(*(char *)(short *)pointer)", "__alignof__(*(char *)8)", "__alignof__(wide = 1)", "__alignof__(wide + 1)",
+    "__alignof__(long long[2])", "_Alignof(long long[2])", "__alignof__(\"abc\")", "__alignof__(void)", "sizeof(__alignof__(plain))",
     // The rest.
     "_Generic(1, int: 10, long: 20)", "_Generic(1l, int: 10, long: 20, default: 30)", "_Generic((char)1, int: 1, char: 2)", "_Generic(\"x\", char *: 1, const char *: 2)", "_Generic(1.0f + 1, float: 1, double: 2)",
     "_Generic(sizeof(0), unsigned int: 1, unsigned long: 2, unsigned long long: 3)", "_Generic((char *)0 - (char *)0, int: 1, long: 2, long long: 3)", "_Generic(L'x', int: 1, unsigned int: 2, unsigned short: 3, long: 4)",
     "_Generic((const int)1, int: 1, default: 2)", "_Generic((size_t)1, unsigned int: 1, unsigned long: 2, unsigned long long: 3)", "_Generic((struct inner *)0, struct inner *: 1, default: 2)", "_Generic((int (*)(char))0, int (*)(char): 1, default: 2)",
-    "__builtin_types_compatible_p(int, signed)", "__builtin_types_compatible_p(int, unsigned)", "__builtin_types_compatible_p(char *, const char *)", "__builtin_types_compatible_p(long, int)", "__builtin_types_compatible_p(int[3], int[4])",
+    "__builtin_types_compatible_p(int, signed)", "__builtin_types_compatible_p(int, unsigned)", "__builtin_types_compatible_p(char *, const char *)", "__builtin_types_compatible_p(long, int)", "__builtin_types_compatible_p(int[3], int[4])", "__builtin_types_compatible_p(int[], int[3])", "__builtin_types_compatible_p(int (*)[], int (*)[3])",
+    "__builtin_types_compatible_p(size_t *, __typeof__(sizeof 0) *)", "_Generic((size_t *)0, __typeof__(sizeof 0) *: 1, default: 2)", "__builtin_types_compatible_p(size_t *, int *)", "_Generic((const int *)0, int *: 1, const int *: 2)",
     "__builtin_choose_expr(1, 5, 1.0)", "__builtin_choose_expr(0, 5, 1.0)", "sizeof(__builtin_choose_expr(1, (char)5, 1.0))", "__builtin_constant_p(5)", "__builtin_expect(3, 1)", "__builtin_bswap32(0x11223344)", "__builtin_bswap16(0x1122)", "__builtin_bswap64(1)",
     "__builtin_popcount(255)", "__builtin_clz(1)", "__builtin_ctz(8)", "__builtin_clzll(1)", "__extension__ 5", "sizeof(__typeof__(1 + 1ull))", "(__typeof__(1u))-1",
     "sizeof(int) == sizeof(*(8 ? ((void *)((long)(1) * 0l)) : (int *)8))", "sizeof(1 ? (char *)0 : 0)", "_Generic(1 ? (int *)0 : (void *)0, int *: 1, void *: 2, default: 3)", "_Generic(1 ? (int *)8 : (void *)8, int *: 1, void *: 2)",
@@ -161,6 +181,7 @@ fn no_values() {
         ("(struct s)5", "without a constant"),
         ("((struct s *)0)->y", "no member `y`"),
         ("sizeof(struct unknown)", "declared but not defined"),
+        ("__alignof__(((struct s *)0)->x)", "a bit field has no alignment"),
         ("_Generic(1, char: 2)", "no association"),
         ("0x", "without digits"),
         ("1x", "unknown suffix"),

@@ -22,6 +22,10 @@ pub(crate) enum By {
     Msvc,
     /// gcc for i386.
     X86,
+    /// gcc for AArch64.
+    Arm64,
+    /// gcc for 32-bit ARM.
+    Arm32,
     /// A target that the compiler is not for.
     Wrong,
 }
@@ -70,6 +74,20 @@ const COMPILERS: &[Compiler] = &[
         package: "gcc-i686-linux-gnu",
         target: Target::I686_LINUX,
         lines: &[By::X86],
+    },
+    Compiler {
+        program: "aarch64-linux-gnu-gcc",
+        options: &["-std=gnu2x"],
+        package: "gcc-aarch64-linux-gnu",
+        target: Target::AARCH64_LINUX,
+        lines: &[By::Arm64],
+    },
+    Compiler {
+        program: "arm-linux-gnueabihf-gcc",
+        options: &["-std=gnu2x", "-march=armv8.2-a", "-mfpu=neon-fp-armv8"],
+        package: "gcc-arm-linux-gnueabihf",
+        target: Target::ARMV7_LINUX,
+        lines: &[By::Arm32],
     },
     Compiler {
         program: "gcc",
@@ -148,11 +166,12 @@ fn declared(found: &Declarations, target: &Target) -> Vec<String> {
     }
     for variable in &found.variables {
         let name = &variable.name;
-        if variable.incomplete {
-            let TypeKind::Array { of, .. } = variable.ty.kind() else { continue };
-            claims.extend(same_type(&format!("__typeof__({name}[0])"), &of));
-        } else {
-            claims.extend(same_type(&format!("__typeof__({name})"), &variable.ty));
+        claims.extend(same_type(&format!("__typeof__({name})"), &variable.ty));
+        // To compilers, pointers to arrays of different lengths are alike if one of them is unknown.
+        if let TypeKind::Array { .. } = variable.ty.kind()
+            && let Ok(layout) = variable.ty.at(target)
+        {
+            claims.push(same_value(&format!("sizeof({name})"), layout.size().into()));
         }
     }
     for typedef in &found.typedefs {
@@ -176,7 +195,7 @@ fn declared(found: &Declarations, target: &Target) -> Vec<String> {
 fn same_type(one: &str, ty: &Type) -> Option<String> {
     let other = ty.pointer().to_string();
     // What has no name in C cannot be written.
-    if other.contains("(unnamed") || other.contains("struct (") || other.contains("__va_list_tag") {
+    if other.contains("(unnamed") || other.contains("struct (") || other.contains("__va_list") {
         return None;
     }
     Some(format!(

@@ -11,6 +11,10 @@ mod features;
 mod judge;
 #[allow(dead_code, unreachable_pub)]
 mod mutate;
+#[allow(dead_code, unreachable_pub)]
+mod packed;
 mod random_texts;
+mod replay;
+mod work;
 
 use oracle::random;

@@ -45,6 +45,10 @@ const WORDS: &[&str] = &[
     "__builtin_choose_expr",
     "__builtin_types_compatible_p",
     "__builtin_va_list",
+    "__Int8x8_t",
+    "int8x8x2_t",
+    "__simd64_int8_t",
+    "__alignof__",
     "__extension__",
     "__asm__",
     "_Pragma",
@@ -139,13 +143,14 @@ pub fn text(random: &mut Random) -> String {
         text.push('\n');
     }
     for _ in 0..random.below(12) {
-        change(&mut text, &lines, random);
+        change_text(&mut text, &lines, random);
     }
     text.truncate(20_000);
     text.into_iter().collect()
 }
 
-fn change(text: &mut Vec<char>, lines: &[&str], random: &mut Random) {
+/// One change; `lines` are what parts are taken from.
+pub fn change_text(text: &mut Vec<char>, lines: &[&str], random: &mut Random) {
     let at = random.below(text.len() as u64 + 1) as usize;
     let len = (random.below(30) as usize + 1).min(text.len() - at);
     match random.below(9) {

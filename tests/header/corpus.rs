@@ -12,25 +12,100 @@ use judge::Case;
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
-/// Headers of other systems and machines, with the compilers that preprocess and judge them.
-const FOREIGN: &[(&str, Target, &str)] = &[
-    ("windows.h", Target::X86_64_WINDOWS_GNU, "x86_64-w64-mingw32-gcc"),
-    ("winsock2.h", Target::X86_64_WINDOWS_GNU, "x86_64-w64-mingw32-gcc"),
-    ("windows.h", Target::I686_WINDOWS_GNU, "i686-w64-mingw32-gcc"),
-    ("stdio.h", Target::X86_64_LINUX, "musl-gcc"),
-    ("sys/socket.h", Target::X86_64_LINUX, "musl-gcc"),
-    ("pthread.h", Target::X86_64_LINUX, "musl-gcc"),
-    ("netdb.h", Target::X86_64_LINUX, "musl-gcc"),
-    ("sys/stat.h", Target::X86_64_LINUX, "musl-gcc"),
-    ("stdio.h", Target::AARCH64_LINUX, "aarch64-linux-gnu-gcc"),
-    ("sys/ucontext.h", Target::AARCH64_LINUX, "aarch64-linux-gnu-gcc"),
-    ("sys/socket.h", Target::AARCH64_LINUX, "aarch64-linux-gnu-gcc"),
-    ("linux/kvm.h", Target::AARCH64_LINUX, "aarch64-linux-gnu-gcc"),
-    ("sys/stat.h", Target::ARMV7_LINUX, "arm-linux-gnueabihf-gcc"),
-    ("sys/stat.h", Target::I686_LINUX, "i686-linux-gnu-gcc"),
-    ("sys/ucontext.h", Target::S390X_LINUX, "s390x-linux-gnu-gcc"),
-    ("sys/ucontext.h", Target::POWERPC64LE_LINUX, "powerpc64le-linux-gnu-gcc"),
-    ("sys/ucontext.h", Target::RISCV64_LINUX, "riscv64-linux-gnu-gcc"),
+/// Headers of another system or machine, with the compiler that preprocesses and judges them, and with
+/// what makes clang judge their functions.
+struct Foreign {
+    target: Target,
+    compiler: &'static str,
+    clang: &'static [&'static str],
+    names: &'static [&'static str],
+}
+
+const FOREIGN: &[Foreign] = &[
+    Foreign {
+        target: Target::X86_64_WINDOWS_GNU,
+        compiler: "x86_64-w64-mingw32-gcc",
+        clang: &["--target=x86_64-w64-mingw32"],
+        names: &[
+            "windows.h",
+            "winsock2.h",
+            "windows.h commctrl.h",
+            "objbase.h",
+            "stdio.h",
+            "stdlib.h",
+            "math.h",
+        ],
+    },
+    Foreign {
+        target: Target::I686_WINDOWS_GNU,
+        compiler: "i686-w64-mingw32-gcc",
+        clang: &["--target=i686-w64-mingw32"],
+        names: &["windows.h", "winsock2.h", "stdio.h", "wchar.h"],
+    },
+    Foreign {
+        target: Target::X86_64_LINUX,
+        compiler: "musl-gcc",
+        // Its own headers instead of the system's, but still clang's.
+        clang: &["-nostdlibinc", "-isystem/usr/include/x86_64-linux-musl"],
+        names: &[
+            "stdio.h",
+            "stdlib.h",
+            "math.h",
+            "unistd.h",
+            "sys/socket.h",
+            "pthread.h",
+            "netdb.h",
+            "sys/stat.h",
+        ],
+    },
+    Foreign {
+        target: Target::AARCH64_LINUX,
+        compiler: "aarch64-linux-gnu-gcc",
+        clang: &["--target=aarch64-linux-gnu"],
+        names: &[
+            "stdio.h",
+            "stdlib.h",
+            "math.h",
+            "unistd.h",
+            "pthread.h",
+            "signal.h",
+            "sys/ucontext.h",
+            "sys/socket.h",
+            "linux/kvm.h",
+            "arm_neon.h",
+            "arm_acle.h",
+        ],
+    },
+    Foreign {
+        target: Target::ARMV7_LINUX,
+        compiler: "arm-linux-gnueabihf-gcc",
+        clang: &["--target=arm-linux-gnueabihf", "-mfpu=neon"],
+        names: &["sys/stat.h", "stdlib.h", "unistd.h", "arm_neon.h", "arm_acle.h"],
+    },
+    Foreign {
+        target: Target::I686_LINUX,
+        compiler: "i686-linux-gnu-gcc",
+        clang: &["--target=i686-linux-gnu"],
+        names: &["sys/stat.h", "stdlib.h", "unistd.h"],
+    },
+    Foreign {
+        target: Target::S390X_LINUX,
+        compiler: "s390x-linux-gnu-gcc",
+        clang: &["--target=s390x-linux-gnu"],
+        names: &["sys/ucontext.h", "stdlib.h", "math.h"],
+    },
+    Foreign {
+        target: Target::POWERPC64LE_LINUX,
+        compiler: "powerpc64le-linux-gnu-gcc",
+        clang: &["--target=powerpc64le-linux-gnu"],
+        names: &["sys/ucontext.h", "stdlib.h", "math.h"],
+    },
+    Foreign {
+        target: Target::RISCV64_LINUX,
+        compiler: "riscv64-linux-gnu-gcc",
+        clang: &["--target=riscv64-linux-gnu"],
+        names: &["sys/ucontext.h", "stdlib.h", "math.h"],
+    },
 ];
 
 fn main() -> ExitCode {
@@ -38,14 +113,16 @@ fn main() -> ExitCode {
     let fixed = list::FIXED.iter().map(|name| (*name, "libc6-dev", Case::native(name, "")));
     let packages =
         list::PACKAGES.iter().map(|e| (e.names, e.debian, Case::native(e.names, e.packages)));
-    let foreign = FOREIGN.iter().map(|(name, target, compiler)| {
-        let case = Case {
-            target: *target,
-            compiler: Some(compiler),
-            with_clang: false,
-            ..Case::native(name, "")
-        };
-        (*name, *compiler, case)
+    let foreign = FOREIGN.iter().flat_map(|of| {
+        of.names.iter().map(|name| {
+            let case = Case {
+                target: of.target,
+                compiler: Some(of.compiler),
+                clang: of.clang,
+                ..Case::native(name, "")
+            };
+            (*name, of.compiler, case)
+        })
     });
     let cases = fixed.chain(packages).chain(foreign);
     let is_wanted = |(name, by, _): &(&str, &str, Case<'_>)| {

@@ -21,8 +21,8 @@ pub(crate) struct Case<'a> {
     pub(crate) target: Target,
     /// The compiler of the target, if it is not this platform's.
     pub(crate) compiler: Option<&'a str>,
-    /// Whether clang is asked for the functions.
-    pub(crate) with_clang: bool,
+    /// What makes clang a compiler of the target.
+    pub(crate) clang: &'a [&'a str],
 }
 
 impl<'a> Case<'a> {
@@ -32,7 +32,7 @@ impl<'a> Case<'a> {
             packages: packages.split(' ').filter(|p| !p.is_empty()).collect(),
             target: Target::NATIVE,
             compiler: None,
-            with_clang: true,
+            clang: &[],
         }
     }
 
@@ -76,12 +76,15 @@ impl<'a> Case<'a> {
         let is_known =
             |line: &String| KNOWN_DIFFERENCES.iter().any(|(what, _)| line.contains(what));
         wrong.extend(refusals.into_iter().filter(|line| !is_known(line)));
-        if self.with_clang {
-            // The same preprocessor for both: headers ask which compiler it is.
-            match (self.read(Some("clang")), claims::clang_functions(&flags, &includes)) {
-                (Ok(header), Ok(names)) => wrong.extend(claims::functions_differ(&header, &names)),
-                (Err(error), _) | (_, Err(error)) => wrong.push(error),
+        // The same preprocessor for both: headers ask which compiler it is.
+        let clang = [&["clang"], self.clang].concat().join(" ");
+        let flags: Vec<String> = self.clang.iter().map(|f| (*f).to_owned()).chain(flags).collect();
+        match (self.read(Some(&clang)), claims::clang_functions(&flags, &includes)) {
+            (Ok(header), Ok(names)) => {
+                let differ = claims::functions_differ(&header, &names);
+                wrong.extend(differ.into_iter().map(|line| format!("{line} ({clang})")));
             }
+            (Err(error), _) | (_, Err(error)) => wrong.push(error),
         }
         (wrong, count)
     }

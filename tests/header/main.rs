@@ -1,19 +1,26 @@
 //! Headers: what is read out of them is what gcc and clang find in them. The long form, with the
 //! headers of Debian's development packages, is the example `header_corpus`.
 
+mod any_text;
 mod claims;
+mod endless;
 mod errors;
 mod judge;
 // The packages are those of the long form.
 #[allow(dead_code)]
 mod list;
 mod macros;
+#[allow(dead_code, unreachable_pub)]
+#[path = "../decl/packed.rs"]
+mod packed;
 mod plain;
+mod pushed;
+mod replay;
 
 use ctypes_core::error::{Error, HeaderError};
 use ctypes_core::types::ConstValue;
-use ctypes_wrap::Library;
 use ctypes_wrap::header::Header;
+use ctypes_wrap::{Library, Target};
 use judge::Case;
 use std::sync::Mutex;
 
@@ -45,6 +52,27 @@ fn headers_of_every_debian() {
         "libc6-dev, linux-libc-dev, gcc and clang are needed\n{}",
         wrong.join("\n")
     );
+}
+
+/// Of Windows and of another processor; the long form has more.
+#[test]
+fn headers_of_other_systems() {
+    for (name, target, compiler, clang) in [
+        (
+            "stdio.h",
+            Target::X86_64_WINDOWS_GNU,
+            "x86_64-w64-mingw32-gcc",
+            "--target=x86_64-w64-mingw32",
+        ),
+        ("stdlib.h", Target::AARCH64_LINUX, "aarch64-linux-gnu-gcc", "--target=aarch64-linux-gnu"),
+        ("stdlib.h", Target::S390X_LINUX, "s390x-linux-gnu-gcc", "--target=s390x-linux-gnu"),
+    ] {
+        let of_it = Case::native(name, "");
+        let case = Case { target, compiler: Some(compiler), clang: &[clang], ..of_it };
+        let (wrong, count) = case.judge();
+        assert!(wrong.is_empty(), "{compiler}, {name}: {}", wrong.join("\n"));
+        assert!(count.types > 50, "{count:?}");
+    }
 }
 
 /// The judges notice what is wrong.
@@ -111,7 +139,7 @@ fn another_target_is_not_called() {
     let dir = plain::directory("foreign");
     std::fs::write(dir.join("f.h"), "int abs(int);\n").unwrap();
     let path = dir.join("f.h").display().to_string();
-    let header = Header::new(&path).target(ctypes_wrap::Target::S390X_LINUX).read().unwrap();
+    let header = Header::new(&path).target(Target::S390X_LINUX).read().unwrap();
     let error = header.bind(&Library::this()).unwrap_err();
     assert!(error.to_string().ends_with("its functions cannot be called here"), "{error}");
 }

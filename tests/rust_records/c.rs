@@ -142,7 +142,7 @@ pub(crate) fn is_exchanged(plan: &Plan, field: &Field) -> bool {
 
 fn is_number(s: &Spelling) -> bool {
     let is_other = ["float", "double", "void *", "const char *", "callback"].contains(&s.c);
-    s.care == Care::None && !is_other
+    s.care == Care::None && !is_other && !s.c.ends_with("_Complex")
 }
 
 fn functions(plan: &Plan, all: &[Plan]) -> String {

@@ -66,6 +66,8 @@ const OTHERS: &[Spelling] = &[
     scalar("float", "f32", 4),
     scalar("double", "f64", 8),
     care("long double", "LongDouble", 16, Care::LongDouble),
+    scalar("float _Complex", "Complex<f32>", 8),
+    scalar("double _Complex", "Complex<f64>", 16),
     scalar("_Bool", "Raw<bool>", 1),
     scalar("void *", "*mut c_void", WORD),
     scalar("const char *", "*const c_char", WORD),

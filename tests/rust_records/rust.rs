@@ -8,7 +8,7 @@ const PRELUDE: &str = "\
 #![allow(warnings)]
 use core::ffi::*;
 use core::mem::offset_of;
-use ctypes_wrap::{Be, CStruct, CType, CUnion, Function, Le, LongDouble, Raw, Type, bitfield, foreign_fn};
+use ctypes_wrap::{Be, CStruct, CType, CUnion, Complex, Function, Le, LongDouble, Raw, Type, bitfield, foreign_fn};
 use rust_records_judge::{Access, ByteValues, Case, Judge, Number, Place, ShortValues, SignedValues, UnsignedValues};
 use rust_records_judge::{Wide, Word};
 type size_t = usize;

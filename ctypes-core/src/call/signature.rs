@@ -347,7 +347,7 @@ fn hint(expected: Tag, found: Tag) -> &'static str {
 /// function a pointer to itself.
 fn adjusted(param: &Type) -> Type {
     match param.kind() {
-        TypeKind::Array { of, .. } => of.pointer(),
+        TypeKind::Array { of, .. } | TypeKind::IncompleteArray { of } => of.pointer(),
         TypeKind::Function(f) => f.ty().pointer(),
         // GNU: passed as its first member is.
         TypeKind::Record(record) if record.rules().transparent_union => {
@@ -369,7 +369,12 @@ fn passable(ty: &Type) -> Result<(), String> {
             Err("this platform has no such type".to_owned())
         }
         TypeKind::Void => Err("void is only a result".to_owned()),
-        TypeKind::Array { .. } => Err("C passes and returns no arrays".to_owned()),
+        TypeKind::Array { .. } | TypeKind::IncompleteArray { .. } => {
+            Err("C passes and returns no arrays".to_owned())
+        }
+        TypeKind::Enum(e) if e.underlying(&Target::NATIVE).is_none() => {
+            Err("the enumeration is declared but not defined".to_owned())
+        }
         TypeKind::Function(_) => Err("C functions do not return functions".to_owned()),
         TypeKind::Record(_) => match ty.layout() {
             Ok(layout) if layout.size() == 0 => Err("it is empty".to_owned()),

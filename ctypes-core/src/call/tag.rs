@@ -29,7 +29,7 @@ impl Tag {
     /// The tag of a type; `const`, so that a static type costs nothing at run time.
     pub(crate) const fn of(ty: &Type) -> Tag {
         match &ty.0 {
-            Repr::Void | Repr::Function(_) => Tag::Void,
+            Repr::Void | Repr::Function(_) | Repr::IncompleteArray { .. } => Tag::Void,
             Repr::Pointer { .. } => Tag::Pointer,
             Repr::Array { .. }
             | Repr::Record(_)

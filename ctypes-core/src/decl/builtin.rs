@@ -2,6 +2,7 @@
 
 use super::operand::{Operand, Value};
 use super::parser::{Parsed, Parser};
+use super::primary::Member;
 use super::token::{Keyword, Mark, Token};
 use crate::types::{Type, TypeKind};
 
@@ -26,9 +27,10 @@ impl<'t> Parser<'t, '_> {
             };
             self.expect(Mark::Colon)?;
             let operand = self.assignment()?;
+            self.charge_for(&controlling)?;
             match ty {
                 None => otherwise = Some(operand),
-                Some(ty) if chosen.is_none() && self.is_same(&ty, &controlling) => {
+                Some(ty) if chosen.is_none() && self.composite(&ty, &controlling).is_some() => {
                     chosen = Some(operand);
                 }
                 Some(_) => {}
@@ -40,44 +42,26 @@ impl<'t> Parser<'t, '_> {
         })
     }
 
-    /// Whether two types are compatible (C11 6.2.7), qualifiers at the top included.
-    fn is_same(&self, a: &Type, b: &Type) -> bool {
-        self.canonical(a) == self.canonical(b)
-    }
-
-    /// A scalar that is only a name as what the target's headers make of it, an enumeration as its
-    /// integer type.
-    fn canonical(&self, ty: &Type) -> Type {
-        let plain = match ty.kind() {
-            TypeKind::Scalar(scalar) => super::operand::own_type(scalar, self.target),
-            TypeKind::Enum(e) => match e.underlying(self.target) {
-                Some(scalar) => Type::scalar(scalar),
-                None => return ty.clone(),
-            },
-            _ => return ty.clone(),
-        };
-        plain.with_qualifiers(ty.qualifiers())
-    }
-
     /// `offsetof(type, member.member[index])`, of which the parenthesis is current.
     pub(super) fn offsetof(&mut self) -> Parsed<Operand> {
         self.expect(Mark::Open)?;
         let mut ty = self.type_name()?;
         self.expect(Mark::Comma)?;
         let name = self.identifier()?;
-        let (mut member, mut offset) = self.member_of(&ty, name)?;
+        let Member { ty: mut member, mut offset, .. } = self.member_of(&ty, name)?;
         loop {
             ty = member;
             let at = self.token;
             if self.eat(Mark::Dot) {
                 let name = self.identifier()?;
-                let (inner, more) = self.member_of(&ty, name)?;
-                offset = offset.saturating_add(more);
-                member = inner;
+                let inner = self.member_of(&ty, name)?;
+                offset = offset.saturating_add(inner.offset);
+                member = inner.ty;
             } else if self.eat(Mark::OpenBracket) {
                 let index = self.count("an index")?;
                 self.expect(Mark::CloseBracket)?;
-                let TypeKind::Array { of, .. } = ty.kind() else {
+                let (TypeKind::Array { of, .. } | TypeKind::IncompleteArray { of }) = ty.kind()
+                else {
                     return Err(self.fault_at(at, format!("expected an array, found `{ty}`")));
                 };
                 let size = self.size_of(&of).map_err(|reason| self.fault_at(at, reason))?;
@@ -98,12 +82,13 @@ impl<'t> Parser<'t, '_> {
         self.expect(Mark::Comma)?;
         let b = self.type_name()?;
         self.expect(Mark::Close)?;
+        self.charge_for(&a)?;
         // gcc's documentation: top-level qualifiers are ignored, and two enumerations always differ.
         let (a, b) = (a.unqualified(), b.unqualified());
         let same = if let (TypeKind::Enum(_), TypeKind::Enum(_)) = (a.kind(), b.kind()) {
             a == b
         } else {
-            self.is_same(&a, &b)
+            self.composite(&a, &b).is_some()
         };
         Ok(Operand::int(i128::from(same), self.target))
     }
@@ -147,7 +132,7 @@ impl<'t> Parser<'t, '_> {
             ("nan", f64::NAN),
         ] {
             if let Some(ty) = short.strip_prefix(prefix).and_then(real_of) {
-                return Ok(Operand { ty, value: Value::Real(value) });
+                return Ok(Operand::of(ty, Value::Real(value)));
             }
         }
         let value = first.as_ref().and_then(|o| match o.value {
@@ -163,18 +148,16 @@ impl<'t> Parser<'t, '_> {
             ("expect" | "expect_with_probability", Some(operand), _) => {
                 Some(operand.converted(&Type::LONG, self.target))
             }
-            ("bswap16", _, Some(v)) => Some(Operand {
-                ty: Type::USHORT,
-                value: Value::Int(i128::from((v as u16).swap_bytes())),
-            }),
-            ("bswap32", _, Some(v)) => Some(Operand {
-                ty: Type::UINT,
-                value: Value::Int(i128::from((v as u32).swap_bytes())),
-            }),
-            ("bswap64", _, Some(v)) => Some(Operand {
-                ty: super::operand::own_type(crate::types::Scalar::UInt64, self.target),
-                value: Value::Int(i128::from((v as u64).swap_bytes())),
-            }),
+            ("bswap16", _, Some(v)) => {
+                Some(Operand::of(Type::USHORT, Value::Int(i128::from((v as u16).swap_bytes()))))
+            }
+            ("bswap32", _, Some(v)) => {
+                Some(Operand::of(Type::UINT, Value::Int(i128::from((v as u32).swap_bytes()))))
+            }
+            ("bswap64", _, Some(v)) => Some(Operand::of(
+                super::operand::own_type(crate::types::Scalar::UInt64, self.target),
+                Value::Int(i128::from((v as u64).swap_bytes())),
+            )),
             ("popcount", _, Some(v)) => {
                 Some(int(unsigned(v, u32::from(self.target.int) * 8).count_ones()))
             }

@@ -43,6 +43,7 @@ impl<'t> Parser<'t, '_> {
             if let Err(fault) = result {
                 self.parts.clear();
                 self.params.clear();
+                self.inner_tags.clear();
                 self.in_parameters = false;
                 self.reset_depth();
                 self.skip(*fault);
@@ -195,7 +196,7 @@ impl<'t> Parser<'t, '_> {
         }
         let TypeKind::Function(f) = declared.ty.kind() else { return Ok(()) };
         let Some(parameters) = &declared.function else { return Ok(()) };
-        self.charge(parameters.names.len().saturating_mul(found.len()))?;
+        self.charge_glance(parameters.names.len().saturating_mul(found.len()))?;
         let types = parameters
             .names
             .iter()
@@ -203,61 +204,6 @@ impl<'t> Parser<'t, '_> {
             .collect();
         declared.ty = Type::function_of(f.conv(), f.result(), types, false);
         Ok(())
-    }
-
-    /// What stands behind `=`; its value, if that is a constant and the declaration makes it one.
-    fn initializer(
-        &mut self,
-        spec: &Specifiers,
-        declared: &mut Declared<'t>,
-    ) -> Parsed<Option<Value>> {
-        if self.is(Mark::OpenBrace) {
-            if spec.inferred {
-                return Err(self.expected("an expression, which gives the type"));
-            }
-            return self.skip_group().map(|()| None);
-        }
-        if spec.inferred {
-            let operand = self.deeper(|p| p.assignment())?.read();
-            declared.ty = operand.ty.clone().with_qualifiers(spec.ty.qualifiers());
-            return Ok(spec.constexpr.then_some(operand.value));
-        }
-        let is_scalar = arithmetic(&declared.ty, self.target).is_some();
-        if spec.constexpr && is_scalar {
-            let at = self.token;
-            let operand = self.deeper(|p| p.assignment())?.read();
-            let value = operand.converted(&declared.ty.unqualified(), self.target).value;
-            if let Value::None(reason) = value {
-                return Err(self.fault_at(at, format!("expected a constant: {reason}")));
-            }
-            return Ok(Some(value));
-        }
-        // `char text[] = "…"` has the length of its string.
-        if declared.flexible && self.token.kind == Kind::Text {
-            let operand = self.assignment()?;
-            if let (TypeKind::Array { of, .. }, TypeKind::Array { len, .. }) =
-                (declared.ty.kind(), operand.ty.kind())
-                && let Ok(array) =
-                    usize::try_from(len).map_or(Ok(declared.ty.clone()), |n| of.array(n))
-            {
-                declared.ty = array;
-                declared.flexible = false;
-            }
-        }
-        loop {
-            match self.token.kind {
-                Kind::Mark(Mark::Comma | Mark::Semicolon) | Kind::End => return Ok(None),
-                Kind::Mark(Mark::Open | Mark::OpenBrace | Mark::OpenBracket) => {
-                    self.skip_group()?
-                }
-                Kind::Stray | Kind::Mark(Mark::Close | Mark::CloseBrace | Mark::CloseBracket) => {
-                    return Err(self.expected("`,` or `;`"));
-                }
-                _ => {
-                    self.advance();
-                }
-            }
-        }
     }
 
     fn definition(
@@ -298,7 +244,7 @@ impl<'t> Parser<'t, '_> {
         if let Some(value) = value {
             return self.declare_constant(name, declared.ty, value);
         }
-        self.declare_variable(name, declared, symbol)
+        self.declare_variable(name, declared, attributes, symbol)
     }
 }
 

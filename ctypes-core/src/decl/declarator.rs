@@ -5,7 +5,7 @@
 //! what is in parentheses.
 
 use super::attributes::{Attributes, Conv};
-use super::parser::{Parsed, Parser};
+use super::parser::{Name, Parsed, Parser};
 use super::specifier::Specifiers;
 use super::token::{Keyword, Kind, Mark, Token};
 use crate::types::{CallConv, Qualifiers, Repr, Type, TypeKind};
@@ -61,8 +61,6 @@ pub(super) struct Declarator<'t> {
 pub(super) struct Declared<'t> {
     pub(super) name: Option<Token<'t>>,
     pub(super) ty: Type,
-    /// An array without a length, of which `ty` is one of length 0.
-    pub(super) flexible: bool,
     /// Of an array whose length is known only when a function runs.
     pub(super) variable: bool,
     /// The names of the parameters, if it is a function.
@@ -243,11 +241,14 @@ impl<'t> Parser<'t, '_> {
 
     fn parameters(&mut self, conv: Option<Conv>) -> Parsed<Parameters<'t>> {
         let at = self.advance();
-        let scope = self.params.len();
+        let (names, tags) = (self.params.len(), self.inner_tags.len());
         let outside = std::mem::replace(&mut self.in_parameters, true);
+        self.prototypes += 1;
         let result = self.deeper_by(3, |p| p.parameter_list(at, conv));
+        self.prototypes -= 1;
         self.in_parameters = outside;
-        self.params.truncate(scope);
+        self.params.truncate(names);
+        self.inner_tags.truncate(tags);
         result
     }
 
@@ -304,6 +305,7 @@ impl<'t> Parser<'t, '_> {
     }
 
     fn old_names(&mut self, mut found: Parameters<'t>) -> Parsed<Parameters<'t>> {
+        let unknown = self.unknown_type(self.token);
         found.old_style = true;
         loop {
             found.names.push(self.identifier()?.text);
@@ -313,7 +315,12 @@ impl<'t> Parser<'t, '_> {
             }
         }
         self.expect(Mark::Close)?;
-        Ok(found)
+        // Only a definition may have names alone, and goes on with their types or with its body
+        // (C11 6.7.6.3p3): else they are meant as types.
+        match self.token.kind {
+            Kind::Mark(Mark::OpenBrace) | Kind::Identifier | Kind::Keyword(_) => Ok(found),
+            _ => Err(unknown),
+        }
     }
 
     fn parameter(&mut self) -> Parsed<(&'t str, Type)> {
@@ -328,8 +335,8 @@ impl<'t> Parser<'t, '_> {
             return Err(self.fault_at(first, "a parameter cannot be `void`"));
         }
         // Every name that follows is looked for among them.
-        self.charge(self.params.len())?;
-        self.params.push((name, declared.ty.clone()));
+        self.charge_glance(self.params.len())?;
+        self.params.push((name, Name::Object(declared.ty.clone(), None)));
         Ok((name, declared.ty))
     }
 
@@ -361,17 +368,11 @@ impl<'t> Parser<'t, '_> {
         if declarator.from == self.parts.len() {
             let ty = self.adjusted(ty);
             let name = declarator.name;
-            return Ok(Declared { name, ty, flexible: false, variable: false, function: None });
+            return Ok(Declared { name, ty, variable: false, function: None });
         }
         let parts: smallvec::SmallVec<[Part<'t>; 4]> =
             self.parts.drain(declarator.from..).collect();
-        let mut declared = Declared {
-            name: declarator.name,
-            ty,
-            flexible: false,
-            variable: false,
-            function: None,
-        };
+        let mut declared = Declared { name: declarator.name, ty, variable: false, function: None };
         let outer_conv = attributes.conv.or(spec.attributes.conv);
         let last_function = parts.iter().rposition(|p| matches!(p, Part::Function(_)));
         let count = parts.len();
@@ -389,7 +390,6 @@ impl<'t> Parser<'t, '_> {
                     if !qualifiers.is_empty() {
                         declared.ty = declared.ty.with_qualifiers(qualifiers);
                     }
-                    declared.flexible = false;
                     declared.function = None;
                 }
                 Part::Array { len, qualifiers, at } => {
@@ -415,7 +415,7 @@ impl<'t> Parser<'t, '_> {
         }
         match &ty.0 {
             Repr::Function(_) => ty.pointer(),
-            Repr::Array { of, .. } => of.get().pointer(),
+            Repr::Array { of, .. } | Repr::IncompleteArray { of } => of.get().pointer(),
             _ => ty,
         }
     }
@@ -428,8 +428,16 @@ impl<'t> Parser<'t, '_> {
         at: Token<'t>,
         is_last: bool,
     ) -> Parsed<()> {
-        if matches!(declared.ty.kind(), TypeKind::Function(_) | TypeKind::Void) || declared.flexible
+        // The length of what a function's parameter is made of may not be known before it runs.
+        if declared.variable
+            && let TypeKind::IncompleteArray { of } = declared.ty.kind()
         {
+            declared.ty = of.array(0).map_err(|e| self.fault_at(at, e.to_string()))?;
+        }
+        if matches!(
+            declared.ty.kind(),
+            TypeKind::Function(_) | TypeKind::Void | TypeKind::IncompleteArray { .. }
+        ) {
             let message = format!("an array cannot be of `{}`", declared.ty);
             return Err(self.fault_at(at, message));
         }
@@ -438,25 +446,23 @@ impl<'t> Parser<'t, '_> {
             declared.ty = declared.ty.pointer().with_qualifiers(qualifiers);
             return Ok(());
         }
-        let len = match len {
-            Len::Known(n) => n,
-            Len::Missing => {
-                declared.flexible = true;
-                0
-            }
-            Len::Variable => {
-                declared.variable = true;
-                0
+        declared.variable |= len == Len::Variable;
+        let array = match len {
+            Len::Known(n) => match usize::try_from(n) {
+                Ok(n) => declared.ty.array(n).map_err(|e| e.to_string()),
+                Err(_) => Err("the array is too large".to_owned()),
+            },
+            Len::Missing | Len::Variable => {
+                declared.ty.incomplete_array().map_err(|e| e.to_string())
             }
         };
-        let array = usize::try_from(len)
-            .map_err(|_| "the array is too large".to_owned())
-            .and_then(|n| declared.ty.array(n).map_err(|e| e.to_string()));
         match array {
             Ok(array) => declared.ty = array,
             Err(message) => return Err(self.fault_at(at, message)),
         }
-        if let Err(message) = self.extent_of(&declared.ty) {
+        if matches!(len, Len::Known(_))
+            && let Err(message) = self.extent_of(&declared.ty)
+        {
             return Err(self.fault_at(at, message));
         }
         Ok(())
@@ -467,7 +473,10 @@ impl<'t> Parser<'t, '_> {
         declared: &mut Declared<'t>,
         mut parameters: Box<Parameters<'t>>,
     ) -> Parsed<()> {
-        if matches!(declared.ty.kind(), TypeKind::Function(_) | TypeKind::Array { .. }) {
+        if matches!(
+            declared.ty.kind(),
+            TypeKind::Function(_) | TypeKind::Array { .. } | TypeKind::IncompleteArray { .. }
+        ) {
             let message = format!("a function cannot return `{}`", declared.ty);
             return Err(self.fault_at(parameters.at, message));
         }
@@ -482,7 +491,6 @@ impl<'t> Parser<'t, '_> {
         let types = std::mem::take(&mut parameters.types);
         let result = std::mem::replace(&mut declared.ty, Type::VOID);
         declared.ty = Type::function_of(conv, result, types, parameters.variadic);
-        declared.flexible = false;
         declared.function = Some(parameters);
         Ok(())
     }

@@ -49,6 +49,14 @@ impl<'t> Parser<'t, '_> {
         }
         let pairs = values.iter().map(|(name, value, _)| (name.text, *value));
         let ty = match tag {
+            Some(tag) if self.prototypes > 0 => {
+                self.charge_glance(self.inner_tags.len())?;
+                let inner = self.unnamed_enum(tag, fixed, pairs);
+                if let Ok(ty) = &inner {
+                    self.inner_tags.push((tag.text, ty.clone()));
+                }
+                inner
+            }
             Some(tag) => self.tagged_enum(tag, fixed, pairs),
             None => self.unnamed_enum(keyword, fixed, pairs),
         };
@@ -103,6 +111,7 @@ impl<'t> Parser<'t, '_> {
             if next > i128::from(u64::MAX) || next < i128::from(i64::MIN) {
                 return Err(self.fault_at(name, format!("{next} does not fit an enumeration")));
             }
+            self.charge_glance(self.params.len())?;
             match self.look_up(name.text) {
                 None => {}
                 // C23 6.7.3.3p14 allows to say the same again.
@@ -113,7 +122,7 @@ impl<'t> Parser<'t, '_> {
                 }
             }
             // Later enumerators may use it; its type is settled at the end.
-            self.names.insert(name.text, Name::Constant(next, ty.clone()));
+            self.know_enumerator(name, Name::Constant(next, ty.clone()));
             found.push((name, next, ty));
             next += 1;
             if !self.eat(Mark::Comma) {

@@ -152,7 +152,7 @@ impl<'t> Parser<'t, '_> {
             (_, Value::None(reason), _) | (_, _, Value::None(reason)) => Value::None(reason),
             _ => Value::None("complex numbers are not computed"),
         };
-        Ok(Operand { ty, value })
+        Ok(Operand::of(ty, value))
     }
 
     /// The usual arithmetic conversions (C11 6.3.1.8).
@@ -196,7 +196,7 @@ impl<'t> Parser<'t, '_> {
                 Some(v) => Value::Int(v),
                 None => Value::None("division by zero"),
             };
-            return Ok(Operand { ty: difference_type(self.target), value });
+            return Ok(Operand::of(difference_type(self.target), value));
         }
         if !matches!(arithmetic(&b.ty, self.target), Some(Arithmetic::Int(_))) {
             return Err(self.operands(at, "a pointer and an integer", &a, &b));
@@ -207,7 +207,7 @@ impl<'t> Parser<'t, '_> {
             .map_or(Value::None("the address does not fit"), |v| {
                 Value::Int(pointer(self.target).wrap(v))
             });
-        Ok(Operand { ty: a.ty, value })
+        Ok(Operand::of(a.ty, value))
     }
 
     fn shift(&mut self, mark: Mark, at: Token<'t>, a: Operand, b: Operand) -> Parsed<Operand> {
@@ -223,7 +223,7 @@ impl<'t> Parser<'t, '_> {
             (Value::None(reason), _) | (_, Value::None(reason)) => Value::None(reason),
             _ => Value::None("no constant"),
         };
-        Ok(Operand { ty: integer_type(left), value })
+        Ok(Operand::of(integer_type(left), value))
     }
 
     fn compare(&mut self, mark: Mark, at: Token<'t>, a: Operand, b: Operand) -> Parsed<Operand> {

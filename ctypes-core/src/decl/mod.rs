@@ -22,31 +22,36 @@
 //!
 //! # What is read
 //! Declarations of C89 to C23 with the extensions of gcc, clang and Microsoft's compiler that occur in
-//! headers. Bodies of functions are skipped by their braces; initialisers are evaluated only where they
-//! are the value of a `constexpr` or the length of an array. Constant expressions are evaluated with
-//! the types of the target and C's conversions (C11 6.3, 6.6); what C leaves undefined, as signed
-//! overflow, has no value and is an error where a value is needed.
+//! headers, and what gcc predeclares for ARM's vectors. Bodies of functions are skipped by their braces;
+//! initialisers are evaluated only where they are the value of a `constexpr`, and counted where they are
+//! the length of an array. Constant expressions are evaluated with the types of the target and C's
+//! conversions (C11 6.3, 6.6); what C leaves undefined, as signed overflow, has no value and is an error
+//! where a value is needed.
 //!
 //! Nothing is preprocessed here. Line markers tell places, `#pragma pack` and its kin are followed,
 //! `#define` lines are kept as [`Macro`]s; any other directive is reported, but for the guard around a
 //! whole header. C's own typedef names (`size_t`, `uint32_t`, …) are known without a declaration.
 //!
 //! # What is not supported
-//! Declarations with these are skipped, each with its reason: decimal floats, `_Complex` of 16-bit
-//! floats, the conventions `vectorcall`, `regcall` and (where it means something) `regparm`, pointers of
-//! another size than the target's (`__ptr32`), `scalar_storage_order` other than the target's.
+//! Declarations with these are skipped, each with its reason: decimal floats, complex integers,
+//! `_Complex` of 128-bit floats beside `long double`, the conventions `vectorcall`, `regcall` and (where it
+//! means something) `regparm`, pointers of another size than the target's (`__ptr32`),
+//! `scalar_storage_order` other than the target's.
 //!
 //! Of these there are types but no values: `_Float16`, complex numbers, `_BitInt` of more than 128
 //! bits. `long double` and `_Float128` are computed as `double`; a value that no `double` comes near
-//! (`LDBL_MAX`) is none. `sizeof` has no value for an array whose length only an initialiser in braces tells,
-//! nor for an array of no elements by its name; `__alignof__` of an object tells what its type has, without
-//! what attributes add to the object. The tag of a record or enumeration that a parameter list or a `sizeof` declares
-//! is known in the whole text.
+//! (`LDBL_MAX`) is none. An initialiser in braces tells no length where elements that have parts stand
+//! without braces of their own. `__alignof__` of a function has no value where gcc's options decide.
+//!
+//! A tag that a parameter list defines ends with it, as in C (C11 6.2.1p4). One that it only mentions is
+//! that of the whole text, defined before or later: C would make another type of it, for which there are no
+//! arguments, and compilers warn that this cannot be what was meant.
 //!
 //! # Limits
 //! A text has at most [`MAX_TEXT`] bytes. Expressions, declarators and records are nested at most
 //! [`MAX_DEPTH`] deep, which takes less than a megabyte of stack. After
-//! [`MAX_SKIPPED`] errors the rest is not read. So no text panics, exhausts the stack or takes
+//! [`MAX_SKIPPED`] errors the rest is not read, nor when the types that a text makes, or the members
+//! that it asks for, have several million parts. So no text panics, exhausts the stack or takes
 //! much longer than its length; what parsed before an error stays in the namespace.
 //!
 //! # What is not checked
@@ -57,6 +62,7 @@
 mod arithmetic;
 mod attributes;
 mod builtin;
+mod compatible;
 mod declaration;
 mod declarator;
 #[cfg(feature = "dynamic")]
@@ -65,6 +71,8 @@ mod directive;
 mod enumeration;
 mod error;
 mod expression;
+mod extent;
+mod initializer;
 mod lexer;
 mod literal;
 mod operand;
@@ -74,6 +82,7 @@ mod pragma;
 mod predeclared;
 mod primary;
 mod record;
+mod simd;
 mod source;
 mod specifier;
 mod token;

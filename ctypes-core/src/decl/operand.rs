@@ -14,6 +14,22 @@ use std::rc::Rc;
 pub(super) struct Operand {
     pub(super) ty: Type,
     pub(super) value: Value,
+    pub(super) align: Align,
+}
+
+/// What `__alignof__` tells of an operand, in bytes, which are at most 2^28. Operands are kept small, since
+/// expressions nest on the stack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Align {
+    OfType,
+    /// An object, or a member of one, with an alignment of its own.
+    Object(u32),
+    /// The address of such an object, which gcc remembers in `*&x`.
+    Address(u32),
+    /// A pointer converted from one to a type of a larger alignment, which gcc remembers.
+    Pointee(u32),
+    /// A bit field, which has none.
+    Bits,
 }
 
 #[derive(Clone)]
@@ -55,23 +71,30 @@ pub(super) enum Arithmetic {
 }
 
 impl Operand {
+    pub(super) fn of(ty: Type, value: Value) -> Operand {
+        Operand { ty, value, align: Align::OfType }
+    }
+
     pub(super) fn int(value: i128, target: &Target) -> Operand {
-        Operand { ty: Type::INT, value: Value::Int(Integer::int(target).wrap(value)) }
+        Operand::of(Type::INT, Value::Int(Integer::int(target).wrap(value)))
     }
 
     pub(super) fn size(value: u64, target: &Target) -> Operand {
-        Operand { ty: size_type(target), value: Value::Int(i128::from(value)) }
+        Operand::of(size_type(target), Value::Int(i128::from(value)))
     }
 
     pub(super) fn none(ty: Type, reason: &'static str) -> Operand {
-        Operand { ty, value: Value::None(reason) }
+        Operand::of(ty, Value::None(reason))
     }
 
     /// The value where one is read: arrays and functions become pointers, qualifiers go
     /// (C11 6.3.2.1).
     pub(super) fn read(mut self) -> Operand {
+        if matches!(self.align, Align::Object(_) | Align::Bits) {
+            self.align = Align::OfType;
+        }
         let decayed = match self.ty.kind() {
-            TypeKind::Array { of, .. } => Some(of.pointer()),
+            TypeKind::Array { of, .. } | TypeKind::IncompleteArray { of } => Some(of.pointer()),
             TypeKind::Function(f) => Some(f.ty().pointer()),
             _ => None,
         };
@@ -138,7 +161,7 @@ impl Operand {
             (Value::Text(_), _, Some(_)) => Value::None("the address of a string is no constant"),
             _ => Value::None("a conversion without a constant value"),
         };
-        Operand { ty: ty.clone(), value }
+        Operand::of(ty.clone(), value)
     }
 }
 

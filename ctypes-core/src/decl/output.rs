@@ -1,6 +1,7 @@
 //! What a text declares, and what of it was skipped.
 
 use super::attributes::Attributes;
+use super::compatible::Relation;
 use super::declaration::{integer_value, names_of};
 use super::declarator::{Declared, Parameters};
 use super::error::ParseError;
@@ -63,10 +64,8 @@ pub struct VariableDecl {
     pub name: Arc<str>,
     /// The name of its symbol, where an asm label gives it another one.
     pub symbol: Option<Arc<str>>,
-    /// Its type; an array of unknown length has length 0 here.
+    /// Its type, which is [`TypeKind::IncompleteArray`] if no declaration says the length of an array.
     pub ty: Type,
-    /// Whether it is an array of unknown length.
-    pub incomplete: bool,
     /// Where it is declared.
     pub place: Place,
 }
@@ -137,15 +136,6 @@ pub struct Skipped {
     pub error: ParseError,
 }
 
-/// What a declaration is to those of the same name before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Relation {
-    New,
-    Same,
-    /// It says what one before left open.
-    Completes,
-}
-
 /// How many skipped declarations are reported; the text is not read beyond that.
 pub const MAX_SKIPPED: usize = 1000;
 
@@ -154,7 +144,8 @@ pub(super) fn known(types: &Types, name: &str) -> Option<Name> {
     Some(match types.ordinary(name)? {
         OrdinaryName::Typedef(ty) => Name::Typedef(ty),
         OrdinaryName::Constant { value: ConstValue::Int(value), ty } => Name::Constant(value, ty),
-        OrdinaryName::Constant { ty, .. } | OrdinaryName::Object(ty) => Name::Object(ty),
+        OrdinaryName::Constant { ty, .. } => Name::Object(ty, None),
+        OrdinaryName::Object(ty) => Name::Object(ty, types.object_align(name)),
     })
 }
 
@@ -170,7 +161,7 @@ impl<'t> Parser<'t, '_> {
     }
 
     pub(super) fn is_full(&self) -> bool {
-        self.found.skipped.len() >= MAX_SKIPPED
+        self.found.skipped.len() >= MAX_SKIPPED || self.is_exhausted()
     }
 
     pub(super) fn end_of_declarations(&mut self) {
@@ -232,19 +223,29 @@ impl<'t> Parser<'t, '_> {
 
     /// `enum tag` without values.
     pub(super) fn mentioned(&mut self, tag: Token<'t>, fixed: Option<Scalar>) -> Parsed<Type> {
-        if let Some(ty) = self.types.get(tag.text) {
-            return match ty.kind() {
-                TypeKind::Enum(_) => Ok(ty),
-                _ => {
-                    Err(self
-                        .fault_at(tag, format!("`{}` is not an enumeration but `{ty}`", tag.text)))
-                }
+        if let Some(inner) = self.inner_tag(tag.text) {
+            return match inner.kind() {
+                TypeKind::Enum(_) => Ok(inner.clone()),
+                _ => Err(self.fault_at(tag, format!("`{}` is in use as another tag", tag.text))),
             };
         }
-        Type::enumeration_of(tag.text, fixed, []).map_err(|e| self.fault_at(tag, e.to_string()))
+        self.types.mention_enum(tag.text, fixed).map_err(|e| self.fault_at(tag, e.to_string()))
+    }
+
+    /// Makes an enumerator known to what follows it.
+    pub(super) fn know_enumerator(&mut self, name: Token<'t>, constant: Name) {
+        if self.prototypes > 0 {
+            self.params.push((name.text, constant));
+        } else {
+            self.names.insert(name.text, constant);
+        }
     }
 
     pub(super) fn declare_enumerator(&mut self, name: Token<'t>, constant: Name) -> Parsed<()> {
+        if self.prototypes > 0 {
+            self.know_enumerator(name, constant);
+            return Ok(());
+        }
         if let Name::Constant(value, ty) = &constant {
             let place = self.place(name);
             let (value, ty) = (*value, ty.clone());
@@ -257,7 +258,11 @@ impl<'t> Parser<'t, '_> {
     }
 
     /// Makes a name known to the namespace.
-    fn publish(&mut self, name: Token<'t>, result: Result<(), DefineError>) -> Parsed<()> {
+    pub(super) fn publish(
+        &mut self,
+        name: Token<'t>,
+        result: Result<(), DefineError>,
+    ) -> Parsed<()> {
         result.map_err(|e| self.fault_at(name, e.to_string()))
     }
 
@@ -267,6 +272,7 @@ impl<'t> Parser<'t, '_> {
         ty: Type,
         attributes: &Attributes,
     ) -> Parsed<()> {
+        self.charge_for(&ty)?;
         match self.look_up(name.text) {
             Some(Name::Typedef(before)) if before == ty => return Ok(()),
             Some(Name::Typedef(before)) => {
@@ -326,56 +332,6 @@ impl<'t> Parser<'t, '_> {
         label.or(renamed)
     }
 
-    /// What a declaration of an object is to those before it.
-    fn relation(&mut self, name: Token<'t>, ty: &Type, unspecified: bool) -> Parsed<Relation> {
-        let before = match self.look_up(name.text) {
-            None => return Ok(Relation::New),
-            Some(Name::Object(before)) => before,
-            Some(_) => {
-                let message = format!("`{}` is declared as something else before", name.text);
-                return Err(self.fault_at(name, message));
-            }
-        };
-        if before == *ty {
-            // What another text declared counts as found in this one too.
-            let is_known = self.names.contains_key(name.text);
-            return Ok(if is_known { Relation::Same } else { Relation::New });
-        }
-        match (before.kind(), ty.kind()) {
-            (TypeKind::Function(a), TypeKind::Function(b)) if a.result() == b.result() => {
-                if unspecified {
-                    return Ok(Relation::Same);
-                }
-                if self.unspecified.contains(name.text) {
-                    return Ok(Relation::Completes);
-                }
-            }
-            // C11 6.2.7p3: an array without a length takes it from another declaration.
-            (TypeKind::Array { of: a, len: m }, TypeKind::Array { of: b, len: n }) if a == b => {
-                if n == 0 {
-                    return Ok(Relation::Same);
-                }
-                if m == 0 {
-                    return Ok(Relation::Completes);
-                }
-            }
-            _ => {}
-        }
-        let (ty, before) = (ty.declare(name.text), before.declare(name.text));
-        Err(self.fault_at(name, format!("`{ty}` is declared as `{before}` before")))
-    }
-
-    /// Makes an object known under its name.
-    fn declare_object(&mut self, name: Token<'t>, ty: &Type, relation: Relation) -> Parsed<()> {
-        // A namespace keeps what it was told first.
-        if relation == Relation::New {
-            let known = self.types.declare_object(name.text, ty);
-            self.publish(name, known)?;
-        }
-        self.names.insert(name.text, Name::Object(ty.clone()));
-        Ok(())
-    }
-
     pub(super) fn declare_function(
         &mut self,
         name: Token<'t>,
@@ -385,17 +341,17 @@ impl<'t> Parser<'t, '_> {
         symbol: Option<String>,
     ) -> Parsed<()> {
         let unspecified = parameters.as_ref().is_some_and(|p| p.unspecified);
-        let relation = self.relation(name, &ty, unspecified)?;
+        let (relation, ty) = self.relation(name, &ty, unspecified)?;
+        self.declare_object(name, &ty, attributes.align, relation)?;
         if relation == Relation::Same {
             return Ok(());
         }
         if unspecified {
             self.unspecified.insert(name.text);
         }
-        self.declare_object(name, &ty, relation)?;
         if relation == Relation::Completes {
             self.unspecified.remove(name.text);
-            self.charge(self.found.functions.len())?;
+            self.charge_glance(self.found.functions.len())?;
             self.found.functions.retain(|f| *f.name != *name.text);
         }
         let place = self.place(name);
@@ -414,10 +370,11 @@ impl<'t> Parser<'t, '_> {
 
     pub(super) fn inline_function(&mut self, declared: Declared<'t>, text: &str) -> Parsed<()> {
         let Some(name) = declared.name else { return Ok(()) };
+        self.charge_for(&declared.ty)?;
         let place = self.place(name);
         let known = self.types.declare_object(name.text, &declared.ty);
         self.publish(name, known)?;
-        self.names.insert(name.text, Name::Object(declared.ty.clone()));
+        self.names.insert(name.text, Name::Object(declared.ty.clone(), None));
         self.found.inline_functions.push(InlineFunction {
             name: name.text.into(),
             ty: declared.ty,
@@ -437,7 +394,7 @@ impl<'t> Parser<'t, '_> {
         match integer_value(&ty, &value, self.target) {
             Some(value) => self.declare_enumerator(name, Name::Constant(value, ty)),
             None => {
-                self.names.insert(name.text, Name::Object(ty));
+                self.names.insert(name.text, Name::Object(ty, None));
                 Ok(())
             }
         }
@@ -447,23 +404,23 @@ impl<'t> Parser<'t, '_> {
         &mut self,
         name: Token<'t>,
         declared: Declared<'t>,
+        attributes: &Attributes,
         symbol: Option<String>,
     ) -> Parsed<()> {
-        let relation = self.relation(name, &declared.ty, false)?;
+        let (relation, ty) = self.relation(name, &declared.ty, false)?;
+        self.declare_object(name, &ty, attributes.align, relation)?;
         if relation == Relation::Same {
             return Ok(());
         }
-        self.declare_object(name, &declared.ty, relation)?;
         if relation == Relation::Completes {
-            self.charge(self.found.variables.len())?;
+            self.charge_glance(self.found.variables.len())?;
             self.found.variables.retain(|v| *v.name != *name.text);
         }
         let place = self.place(name);
         self.found.variables.push(VariableDecl {
             name: name.text.into(),
             symbol: self.symbol_of(name, symbol),
-            ty: declared.ty,
-            incomplete: declared.flexible,
+            ty,
             place,
         });
         Ok(())

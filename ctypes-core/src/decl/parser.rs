@@ -4,17 +4,23 @@ use super::declarator::Part;
 use super::lexer::Lexer;
 use super::output::Declarations;
 use super::token::{Keyword, Kind, Mark, Token};
+use crate::error::LayoutError;
 use crate::target::Target;
-use crate::types::{Type, Types};
+use crate::types::{Layout, Measuring, Qualifiers, RecordId, Type, Types};
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 /// How deep expressions, declarators and records may be nested in one another. A pair of parentheses
 /// in an expression counts as three levels, and so does a record in a record. C11 5.2.4.1 asks for 63.
 pub const MAX_DEPTH: u32 = 192;
 
-/// How many members may be looked at for `offsetof` and the like in one text: what bounds the time
-/// that a text can take beyond that of reading it.
-const MAX_WORK: u64 = 1 << 28;
+/// How much may be done in one text beyond reading it: how many parts may the types have, together, that
+/// are copied, compared and measured, those of the members of a record each time that one of them is
+/// looked for. The largest headers come to a twentieth of it, and it takes some seconds.
+const MAX_WORK: u64 = 1 << 22;
+
+const TOO_MUCH: &str = "the text takes too much work to read";
 
 pub(super) struct Parser<'t, 'e> {
     pub(super) lexer: Lexer<'t>,
@@ -27,8 +33,13 @@ pub(super) struct Parser<'t, 'e> {
     pub(super) is_native: bool,
     /// Ordinary names that this text has declared.
     pub(super) names: HashMap<&'t str, Name>,
-    /// Parameters of the function that is being declared: names whose values nobody knows.
-    pub(super) params: Vec<(&'t str, Type)>,
+    /// Parameters of the functions that are being declared, whose values nobody knows, and enumerators
+    /// among them: they end with the parentheses (C11 6.2.1p4).
+    pub(super) params: Vec<(&'t str, Name)>,
+    /// Tags of what parameter lists define, which end with the parentheses too.
+    pub(super) inner_tags: Vec<(&'t str, Type)>,
+    /// In how many parameter lists the current token is.
+    pub(super) prototypes: u32,
     /// Functions of which only `()` is known.
     pub(super) unspecified: HashSet<&'t str>,
     /// The parts of the declarators that are being read.
@@ -47,6 +58,11 @@ pub(super) struct Parser<'t, 'e> {
     pub(super) found: Declarations,
     depth: u32,
     work: u64,
+    /// Sizes and layouts on the target.
+    measuring: Measuring<'e>,
+    layouts: HashMap<(RecordId, u32, Qualifiers), Rc<Layout>>,
+    /// What the namespace said of names, which it takes time to ask.
+    remembered: RefCell<HashMap<&'t str, Name>>,
 }
 
 /// What an ordinary identifier stands for.
@@ -55,8 +71,17 @@ pub(super) enum Name {
     Typedef(Type),
     /// An enumerator, or a `constexpr` variable.
     Constant(i128, Type),
-    /// A variable or function.
-    Object(Type),
+    /// A variable or function, with the alignment in bytes that is said of it beside its type.
+    Object(Type, Option<u64>),
+}
+
+impl Name {
+    fn renewed(&self) -> Name {
+        match self {
+            Name::Typedef(ty) => Name::Typedef(ty.renewed()),
+            other => other.clone(),
+        }
+    }
 }
 
 /// Why something could not be understood, and where.
@@ -83,6 +108,8 @@ impl<'t, 'e> Parser<'t, 'e> {
             is_native: *target == Target::NATIVE,
             names: HashMap::new(),
             params: Vec::new(),
+            inner_tags: Vec::new(),
+            prototypes: 0,
             unspecified: HashSet::new(),
             parts: Vec::new(),
             in_parameters: false,
@@ -94,6 +121,9 @@ impl<'t, 'e> Parser<'t, 'e> {
             found: Declarations::default(),
             depth: 0,
             work: 0,
+            measuring: Measuring::on(target),
+            layouts: HashMap::new(),
+            remembered: RefCell::default(),
         };
         parser.token = parser.lexer.next();
         parser.count_brace(true);
@@ -241,18 +271,55 @@ impl<'t, 'e> Parser<'t, 'e> {
     /// Accounts for work that is not proportional to the text read.
     pub(super) fn charge(&mut self, work: usize) -> Parsed<()> {
         self.work = self.work.saturating_add(work as u64);
-        if self.work > MAX_WORK {
-            return Err(self.fault_at(self.token, "the text takes too much work to read"));
+        if self.is_exhausted() {
+            return Err(self.fault_at(self.token, TOO_MUCH));
         }
         Ok(())
     }
 
-    /// Accounts for a look at the members of a record, or of those in an array.
+    /// Accounts for names that are looked through, which is done in a moment.
+    pub(super) fn charge_glance(&mut self, names: usize) -> Parsed<()> {
+        self.charge(names / 32)
+    }
+
+    /// Accounts for a type that is copied or compared.
     pub(super) fn charge_for(&mut self, ty: &Type) -> Parsed<()> {
-        match ty.bottom().record() {
-            Some(record) => self.charge(record.field_count()),
-            None => Ok(()),
+        self.charge(ty.part_count())
+    }
+
+    /// What `inner` finds out of sizes and layouts on the target.
+    pub(super) fn measured<T>(
+        &mut self,
+        inner: impl FnOnce(&mut Measuring<'e>) -> Result<T, LayoutError>,
+    ) -> Result<T, String> {
+        if self.is_exhausted() {
+            return Err(TOO_MUCH.to_owned());
         }
+        let result = inner(&mut self.measuring);
+        self.work = self.work.saturating_add(self.measuring.take_work());
+        result.map_err(|e| e.to_string())
+    }
+
+    /// The layout of a type on the target, of which the members are looked through.
+    pub(super) fn layout_of(&mut self, ty: &Type) -> Result<Rc<Layout>, String> {
+        let id = ty.record().filter(|r| r.is_complete()).map(|r| r.id());
+        let key = id.map(|id| (id, ty.1.align, ty.qualifiers()));
+        if let Some(layout) = key.and_then(|key| self.layouts.get(&key)).cloned() {
+            // Names are found much faster than places.
+            let glance = layout.named_fields().count() / 32;
+            self.charge(glance).map_err(|fault| fault.message)?;
+            return Ok(layout);
+        }
+        let layout = Rc::new(self.measured(|measuring| measuring.layout(ty))?);
+        if let Some(key) = key {
+            self.layouts.insert(key, layout.clone());
+        }
+        Ok(layout)
+    }
+
+    /// Whether the text has taken all the work that it may.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.work > MAX_WORK
     }
 
     /// Skips what is in parentheses, brackets or braces, of which the opening mark is current.
@@ -286,18 +353,25 @@ impl<'t, 'e> Parser<'t, 'e> {
         }
     }
 
+    /// The type of a tag that a parameter list around here defines.
+    pub(super) fn inner_tag(&self, tag: &str) -> Option<&Type> {
+        self.inner_tags.iter().rev().find(|(t, _)| *t == tag).map(|(_, ty)| ty)
+    }
+
     /// What an identifier stands for: a parameter, what this text declared, or the namespace knows.
-    pub(super) fn look_up(&self, name: &str) -> Option<Name> {
-        if let Some((_, ty)) = self.params.iter().rev().find(|(n, _)| *n == name) {
-            return Some(Name::Object(ty.clone()));
+    pub(super) fn look_up(&self, name: &'t str) -> Option<Name> {
+        if let Some((_, found)) = self.params.iter().rev().find(|(n, _)| *n == name) {
+            return Some(found.clone());
         }
         if let Some(found) = self.names.get(name) {
-            return Some(match found {
-                Name::Typedef(ty) => Name::Typedef(ty.renewed()),
-                other => other.clone(),
-            });
+            return Some(found.renewed());
         }
-        super::output::known(self.types, name)
+        if let Some(found) = self.remembered.borrow().get(name) {
+            return Some(found.renewed());
+        }
+        let found = super::output::known(self.types, name)?;
+        self.remembered.borrow_mut().insert(name, found.clone());
+        Some(found)
     }
 }
 

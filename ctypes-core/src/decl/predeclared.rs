@@ -31,7 +31,7 @@ fn scalar(name: &str) -> Option<Scalar> {
         "uint64_t" => Scalar::UInt64,
         "__int128_t" => Scalar::Int128,
         "__uint128_t" => Scalar::UInt128,
-        "_Float16" | "__fp16" => Scalar::Float16,
+        "_Float16" => Scalar::Float16,
         "__bf16" => Scalar::BFloat16,
         "_Float32" => Scalar::Float32,
         "_Float64" => Scalar::Float64,
@@ -52,9 +52,11 @@ impl Parser<'_, '_> {
             "__builtin_va_list" | "__gnuc_va_list" | "va_list" => {
                 Some(va_list(self.target).unwrap_or_else(|| self.va_list_record()))
             }
+            // Of the format of `_Float16`, but another type (ACLE, "Half-precision floating-point").
+            "__fp16" => Type::FLOAT16.typedef(name).ok(),
             "__builtin_ms_va_list" => Some(Type::CHAR_PTR),
             "__builtin_sysv_va_list" => Some(self.va_list_record()),
-            _ => scalar(name).map(Type::scalar),
+            _ => scalar(name).map(Type::scalar).or_else(|| self.simd(name)),
         }
     }
 

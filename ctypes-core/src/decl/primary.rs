@@ -3,17 +3,22 @@
 use super::arithmetic::Integer;
 use super::literal::{self, Encoding, Number};
 use super::operand::{
-    Arithmetic, Operand, Text, Value, arithmetic, integer_type, pointer, real, real_type, size_type,
+    Align, Arithmetic, Operand, Text, Value, arithmetic, integer_type, pointer, real, real_type,
 };
 use super::parser::{Name, Parsed, Parser};
 use super::token::{Keyword, Kind, Mark, Token};
-use crate::target::Extent;
-use crate::types::{Scalar, Type, TypeKind};
+use crate::types::{FieldRole, Scalar, Type, TypeKind};
 use std::rc::Rc;
 
+/// A member of a record, as an expression sees it.
+pub(super) struct Member {
+    pub(super) ty: Type,
+    pub(super) offset: u64,
+    /// What `__alignof__` tells of it; a bit field has none.
+    pub(super) align: Option<u64>,
+}
+
 const OBJECT: &str = "the value of an object is no constant";
-/// Of `int a[] = { … }`, whose initialiser is not read: the type has no elements.
-const LENGTH: &str = "the length of the array is not known";
 const ADDRESS: &str = "an address is known only when the program runs";
 
 impl<'t> Parser<'t, '_> {
@@ -40,7 +45,11 @@ impl<'t> Parser<'t, '_> {
                     Value::Place(at) => Value::Int(at),
                     _ => Value::None(ADDRESS),
                 };
-                Ok(Operand { ty, value })
+                let align = match operand.align {
+                    Align::Object(n) => Align::Address(n),
+                    _ => Align::OfType,
+                };
+                Ok(Operand { ty, value, align })
             }
             Kind::Mark(Mark::Star) => {
                 let at = self.advance();
@@ -62,8 +71,11 @@ impl<'t> Parser<'t, '_> {
                 self.advance();
                 self.unary()
             }
-            Kind::Keyword(Keyword::Sizeof) => self.extent(true),
-            Kind::Keyword(Keyword::Alignof) => self.extent(false),
+            Kind::Keyword(Keyword::Sizeof) => self.sizeof(),
+            Kind::Keyword(Keyword::Alignof) => {
+                let at = self.advance();
+                self.alignof(at)
+            }
             Kind::Keyword(Keyword::RealPart | Keyword::ImagPart) => {
                 self.advance();
                 let operand = self.unary()?;
@@ -88,7 +100,7 @@ impl<'t> Parser<'t, '_> {
             });
         }
         let operand = self.promoted(operand);
-        let Operand { ty, value } = operand;
+        let Operand { ty, value, .. } = operand;
         let of = arithmetic(&ty, self.target);
         let fits = match of {
             Some(Arithmetic::Int(_)) => true,
@@ -110,7 +122,7 @@ impl<'t> Parser<'t, '_> {
             (_, Value::None(reason), _) => Value::None(reason),
             _ => Value::None("complex numbers are not computed"),
         };
-        Ok(Operand { ty, value })
+        Ok(Operand::of(ty, value))
     }
 
     fn pointed_at(&mut self, at: Token<'t>, operand: Operand) -> Parsed<Operand> {
@@ -118,12 +130,13 @@ impl<'t> Parser<'t, '_> {
             let message = format!("`*` expects a pointer, found `{}`", operand.ty);
             return Err(self.fault_at(at, message));
         };
+        let align = self.align_behind(&operand);
         let value = match operand.value {
             Value::Int(at) => Value::Place(at),
             Value::None(reason) => Value::None(reason),
             _ => Value::None(OBJECT),
         };
-        Ok(Operand { ty: to, value })
+        Ok(Operand { ty: to, value, align })
     }
 
     /// What begins with a parenthesis: a cast, a compound literal, a statement expression, or an
@@ -148,7 +161,7 @@ impl<'t> Parser<'t, '_> {
     }
 
     /// What follows a type in parentheses.
-    fn cast(&mut self, ty: Type) -> Parsed<Operand> {
+    pub(super) fn cast(&mut self, ty: Type) -> Parsed<Operand> {
         if self.is(Mark::OpenBrace) {
             self.skip_group()?;
             return self.suffixed(Operand::none(ty, "a compound literal is no constant"));
@@ -158,73 +171,8 @@ impl<'t> Parser<'t, '_> {
             return Ok(Operand::none(ty, "void has no value"));
         }
         let target = ty.unqualified();
-        Ok(operand.converted(&target, self.target))
-    }
-
-    /// `sizeof` and `_Alignof`, of a type or an expression.
-    fn extent(&mut self, size: bool) -> Parsed<Operand> {
-        let at = self.advance();
-        let next = self.peek();
-        // GNU's `__alignof__` tells the alignment that a variable gets, which i386 makes larger than
-        // that of a member.
-        let preferred = !size && at.text != "_Alignof" && self.target.align8 < 8;
-        let ty = if self.is(Mark::Open) && self.begins_type(next) {
-            self.advance();
-            let ty = self.type_name()?;
-            self.expect(Mark::Close)?;
-            // `sizeof (int){1}`
-            if self.is(Mark::OpenBrace) { self.cast(ty)?.ty } else { ty }
-        } else {
-            let operand = self.unary()?;
-            if let (true, Value::None(LENGTH), TypeKind::Array { .. }) =
-                (size, &operand.value, operand.ty.kind())
-            {
-                return Err(self.fault_at(at, LENGTH));
-            }
-            operand.ty
-        };
-        let found = if size { self.size_of(&ty) } else { self.align_of(&ty) };
-        if preferred && self.is_long_scalar(&ty) {
-            return Ok(Operand::size(8, self.target));
-        }
-        match found {
-            Ok(n) => Ok(Operand::size(n, self.target)),
-            Err(reason) => Err(self.fault_at(at, reason)),
-        }
-    }
-
-    /// Whether a type is a scalar of 8 bytes, or an array of them.
-    fn is_long_scalar(&self, ty: &Type) -> bool {
-        match arithmetic(ty.bottom(), self.target) {
-            Some(Arithmetic::Int(of)) => of.bits == 64,
-            Some(Arithmetic::Real(of)) => of.scalar().extent(self.target).size == 8,
-            _ => false,
-        }
-    }
-
-    /// Size and alignment on the target.
-    pub(super) fn extent_of(&mut self, ty: &Type) -> Result<Extent, String> {
-        if self.is_native
-            && let Some(extent) = ty.native_extent()
-        {
-            return Ok(extent);
-        }
-        ty.extent_at(self.target).map_err(|e| e.to_string())
-    }
-
-    /// GNU C gives `void` and functions a size of 1.
-    pub(super) fn size_of(&mut self, ty: &Type) -> Result<u64, String> {
-        match ty.kind() {
-            TypeKind::Void | TypeKind::Function(_) => Ok(1),
-            _ => self.extent_of(ty).map(|e| e.size),
-        }
-    }
-
-    pub(super) fn align_of(&mut self, ty: &Type) -> Result<u64, String> {
-        match ty.kind() {
-            TypeKind::Void | TypeKind::Function(_) => Ok(1),
-            _ => self.extent_of(ty).map(|e| e.align),
-        }
+        let align = self.align_through(&operand, &target);
+        Ok(Operand { align, ..operand.converted(&target, self.target) })
     }
 
     fn suffixed(&mut self, mut operand: Operand) -> Parsed<Operand> {
@@ -233,7 +181,7 @@ impl<'t> Parser<'t, '_> {
             match self.token.kind {
                 Kind::Mark(Mark::OpenBracket) => {
                     self.advance();
-                    let index = self.expression()?.read();
+                    let index = self.deeper_by(2, |p| p.expression())?.read();
                     self.expect(Mark::CloseBracket)?;
                     operand = self.element(at, operand, index)?;
                 }
@@ -274,7 +222,7 @@ impl<'t> Parser<'t, '_> {
         let mut found = Vec::new();
         if !self.is(Mark::Close) {
             loop {
-                found.push(self.assignment()?);
+                found.push(self.deeper_by(2, |p| p.assignment())?);
                 if !self.eat(Mark::Comma) {
                     break;
                 }
@@ -311,30 +259,40 @@ impl<'t> Parser<'t, '_> {
             (Value::Int(v), Some(Arithmetic::Int(of))) => Value::Int(of.wrap(v)),
             (value, _) => value,
         };
-        Ok(Operand { ty: to, value })
+        // `p[0]` is `*p`.
+        let is_first = matches!(index.value, Value::Int(0));
+        let align = if is_first { self.align_behind(&of) } else { Align::OfType };
+        Ok(Operand { ty: to, value, align })
     }
 
     fn member_access(&mut self, of: Operand) -> Parsed<Operand> {
         let name = self.identifier()?;
-        let (ty, offset) = self.member_of(&of.ty, name)?;
+        let Member { ty, offset, align } = self.member_of(&of.ty, name)?;
         let value = match of.value {
             Value::Place(at) => Value::Place(at.wrapping_add(i128::from(offset))),
             Value::None(reason) => Value::None(reason),
             _ => Value::None(OBJECT),
         };
         let ty = ty.with_qualifiers(of.ty.qualifiers());
-        Ok(Operand { ty, value })
+        let align = align.map_or(Align::Bits, |n| Align::Object(n as u32));
+        Ok(Operand { ty, value, align })
     }
 
-    /// Type and offset of a member, also one that is found through anonymous members.
-    pub(super) fn member_of(&mut self, ty: &Type, name: Token<'t>) -> Parsed<(Type, u64)> {
-        let layout = match ty.at(self.target) {
-            Ok(layout) => layout,
-            Err(e) => return Err(self.fault_at(name, e.to_string())),
-        };
-        self.charge_for(ty)?;
+    /// A member, also one that is found through anonymous members.
+    pub(super) fn member_of(&mut self, ty: &Type, name: Token<'t>) -> Parsed<Member> {
+        let layout = self.layout_of(ty).map_err(|reason| self.fault_at(name, reason))?;
         match layout.field(name.text) {
-            Some(field) => Ok((field.ty().clone(), field.offset())),
+            Some(field) => Ok(Member {
+                ty: match field.ty().kind() {
+                    // The layout has one without elements.
+                    TypeKind::Array { of, .. } if field.rules().role == FieldRole::Flexible => {
+                        of.incomplete_array().map_err(|e| self.fault_at(name, e.to_string()))?
+                    }
+                    _ => field.ty().clone(),
+                },
+                offset: field.offset(),
+                align: field.told_align(),
+            }),
             None => Err(self.fault_at(name, format!("`{ty}` has no member `{}`", name.text))),
         }
     }
@@ -345,11 +303,9 @@ impl<'t> Parser<'t, '_> {
                 let token = self.advance();
                 match literal::number(token.text, self.target) {
                     Ok(Number::Int(value, ty)) => {
-                        Ok(Operand { ty: integer_type(ty), value: Value::Int(value) })
+                        Ok(Operand::of(integer_type(ty), Value::Int(value)))
                     }
-                    Ok(Number::Real(value, ty)) => {
-                        Ok(Operand { ty: real_type(ty), value: real(ty, value) })
-                    }
+                    Ok(Number::Real(value, ty)) => Ok(Operand::of(real_type(ty), real(ty, value))),
                     Ok(Number::Unvalued(ty, reason)) => Ok(Operand::none(Type::scalar(ty), reason)),
                     Err(reason) => Err(self.fault_at(token, reason)),
                 }
@@ -362,7 +318,7 @@ impl<'t> Parser<'t, '_> {
                             Encoding::Narrow => Type::INT,
                             other => self.character_type(other, ty),
                         };
-                        Ok(Operand { ty, value: Value::Int(value) })
+                        Ok(Operand::of(ty, Value::Int(value)))
                     }
                     Err(reason) => Err(self.fault_at(token, reason)),
                 }
@@ -375,7 +331,7 @@ impl<'t> Parser<'t, '_> {
                 self.offsetof()
             }
             Kind::Keyword(Keyword::TypesCompatible) => self.types_compatible(),
-            Kind::Keyword(Keyword::ChooseExpr) => self.choose(),
+            Kind::Keyword(Keyword::ChooseExpr) => self.deeper_by(2, Parser::choose),
             Kind::Keyword(Keyword::VaArg) => {
                 self.advance();
                 self.expect(Mark::Open)?;
@@ -426,20 +382,20 @@ impl<'t> Parser<'t, '_> {
             }
         };
         let ty = element.array(units.len() + 1).map_err(|e| self.fault_at(from, e.to_string()))?;
-        Ok(Operand { ty, value: Value::Text(Rc::new(Text { units, encoding })) })
+        Ok(Operand::of(ty, Value::Text(Rc::new(Text { units, encoding }))))
     }
 
     fn named(&mut self) -> Parsed<Operand> {
         let token = self.advance();
         match self.look_up(token.text) {
-            Some(Name::Constant(value, ty)) => return Ok(Operand { ty, value: Value::Int(value) }),
-            Some(Name::Object(ty)) => {
+            Some(Name::Constant(value, ty)) => return Ok(Operand::of(ty, Value::Int(value))),
+            Some(Name::Object(ty, align)) => {
                 let reason = match ty.kind() {
                     TypeKind::Function(_) => ADDRESS,
-                    TypeKind::Array { len: 0, .. } => LENGTH,
                     _ => OBJECT,
                 };
-                return Ok(Operand::none(ty, reason));
+                let align = align.map_or(Align::OfType, |n| Align::Object(n as u32));
+                return Ok(Operand { align, ..Operand::none(ty, reason) });
             }
             Some(Name::Typedef(_)) => {
                 let message = format!("expected an expression, found the type `{}`", token.text);
@@ -448,20 +404,14 @@ impl<'t> Parser<'t, '_> {
             None => {}
         }
         match token.text {
-            "true" => Ok(Operand { ty: Type::BOOL, value: Value::Int(1) }),
-            "false" => Ok(Operand { ty: Type::BOOL, value: Value::Int(0) }),
-            "nullptr" => Ok(Operand { ty: Type::VOID_PTR, value: Value::Int(0) }),
+            "true" => Ok(Operand::of(Type::BOOL, Value::Int(1))),
+            "false" => Ok(Operand::of(Type::BOOL, Value::Int(0))),
+            "nullptr" => Ok(Operand::of(Type::VOID_PTR, Value::Int(0))),
             "__func__" | "__FUNCTION__" | "__PRETTY_FUNCTION__" => {
                 Ok(Operand::none(Type::CONST_CHAR_PTR, OBJECT))
             }
             "offsetof" if self.is(Mark::Open) => self.offsetof(),
-            "alignof" if self.is(Mark::Open) => {
-                self.expect(Mark::Open)?;
-                let ty = self.type_name()?;
-                self.expect(Mark::Close)?;
-                let align = self.align_of(&ty).map_err(|reason| self.fault_at(token, reason))?;
-                Ok(Operand { ty: size_type(self.target), value: Value::Int(i128::from(align)) })
-            }
+            "alignof" if self.is(Mark::Open) => self.alignof(token),
             name if self.is(Mark::Open) && name.starts_with("__builtin_") => self.builtin(token),
             name => {
                 let hint = if self.is(Mark::Open) { "the function " } else { "" };

@@ -32,12 +32,28 @@ impl<'t> Parser<'t, '_> {
         self.current = self.current.or(tag);
         if !self.is(Mark::OpenBrace) {
             let Some(tag) = tag else { return Err(self.expected("a tag or `{`")) };
+            if let Some(inner) = self.inner_tag(tag.text) {
+                let inner = inner.renewed();
+                return match inner.record() {
+                    Some(record) if record.rules().kind == kind => Ok(inner),
+                    _ => {
+                        Err(self.fault_at(tag, format!("`{}` is in use as another tag", tag.text)))
+                    }
+                };
+            }
             return match self.tagged(kind, tag) {
                 Ok(record) => Ok(record.ty()),
                 Err(e) => Err(self.fault_at(tag, e.to_string())),
             };
         }
         let declared = match tag {
+            // C11 6.2.1p4: nothing outside of the parameter list can name it.
+            Some(tag) if self.prototypes > 0 => {
+                self.charge_glance(self.inner_tags.len())?;
+                let inner = self.unnamed(kind, tag);
+                self.inner_tags.push((tag.text, inner.ty()));
+                Ok(inner)
+            }
             Some(tag) => self.tagged(kind, tag),
             None => Ok(self.unnamed(kind, keyword)),
         };
@@ -103,9 +119,13 @@ impl<'t> Parser<'t, '_> {
             self.advance();
             if let TypeKind::Record(record) = spec.ty.kind() {
                 // With a tag it is a member only to Microsoft's compiler and mingw's.
-                let is_member = record.name().is_empty() || self.target.bit_rule == BitRule::Ms;
+                let is_tagged = !record.name().is_empty()
+                    || self.inner_tags.iter().any(|(_, inner)| *inner == spec.ty);
+                let is_member = !is_tagged || self.target.bit_rule == BitRule::Ms;
                 if is_member {
                     let rules = FieldRules { role: FieldRole::Anonymous, ..FieldRules::PLAIN };
+                    // All names in it are looked at.
+                    let _ = self.layout_of(&spec.ty);
                     self.charge_for(&spec.ty)?;
                     found.push(Member { name: "", at: first, ty: spec.ty, rules });
                 }
@@ -115,9 +135,9 @@ impl<'t> Parser<'t, '_> {
         loop {
             let mut attributes = Attributes::default();
             let at = self.token;
-            let (name, mut ty, flexible) = if self.is(Mark::Colon) {
+            let (name, mut ty) = if self.is(Mark::Colon) {
                 let ty = self.attributed(spec.ty.clone(), &spec.attributes, at)?;
-                (None, ty, false)
+                (None, ty)
             } else {
                 let declarator = self.declarator(Naming::Named, &mut attributes)?;
                 self.attributes(&mut attributes)?;
@@ -127,7 +147,7 @@ impl<'t> Parser<'t, '_> {
                         self.fault_at(at, "the length of an array in a record is no constant")
                     );
                 }
-                (declared.name, declared.ty, declared.flexible)
+                (declared.name, declared.ty)
             };
             let mut rules = FieldRules::PLAIN;
             if self.eat(Mark::Colon) {
@@ -152,12 +172,14 @@ impl<'t> Parser<'t, '_> {
             }
             rules.align = attributes.align.max(spec.attributes.align);
             rules.packed = attributes.packed || spec.attributes.packed;
-            if flexible
-                && kind == RecordKind::Struct
-                && let TypeKind::Array { of, .. } = ty.kind()
-            {
-                rules.role = FieldRole::Flexible;
-                ty = of;
+            if let TypeKind::IncompleteArray { of } = ty.kind() {
+                // In a union, Microsoft's compiler takes it for one without elements.
+                if kind == RecordKind::Struct {
+                    rules.role = FieldRole::Flexible;
+                    ty = of;
+                } else {
+                    ty = of.array(0).map_err(|e| self.fault_at(at, e.to_string()))?;
+                }
             }
             self.charge_for(&ty)?;
             let name_token = name.unwrap_or(at);

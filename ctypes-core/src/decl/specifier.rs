@@ -115,7 +115,7 @@ impl<'t> Parser<'t, '_> {
         }
     }
 
-    fn names_type(&self, name: &str) -> bool {
+    fn names_type(&self, name: &'t str) -> bool {
         match self.look_up(name) {
             Some(Name::Typedef(_)) => true,
             Some(_) => false,
@@ -270,6 +270,10 @@ impl<'t> Parser<'t, '_> {
             }
             None if words != 0 => match scalar_of(words) {
                 Some(scalar) => Type::scalar(scalar),
+                None if words & COMPLEX != 0 && words & (FLOAT | DOUBLE | VOID | BOOL) == 0 => {
+                    let message = "GNU's complex integers are not supported";
+                    return Err(self.fault_at(first, message));
+                }
                 None => {
                     let words = self.lexer.text.get(first.at as usize..self.end_of_last as usize);
                     let message = format!("no type is called `{}`", shortened(words.unwrap_or("")));
@@ -296,15 +300,28 @@ impl<'t> Parser<'t, '_> {
 
     fn no_type(&self) -> Box<super::parser::Fault> {
         if self.token.kind == Kind::Identifier {
-            let name = self.token.text;
-            let hint = match self.types.get(name) {
-                Some(tagged) => format!("; there is a `{tagged}`"),
-                None => String::new(),
-            };
-            self.fault_at(self.token, format!("unknown type name `{name}`{hint}"))
+            self.unknown_type(self.token)
         } else {
             self.expected("a declaration")
         }
+    }
+
+    /// A name that stands where a type should.
+    pub(super) fn unknown_type(&self, at: Token<'t>) -> Box<super::parser::Fault> {
+        let name = at.text;
+        let unsupported = match name {
+            "_Decimal32" | "_Decimal64" | "_Decimal128" => Some("decimal floats"),
+            "_Imaginary" => Some("imaginary numbers"),
+            _ => None,
+        };
+        if let Some(what) = unsupported {
+            return self.fault_at(at, format!("{what} are not supported"));
+        }
+        let hint = match self.types.get(name) {
+            Some(tagged) => format!("; there is a `{tagged}`"),
+            None => String::new(),
+        };
+        self.fault_at(at, format!("unknown type name `{name}`{hint}"))
     }
 
     /// What an identifier means among specifiers.
@@ -376,7 +393,10 @@ impl<'t> Parser<'t, '_> {
         if let Some(vector) = attributes.vector {
             let element = match ty.kind() {
                 TypeKind::Scalar(scalar) => scalar,
-                TypeKind::Pointer { .. } | TypeKind::Record(_) | TypeKind::Array { .. } => {
+                TypeKind::Pointer { .. }
+                | TypeKind::Record(_)
+                | TypeKind::Array { .. }
+                | TypeKind::IncompleteArray { .. } => {
                     let message =
                         format!("expected a scalar as the element of a vector, found `{ty}`");
                     return Err(self.fault_at(at, message));

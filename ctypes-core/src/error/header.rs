@@ -42,6 +42,18 @@ pub enum HeaderError {
         /// What the compiler said, a line each.
         message: Vec<String>,
     },
+    /// The compiler did not end in time, and was killed.
+    #[error(
+        "`{command}` does not preprocess `{header}`: expected it to end within {limit:?}, and killed it"
+    )]
+    TimedOut {
+        /// The header.
+        header: String,
+        /// The command that was run.
+        command: String,
+        /// The time that it had.
+        limit: std::time::Duration,
+    },
     /// The compiler is for another target.
     #[error("`{command}` does not compile for {target}:{}", Lines(differences))]
     Mismatch {

@@ -99,3 +99,27 @@ fn alternatives(names: &[String]) -> String {
     }
     text
 }
+
+/// The file of a library whose symbols cannot be read.
+#[cfg(feature = "symbols")]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SymbolsError {
+    /// The file, if it was one and not bytes in memory.
+    pub path: Option<std::path::PathBuf>,
+    /// Why: what the file is, or where it is damaged.
+    pub reason: String,
+}
+
+#[cfg(feature = "symbols")]
+impl core::fmt::Display for SymbolsError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match &self.path {
+            Some(path) => write!(f, "{}: {}", path.display(), self.reason),
+            None => f.write_str(&self.reason),
+        }
+    }
+}
+
+#[cfg(feature = "symbols")]
+impl std::error::Error for SymbolsError {}

@@ -18,6 +18,8 @@ pub use crate::types::{BitOverflow, InvalidValue};
 pub use call::{BytesError, CallError, SignatureError};
 #[cfg(feature = "decl")]
 pub use header::HeaderError;
+#[cfg(feature = "symbols")]
+pub use load::SymbolsError;
 #[cfg(feature = "load")]
 pub use load::{Attempt, CloseError, LoadError, SymbolError};
 pub use types::{DefineError, LayoutError, TypeError};
@@ -44,6 +46,10 @@ pub enum Error {
     /// A value does not fit a bit field.
     #[error(transparent)]
     BitOverflow(#[from] BitOverflow),
+    /// The exports of a library's file cannot be read.
+    #[cfg(feature = "symbols")]
+    #[error(transparent)]
+    Symbols(#[from] SymbolsError),
     /// A C text cannot be read.
     #[cfg(feature = "decl")]
     #[error(transparent)]

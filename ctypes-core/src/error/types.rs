@@ -61,6 +61,14 @@ pub enum LayoutError {
         /// The target asked for.
         target: &'static str,
     },
+    /// The type takes more text to describe than a buffer's format may have.
+    #[error("`{ty}` takes more than {limit} characters to describe as the format of a buffer")]
+    LongFormat {
+        /// The type.
+        ty: String,
+        /// The limit, in bytes of text.
+        limit: usize,
+    },
     /// A field's C type is known only for the platform that the program was compiled for.
     #[error(
         "field `{field}` of `{record}` is an alias that here is the same as `{found}`: what it is on {target} \

@@ -79,6 +79,10 @@ pub enum LayoutFault {
     OrderWithoutBits,
     /// A flexible array is not the last member of a struct that has another named one.
     MisplacedFlexible,
+    /// What is anonymous, or extended, is no struct or union.
+    NotARecord,
+    /// The record that is extended is not the first member of a struct.
+    MisplacedBase,
     /// The size of an array's elements is no multiple of their alignment, as a typedef may set it.
     UnalignedElements,
     /// Arrays and records are nested by value more than [`MAX_NESTING`] deep.
@@ -116,6 +120,12 @@ impl core::fmt::Display for LayoutFault {
             ),
             LayoutFault::MisplacedFlexible => f.write_str(
                 "expected a flexible array as the last member of a struct that has another named one",
+            ),
+            LayoutFault::NotARecord => f.write_str(
+                "expected a struct or union, whose members are to be those of the record",
+            ),
+            LayoutFault::MisplacedBase => f.write_str(
+                "expected what is extended as the first member of a struct",
             ),
             LayoutFault::UnalignedElements => f.write_str(
                 "expected array elements whose size is a multiple of their alignment",

@@ -235,6 +235,20 @@ impl RecordCursor {
         self.occupy(round_up(self.end, align as u128 * 8), shape.extent.size as u128 * 8)
     }
 
+    /// The alignment that `__alignof__(s.m)` tells of a member without bits at byte `offset` of a record
+    /// whose extent is `whole`: gcc's is what attributes and packing made of that of its type; clang's, for
+    /// Microsoft's ABI too, no more than the member's place in the record keeps.
+    pub(crate) const fn told_align(&self, shape: &FieldShape, offset: u64, whole: Extent) -> u64 {
+        let own = self.own_align(shape);
+        if matches!(self.target.compiler, Compiler::Gcc) {
+            return self.limited(own);
+        }
+        // The greatest power of two that divides the offset, of which 0 has all.
+        let divisor = if offset == 0 { whole.align } else { 1 << offset.trailing_zeros() };
+        let kept = if divisor < whole.align { divisor } else { whole.align };
+        if self.is_packed(shape) || own < kept { own } else { kept }
+    }
+
     /// What attributes make of the alignment of a member without bits: `packed` undoes that of its
     /// type, and only its own `aligned` undoes that.
     pub(super) const fn own_align(&self, shape: &FieldShape) -> u64 {

@@ -14,8 +14,12 @@ pub(crate) mod environment;
 mod near;
 mod os;
 mod search;
+#[cfg(feature = "symbols")]
+mod symbols;
 
 pub use search::find_library;
+#[cfg(feature = "symbols")]
+pub use symbols::{ExportedSymbol, Format, SymbolKind, SymbolVersion, Symbols};
 
 use crate::error::{Attempt, CloseError, LoadError, SymbolError};
 use core::ffi::c_void;
@@ -25,42 +29,6 @@ use search::Step;
 use std::ffi::{CString, OsStr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-/// The names of the symbols that the file of a library exports, in no order. The library is not
-/// loaded, and may be for another machine.
-///
-/// ```
-/// use ctypes_core::library::{exported_symbols, find_library};
-/// # if cfg!(target_os = "linux") {
-/// let math = find_library("m").unwrap();
-/// assert!(exported_symbols(&math)?.iter().any(|name| name == "cos"));
-/// # }
-/// # Ok::<(), std::io::Error>(())
-/// ```
-///
-/// # Errors
-/// If the file cannot be read, is no library, or exports nothing.
-///
-/// # Platform behaviour
-/// ELF only: elsewhere it is an error of kind [`Unsupported`](std::io::ErrorKind::Unsupported).
-pub fn exported_symbols(path: impl AsRef<Path>) -> std::io::Result<Vec<String>> {
-    use std::io::{Error, ErrorKind};
-    let path = path.as_ref();
-    if cfg!(any(windows, target_vendor = "apple")) {
-        let reason = "the exports of libraries are read on systems with ELF only";
-        return Err(Error::new(ErrorKind::Unsupported, reason));
-    }
-    if !std::fs::metadata(path)?.is_file() {
-        return Err(Error::new(ErrorKind::InvalidInput, "is not a regular file"));
-    }
-    let names = os::exports(path);
-    if names.is_empty() {
-        std::fs::File::open(path)?;
-        let reason = "expected a library, found no ELF file that exports anything";
-        return Err(Error::new(ErrorKind::InvalidData, reason));
-    }
-    Ok(names)
-}
 
 /// An open shared library: one handle of it, shared by all clones and symbols.
 ///

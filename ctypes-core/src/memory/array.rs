@@ -109,11 +109,19 @@ impl<'m> CData<'m> {
     /// If there is no such part, it is no array of numbers, or one of them does not fit.
     pub fn get_vec<T: Primitive>(&self, path: &str) -> Result<Vec<T>, AccessError> {
         let array = self.at(path)?;
-        let within = |e: AccessError, i: usize| {
-            e.within(array.ty(), &format!("[{i}]")).within(self.ty(), path)
-        };
-        let items = array.iter().map_err(|e| e.within(self.ty(), path))?;
-        items.enumerate().map(|(i, item)| item.get("").map_err(|e| within(e, i))).collect()
+        let within = |e: AccessError| e.within(self.ty(), path);
+        let len = array.len("").map_err(within)?;
+        let Some(mut element) = array.layout.whole().first_element() else { return Ok(Vec::new()) };
+        // There is memory for as many elements, if they have a size at all.
+        let mut values = Vec::with_capacity(len.min(array.size()));
+        for i in 0..len {
+            values.push(match array.quick(&element.place) {
+                Some(value) => value,
+                None => array.number(&element, &format!("[{i}]")).map_err(within)?,
+            });
+            element.step();
+        }
+        Ok(values)
     }
 
     /// Stores numbers in the array at `path`, which has as many elements.
@@ -125,14 +133,22 @@ impl<'m> CData<'m> {
         T: Primitive + Into<ViewValue<'v>>,
         'm: 'v,
     {
-        let array = self.at(path)?;
-        let len = array.len("").map_err(|e| e.within(self.ty(), path))?;
+        let found = self.find(path)?;
+        let array = self.view(&found, path)?;
+        let within = |e: AccessError| e.within(self.ty(), path);
+        let len = array.len("").map_err(within)?;
         if values.len() != len {
             let expected = format!("{len} values for `{}`", array.ty());
             let fault = AccessFault::Range { expected, found: values.len().to_string() };
             return Err(self.error(path, fault));
         }
-        self.set(path, Init::List(values.iter().map(|v| Init::from(*v)).collect()))
+        self.writable(&found.place, path)?;
+        let Some(mut element) = array.layout.whole().first_element() else { return Ok(()) };
+        for (i, value) in values.iter().enumerate() {
+            array.assign_element(&element, i, &Init::from(*value), false).map_err(within)?;
+            element.step();
+        }
+        Ok(())
     }
 
     /// A copy of the bytes of the part at `path`; of an array without a length, of all whole elements.

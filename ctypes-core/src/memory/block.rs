@@ -122,6 +122,19 @@ enum Piece<'a> {
     Byte(&'a AtomicU8),
 }
 
+/// Stores those bits of a grain that `which` has.
+#[inline]
+fn merge(cell: &AtomicU32, new: [u8; GRAIN], which: [u8; GRAIN]) {
+    let (new, which) = (u32::from_ne_bytes(new), u32::from_ne_bytes(which));
+    if which == u32::MAX {
+        cell.store(new, Relaxed);
+    } else {
+        let merged = |old| Some(old & !which | new & which);
+        // It never fails, since there is always something to store.
+        let _ = cell.fetch_update(Relaxed, Relaxed, merged);
+    }
+}
+
 fn room_for(len: usize, align: usize) -> Option<alloc::Layout> {
     let size = len.max(1).checked_next_multiple_of(GRAIN)?;
     alloc::Layout::from_size_align(size, align.max(GRAIN)).ok()
@@ -146,7 +159,7 @@ pub(super) struct Owner<'m> {
 
 /// A part of a block.
 #[derive(Clone)]
-pub(super) struct Span<'m> {
+pub struct Span<'m> {
     owner: Owner<'m>,
     // Inside of the block, with `room` bytes behind it.
     start: *mut u8,
@@ -247,6 +260,11 @@ impl<'m> Span<'m> {
                 let cell = unsafe { AtomicU32::from_ptr(from.wrapping_add(i * GRAIN).cast()) };
                 grain.copy_from_slice(&cell.load(Relaxed).to_ne_bytes());
             }
+        } else if matches!(N, 1..GRAIN)
+            && let Piece::Grain { cell, skip, len } = self.owner.block.piece(from, N)
+            && len == N
+        {
+            bytes.copy_from_slice(&cell.load(Relaxed).to_ne_bytes()[skip..skip + N]);
         } else {
             self.load_pieces(from, &mut bytes);
         }
@@ -269,6 +287,14 @@ impl<'m> Span<'m> {
                 let cell = unsafe { AtomicU32::from_ptr(to.wrapping_add(i * GRAIN).cast()) };
                 cell.store(u32::from_ne_bytes(*grain), Relaxed);
             }
+        } else if matches!(N, 1..GRAIN)
+            && let Piece::Grain { cell, skip, len } = self.owner.block.piece(to, N)
+            && len == N
+        {
+            let (mut new, mut which) = ([0; GRAIN], [0; GRAIN]);
+            new[skip..skip + N].copy_from_slice(&bytes);
+            which[skip..skip + N].fill(0xff);
+            merge(cell, new, which);
         } else {
             self.store_pieces(to, &bytes, |_| 0xff);
         }
@@ -333,14 +359,7 @@ impl<'m> Span<'m> {
                     for (i, byte) in which[skip..skip + len].iter_mut().enumerate() {
                         *byte = mask(at + i);
                     }
-                    let (new, which) = (u32::from_ne_bytes(new), u32::from_ne_bytes(which));
-                    if which == u32::MAX {
-                        cell.store(new, Relaxed);
-                    } else {
-                        let merged = |old| Some(old & !which | new & which);
-                        // It never fails, since there is always something to store.
-                        let _ = cell.fetch_update(Relaxed, Relaxed, merged);
-                    }
+                    merge(cell, new, which);
                     len
                 }
                 Piece::Byte(cell) => {

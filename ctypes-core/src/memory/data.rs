@@ -2,11 +2,10 @@
 #![forbid(unsafe_code)]
 
 use super::block::{Block, Fixed, Owner, Span};
-use super::part::Meaning;
+use super::part::{Meaning, Plain};
 use super::path::{Found, Place};
 use super::{AccessError, AccessFault, Heap, Init, Primitive, ResolvedPath, ViewValue};
 use crate::layout::BitRange;
-use crate::target::{Endian, Target};
 use crate::types::{FieldRole, Layout, Repr, Type};
 use std::sync::Arc;
 
@@ -254,8 +253,12 @@ impl<'m> CData<'m> {
         self.layout.path(path).map_err(|e| AccessError { target: None, ..e })
     }
 
+    #[inline]
     pub(super) fn find(&self, path: &str) -> Result<Found<'_>, AccessError> {
-        self.layout.find(path).map_err(|e| AccessError { target: None, ..e })
+        match self.layout.walk(path) {
+            Ok(found) => Ok(found),
+            Err(lost) => Err(AccessError { target: None, ..self.layout.no_part(path, lost) }),
+        }
     }
 
     /// The part at `path` as an object of its own, in the same memory.
@@ -301,7 +304,7 @@ impl<'m> CData<'m> {
     pub fn get<T: Primitive>(&self, path: &str) -> Result<T, AccessError> {
         let found = self.find(path)?;
         match self.quick(&found.place) {
-            Some(value) => found.convert(&value).map_err(|fault| self.error(path, fault)),
+            Some(value) => Ok(value),
             None => self.number(&found, path),
         }
     }
@@ -314,7 +317,6 @@ impl<'m> CData<'m> {
     pub fn get_at<T: Primitive>(&self, path: &ResolvedPath) -> Result<T, AccessError> {
         if path.belongs_to(&self.layout)
             && let Some(value) = self.quick(&path.place)
-            && let Ok(value) = T::convert(&value)
         {
             return Ok(value);
         }
@@ -336,26 +338,80 @@ impl<'m> CData<'m> {
         found.convert(&value).map_err(|fault| self.error(path, fault))
     }
 
-    /// The commonest scalars, straight from memory.
+    /// The commonest scalars, straight from memory. None says nothing: [`CData::number`] knows all others, and
+    /// why one cannot be read.
     #[inline]
-    fn quick(&self, place: &Place) -> Option<ViewValue<'static>> {
-        if place.bits.is_some() || place.endian != Endian::NATIVE {
-            return None;
+    pub(super) fn quick<T: Primitive>(&self, place: &Place) -> Option<T> {
+        if T::PLAIN.is_some() && place.plain == T::PLAIN {
+            return T::load(&self.span, usize::try_from(place.offset).ok()?);
         }
-        let at = place.offset as usize;
-        Some(match (place.meaning, place.size) {
-            (Meaning::Signed, 4) => ViewValue::Int(i32::from_ne_bytes(self.span.load(at)?).into()),
-            (Meaning::Signed, 8) => ViewValue::Int(i64::from_ne_bytes(self.span.load(at)?).into()),
-            (Meaning::Unsigned, 4) => {
-                ViewValue::UInt(u32::from_ne_bytes(self.span.load(at)?).into())
+        self.quick_other(place)
+    }
+
+    // Each arm converts by itself: so it is from one known type to another, not by way of 128 bits.
+    #[inline(never)]
+    fn quick_other<T: Primitive>(&self, place: &Place) -> Option<T> {
+        let at = usize::try_from(place.offset).ok()?;
+        macro_rules! load {
+            ($as:ty) => {
+                T::convert(&<$as>::from_ne_bytes(self.span.load(at)?).into()).ok()
+            };
+        }
+        match place.plain? {
+            Plain::I8 => load!(i8),
+            Plain::I16 => load!(i16),
+            Plain::I32 => load!(i32),
+            Plain::I64 => load!(i64),
+            Plain::U8 => load!(u8),
+            Plain::U16 => load!(u16),
+            Plain::U32 => load!(u32),
+            Plain::U64 => load!(u64),
+            Plain::F32 => load!(f32),
+            Plain::F64 => load!(f64),
+        }
+    }
+
+    /// Stores the commonest scalars straight to memory. False says nothing: [`CData::assign`] knows all
+    /// others, and why one cannot be stored.
+    // Always, since it is small only where the kind of the value is known, which is asked after inlining.
+    #[inline(always)]
+    pub(super) fn store_quick(&self, place: &Place, value: &ViewValue<'_>) -> bool {
+        // By far the commonest, and small where the type of the value is known; all others cost a call.
+        if place.plain == Some(Plain::I32)
+            && !place.is_const
+            && let (Ok(at), Ok(value)) = (usize::try_from(place.offset), i32::convert(value))
+        {
+            return self.span.store(at, value.to_ne_bytes());
+        }
+        self.store_quick_other(place, value)
+    }
+
+    #[inline(never)]
+    fn store_quick_other(&self, place: &Place, value: &ViewValue<'_>) -> bool {
+        let (Some(plain), Ok(at)) = (place.plain, usize::try_from(place.offset)) else {
+            return false;
+        };
+        macro_rules! store {
+            ($as:ty) => {
+                match <$as>::convert(value) {
+                    Ok(value) => self.span.store(at, value.to_ne_bytes()),
+                    Err(_) => false,
+                }
+            };
+        }
+        !place.is_const
+            && match plain {
+                Plain::I8 => store!(i8),
+                Plain::I16 => store!(i16),
+                Plain::I32 => store!(i32),
+                Plain::I64 => store!(i64),
+                Plain::U8 => store!(u8),
+                Plain::U16 => store!(u16),
+                Plain::U32 => store!(u32),
+                Plain::U64 => store!(u64),
+                Plain::F32 => store!(f32),
+                Plain::F64 => store!(f64),
             }
-            (Meaning::Unsigned, 8) => {
-                ViewValue::UInt(u64::from_ne_bytes(self.span.load(at)?).into())
-            }
-            (Meaning::Float, 4) => ViewValue::F32(f32::from_ne_bytes(self.span.load(at)?)),
-            (Meaning::Float, 8) => ViewValue::F64(f64::from_ne_bytes(self.span.load(at)?)),
-            _ => return None,
-        })
     }
 
     /// The value of a scalar; an address is a number.
@@ -430,7 +486,13 @@ impl<'m> CData<'m> {
     where
         'm: 'v,
     {
-        self.assign(&self.find(path)?, path, &value.into(), false)
+        let found = self.find(path)?;
+        let value = value.into();
+        if self.store_value(&found.place, &value) {
+            core::mem::forget(value);
+            return Ok(());
+        }
+        self.assign(&found, path, &value, false)
     }
 
     /// [`set`](CData::set) by a path that was resolved before.
@@ -446,8 +508,25 @@ impl<'m> CData<'m> {
     where
         'm: 'v,
     {
+        let value = value.into();
+        if path.belongs_to(&self.layout) && self.store_value(&path.place, &value) {
+            core::mem::forget(value);
+            return Ok(());
+        }
+        self.assign_at(path, value)
+    }
+
+    #[inline(never)]
+    fn assign_at(&self, path: &ResolvedPath, value: Init<'_, 'm>) -> Result<(), AccessError> {
         self.check(path)?;
-        self.assign(&path.found(), path.as_str(), &value.into(), false)
+        self.assign(&path.found(), path.as_str(), &value, false)
+    }
+
+    /// [`CData::store_quick`] of a value that may be something else. What was stored owns nothing: whoever forgets
+    /// it need not look what there might be to drop.
+    #[inline(always)]
+    fn store_value(&self, place: &Place, value: &Init<'_, 'm>) -> bool {
+        if let Init::Value(value) = value { self.store_quick(place, value) } else { false }
     }
 
     /// Stores the low bits of an integer, as C does in a conversion to an unsigned type.
@@ -476,10 +555,9 @@ impl<'m> CData<'m> {
     /// Stores the low bits of `raw` in a scalar.
     fn store_bits(&self, found: &Found<'_>, path: &str, raw: u128) -> Result<(), AccessError> {
         let (place, at) = (&found.place, found.place.offset as usize);
-        let is_plain = place.bits.is_none() && place.endian == Endian::NATIVE;
         let stored = match place.size {
-            4 if is_plain => self.span.store(at, (raw as u32).to_ne_bytes()),
-            8 if is_plain => self.span.store(at, (raw as u64).to_ne_bytes()),
+            4 if place.plain.is_some() => self.span.store(at, (raw as u32).to_ne_bytes()),
+            8 if place.plain.is_some() => self.span.store(at, (raw as u64).to_ne_bytes()),
             _ => self.store_any_bits(found, raw),
         };
         if stored { Ok(()) } else { Err(self.not_stored(place, path)) }
@@ -593,9 +671,8 @@ impl<'m> CData<'m> {
 
 /// The layout of a type here, also of one that was incomplete when the handle was taken.
 pub(super) fn native(ty: &Type) -> Result<Layout, AccessError> {
-    ty.renewed()
-        .native_layout()
-        .map_err(|e| AccessError::here(ty, "", AccessFault::NoMemory { reason: e.to_string() }))
+    let layout = if ty.is_outdated() { ty.renewed().native_layout() } else { ty.native_layout() };
+    layout.map_err(|e| AccessError::here(ty, "", AccessFault::NoMemory { reason: e.to_string() }))
 }
 
 fn allocate<'m>(ty: &Type, size: usize) -> Result<(Layout, Block<'m>), AccessError> {
@@ -610,10 +687,6 @@ fn allocate<'m>(ty: &Type, size: usize) -> Result<(Layout, Block<'m>), AccessErr
             Err(AccessError::here(ty, "", AccessFault::NoMemory { reason }))
         }
     }
-}
-
-impl Endian {
-    const NATIVE: Endian = Target::NATIVE.endian;
 }
 
 /// Whether the type is an array or record that is assigned as a whole.

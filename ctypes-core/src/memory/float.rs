@@ -20,7 +20,7 @@ const BIAS: i32 = 16383;
 const EXPONENTS: u128 = 0x7fff;
 
 /// How many bits of the type hold the number.
-pub(super) const fn width(format: LongDoubleFormat) -> u32 {
+pub(crate) const fn width(format: LongDoubleFormat) -> u32 {
     match format {
         LongDoubleFormat::Double => 64,
         LongDoubleFormat::X87 => 80,
@@ -30,7 +30,7 @@ pub(super) const fn width(format: LongDoubleFormat) -> u32 {
 
 /// The number; `None` if it is finite and too large. `bits` of a pair have the first double in
 /// memory on top.
-pub(super) fn read(format: LongDoubleFormat, bits: u128) -> Option<f64> {
+pub(crate) fn read(format: LongDoubleFormat, bits: u128) -> Option<f64> {
     match format {
         LongDoubleFormat::Double => Some(f64::from_bits(bits as u64)),
         LongDoubleFormat::X87 => X87.read(bits),
@@ -49,7 +49,7 @@ pub(super) fn read(format: LongDoubleFormat, bits: u128) -> Option<f64> {
 }
 
 /// The bits of the number.
-pub(super) fn write(format: LongDoubleFormat, value: f64) -> u128 {
+pub(crate) fn write(format: LongDoubleFormat, value: f64) -> u128 {
     match format {
         LongDoubleFormat::Double => value.to_bits().into(),
         LongDoubleFormat::X87 => X87.write(value),

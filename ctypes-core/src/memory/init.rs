@@ -3,8 +3,9 @@
 
 use super::data::is_aggregate;
 use super::part::Meaning;
-use super::path::Found;
+use super::path::{Found, Place};
 use super::{AccessError, AccessFault, CData, Primitive, ViewValue};
+use crate::layout::ByteSpan;
 use crate::types::{LongDouble, Repr, ScalarClass, Type};
 use core::ffi::{CStr, c_void};
 use std::fmt;
@@ -309,26 +310,48 @@ impl<'m> CData<'m> {
         is_initialiser: bool,
     ) -> Result<(), AccessError> {
         let inner = self.view(found, path)?;
-        let names: Vec<String> = match inner.ty().0 {
-            Repr::Record(_) => inner.layout.initialised().collect(),
-            _ => {
-                let len = inner.len("")?;
-                (0..len.min(values.len())).map(|i| format!("[{i}]")).collect()
+        let within = |e: AccessError| e.within(self.ty(), path);
+        let check = |most: usize| {
+            if values.len() <= most {
+                return Ok(());
             }
-        };
-        let most = if let Repr::Record(_) = inner.ty().0 { names.len() } else { inner.len("")? };
-        if values.len() > most {
             let plural = if most == 1 { "" } else { "s" };
             let reason =
                 format!("expected at most {most} initialiser{plural}, found {}", values.len());
-            return Err(self.error(path, AccessFault::Initializer { reason }));
+            Err(self.error(path, AccessFault::Initializer { reason }))
+        };
+        if let Some(mut element) = inner.layout.whole().first_element() {
+            check(inner.len("")?)?;
+            for (i, value) in values.iter().enumerate() {
+                inner.assign_element(&element, i, value, is_initialiser).map_err(within)?;
+                element.step();
+            }
+            return Ok(());
         }
+        let names: Vec<String> = inner.layout.initialised().collect();
+        check(names.len())?;
         for (name, value) in names.iter().zip(values) {
-            let within = |e: AccessError| e.within(self.ty(), path);
             let part = inner.find(name).map_err(within)?;
             inner.assign(&part, name, value, is_initialiser).map_err(within)?;
         }
         Ok(())
+    }
+
+    /// Stores a value in the element of that index.
+    #[inline]
+    pub(super) fn assign_element(
+        &self,
+        element: &Found<'_>,
+        index: usize,
+        value: &Init<'_, 'm>,
+        is_initialiser: bool,
+    ) -> Result<(), AccessError> {
+        if let Init::Value(value) = value
+            && self.store_quick(&element.place, value)
+        {
+            return Ok(());
+        }
+        self.assign(element, &format!("[{index}]"), value, is_initialiser)
     }
 
     fn store_complex(
@@ -448,7 +471,8 @@ impl Found<'_> {
         let size = self.place.size / 2;
         let meaning = Meaning::of(of, self.target, false);
         let half = |offset| {
-            let place = super::path::Place { offset, size, meaning, ..self.place };
+            let span = ByteSpan { offset, size };
+            let place = Place::of(span, self.place.endian, meaning, self.place.is_const);
             Found { ty: of, place, target: self.target }
         };
         Some([half(self.place.offset), half(self.place.offset + size)])

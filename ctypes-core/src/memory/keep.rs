@@ -183,6 +183,9 @@ pub(super) struct Lifted<'m> {
 
 /// Drops what was kept without recursion: a program may have linked a chain of any length.
 pub(super) fn bury(kept: Kept<'_>) {
+    if kept.0.is_empty() {
+        return;
+    }
     let mut waiting = vec![kept];
     while let Some(Kept(targets)) = waiting.pop() {
         for target in targets.into_values() {

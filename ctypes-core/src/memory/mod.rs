@@ -12,14 +12,14 @@ mod array;
 mod block;
 mod data;
 mod error;
-mod float;
+pub(crate) mod float;
 mod heap;
 mod init;
 mod keep;
 mod part;
 #[cfg(feature = "dynamic")]
 mod passing;
-mod path;
+pub(crate) mod path;
 #[cfg(feature = "zerocopy")]
 mod plain;
 mod pointer;

@@ -23,6 +23,40 @@ pub(super) enum Meaning {
     Bytes,
 }
 
+/// A number as the processor has it: whole bytes in the order of this platform.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Plain {
+    I8,
+    I16,
+    I32,
+    I64,
+    U8,
+    U16,
+    U32,
+    U64,
+    F32,
+    F64,
+}
+
+impl Plain {
+    #[inline]
+    pub(super) const fn of(meaning: Meaning, size: u64) -> Option<Plain> {
+        Some(match (meaning, size) {
+            (Meaning::Signed, 1) => Plain::I8,
+            (Meaning::Signed, 2) => Plain::I16,
+            (Meaning::Signed, 4) => Plain::I32,
+            (Meaning::Signed, 8) => Plain::I64,
+            (Meaning::Unsigned, 1) => Plain::U8,
+            (Meaning::Unsigned, 2) => Plain::U16,
+            (Meaning::Unsigned, 4) => Plain::U32,
+            (Meaning::Unsigned, 8) => Plain::U64,
+            (Meaning::Float, 4) => Plain::F32,
+            (Meaning::Float, 8) => Plain::F64,
+            _ => return None,
+        })
+    }
+}
+
 impl Meaning {
     pub(super) fn of(ty: &Type, target: &Target, is_bit_field: bool) -> Meaning {
         let scalar = match &ty.0 {

@@ -4,7 +4,7 @@
 //! anonymous members are named as if they were the record's own (C11 6.7.2.1p13).
 #![forbid(unsafe_code)]
 
-use super::part::Meaning;
+use super::part::{Meaning, Plain};
 use super::{AccessError, AccessFault};
 use crate::error::LayoutError;
 use crate::layout::{BitRange, ByteSpan};
@@ -25,7 +25,7 @@ pub struct ResolvedPath {
 
 /// Where a part is, from the start of its type, and what its bits mean.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place {
+pub(crate) struct Place {
     pub(super) offset: u64,
     pub(super) size: u64,
     /// The bits of a bit field.
@@ -33,6 +33,8 @@ pub(super) struct Place {
     /// The order of the bytes, or of the bits of a bit field.
     pub(super) endian: Endian,
     pub(super) meaning: Meaning,
+    /// What the part is to the processor, if it is as one of its numbers.
+    pub(super) plain: Option<Plain>,
     /// The part, or something that it is a part of, is `const`.
     pub(super) is_const: bool,
 }
@@ -95,6 +97,58 @@ impl ResolvedPath {
 }
 
 impl Place {
+    /// A part that is no bit field.
+    pub(super) fn of(span: ByteSpan, endian: Endian, meaning: Meaning, is_const: bool) -> Place {
+        let is_native = endian == Target::NATIVE.endian;
+        let plain = if is_native { Plain::of(meaning, span.size) } else { None };
+        let ByteSpan { offset, size } = span;
+        Place { offset, size, bits: None, endian, meaning, plain, is_const }
+    }
+
+    /// A part of that type in something of order `outer`.
+    fn of_type(ty: &Type, span: ByteSpan, outer: Endian, target: &Target) -> Place {
+        let endian = if let Repr::Ordered(_, endian) = ty.0 { endian } else { outer };
+        let is_const = ty.qualifiers().contains(Qualifiers::CONST);
+        Place::of(span, endian, Meaning::of(ty, target, false), is_const)
+    }
+
+    /// A type by itself.
+    pub(crate) fn of_whole(ty: &Type, size: u64, target: &Target) -> Place {
+        Place::of_type(ty, ByteSpan { offset: 0, size }, target.endian, target)
+    }
+
+    /// A field from the start of its record.
+    pub(crate) fn of_field(field: &FieldLayout, target: &Target) -> Place {
+        let span = ByteSpan { offset: field.offset(), size: field.size() };
+        let place = Place::of_type(field.ty(), span, field.endian(), target);
+        match field.bits() {
+            None => place,
+            bits => {
+                Place { bits, plain: None, meaning: Meaning::of(field.ty(), target, true), ..place }
+            }
+        }
+    }
+
+    /// The first element of an array at this place; `len` is 0 for one without a length.
+    fn of_element(&self, of: &Type, len: u64, target: &Target) -> Result<Place, LayoutError> {
+        // An array is its elements, without anything between them (C11 6.2.5p20).
+        let size = match self.size.checked_div(len) {
+            Some(size) => size,
+            None => of.extent_at(target)?.size,
+        };
+        let span = ByteSpan { offset: self.offset, size };
+        let place = Place::of_type(of, span, self.endian, target);
+        Ok(Place { is_const: self.is_const || place.is_const, ..place })
+    }
+
+    /// This place, which is one in a record, from where the record's own is counted from.
+    #[inline]
+    fn inside(&self, record: &Place) -> Option<Place> {
+        let offset = self.offset.checked_add(record.offset)?;
+        let bits = self.bits.map(|bits| BitRange { byte: offset, ..bits });
+        Some(Place { offset, bits, is_const: self.is_const || record.is_const, ..*self })
+    }
+
     pub(super) fn span(&self) -> ByteSpan {
         ByteSpan { offset: self.offset, size: self.size }
     }
@@ -161,9 +215,12 @@ impl Layout {
 
     /// [`Layout::path`] without a copy of anything.
     pub(super) fn find(&self, path: &str) -> Result<Found<'_>, AccessError> {
-        self.walk(path).map_err(|(at, reason)| {
-            AccessError::new(self, path, AccessFault::NoSuchPart { at, reason })
-        })
+        self.walk(path).map_err(|lost| self.no_part(path, lost))
+    }
+
+    #[cold]
+    pub(super) fn no_part(&self, path: &str, (at, reason): (usize, String)) -> AccessError {
+        AccessError::new(self, path, AccessFault::NoSuchPart { at, reason })
     }
 
     /// The type as a part of itself.
@@ -172,18 +229,21 @@ impl Layout {
     }
 
     /// The part, or where in the path it fails and why.
-    fn walk(&self, path: &str) -> Result<Found<'_>, (usize, String)> {
-        let mut steps = Steps::new(self);
-        let mut at = 0;
+    pub(super) fn walk(&self, path: &str) -> Result<Found<'_>, (usize, String)> {
+        // Most paths are one name, for which there is nothing to be added up.
+        if let Some(field) = self.field(path) {
+            let mut place = *field.place(self.target());
+            place.is_const |= self.place().is_const;
+            return Ok(Found { ty: field.ty(), target: self.target(), place });
+        }
+        let (mut steps, mut at) = (Steps::new(self), 0);
         while at < path.len() {
             let rest = &path[at..];
-            let length = match rest.strip_prefix('[') {
-                Some(behind) => steps.element(behind).map(|digits| digits + 2),
-                None if at == 0 => steps.member(rest),
-                None => match rest.strip_prefix('.') {
-                    Some(name) => steps.member(name).map(|length| length + 1),
-                    None => Err(format!("expected `.` or `[`, found `{}`", rest.escape_debug())),
-                },
+            let length = match rest.as_bytes()[0] {
+                b'[' => steps.element(&rest[1..]).map(|digits| digits + 2),
+                _ if at == 0 => steps.member(rest),
+                b'.' => steps.member(&rest[1..]).map(|length| length + 1),
+                _ => Err(format!("expected `.` or `[`, found `{}`", rest.escape_debug())),
             };
             at += length.map_err(|reason| (at, reason))?;
         }
@@ -195,43 +255,30 @@ impl Layout {
 struct Steps<'l> {
     root: &'l Layout,
     ty: &'l Type,
-    span: ByteSpan,
-    bits: Option<BitRange>,
-    endian: Endian,
-    is_const: bool,
+    place: Place,
     /// The last member on the way, which keeps the layout of the records inside of it.
     member: Option<&'l FieldLayout>,
 }
 
 impl<'l> Steps<'l> {
+    #[inline]
     fn new(root: &'l Layout) -> Steps<'l> {
-        let ty = root.ty();
-        Steps {
-            root,
-            ty,
-            span: ByteSpan { offset: 0, size: root.size() },
-            bits: None,
-            endian: root.target().endian,
-            is_const: ty.qualifiers().contains(Qualifiers::CONST),
-            member: None,
-        }
+        Steps { root, ty: root.ty(), place: *root.place(), member: None }
     }
 
+    #[inline]
     fn found(self) -> Found<'l> {
-        let target = self.root.target();
-        let ByteSpan { offset, size } = self.span;
-        let meaning = Meaning::of(self.ty, target, self.bits.is_some());
-        let endian = if let Repr::Ordered(_, endian) = self.ty.0 { endian } else { self.endian };
-        let place =
-            Place { offset, size, bits: self.bits, endian, meaning, is_const: self.is_const };
-        Found { ty: self.ty, target, place }
+        Found { ty: self.ty, target: self.root.target(), place: self.place }
     }
 
     /// Steps to the element whose index stands before a `]`; answers with how many bytes that takes.
     fn element(&mut self, text: &str) -> Result<usize, String> {
-        let (digits, _) = text.split_once(']').ok_or("expected `]` behind the index")?;
-        let index = digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse::<u64>());
-        let Some(Ok(index)) = index else {
+        let end = text.bytes().position(|b| b == b']').ok_or("expected `]` behind the index")?;
+        let digits = &text[..end];
+        let digit = |b: u8| b.is_ascii_digit().then(|| u64::from(b - b'0'));
+        let add = |n: u64, b| n.checked_mul(10)?.checked_add(digit(b)?);
+        let index = digits.bytes().try_fold(0, add).filter(|_| end != 0);
+        let Some(index) = index else {
             return Err(format!("expected a number as index, found `{}`", digits.escape_debug()));
         };
         let Repr::Array { of, len, .. } = &self.ty.0 else {
@@ -242,17 +289,19 @@ impl<'l> Steps<'l> {
             return Err(format!("the index is {index}, `{}` has {len} {elements}", self.ty));
         }
         let of = of.get();
-        let size = of.extent_at(self.root.target()).map_err(|e| e.to_string())?.size;
-        let offset = index.checked_mul(size).and_then(|by| self.span.offset.checked_add(by));
+        let first = self.place.of_element(of, *len, self.root.target());
+        let first = first.map_err(|e| e.to_string())?;
+        let by = index.checked_mul(first.size);
+        let offset = by.and_then(|by| first.offset.checked_add(by));
         let offset = offset.ok_or_else(|| format!("index {index} is beyond all addresses"))?;
-        (self.span, self.ty) = (ByteSpan { offset, size }, of);
-        self.is_const |= of.qualifiers().contains(Qualifiers::CONST);
+        (self.place, self.ty) = (Place { offset, ..first }, of);
         Ok(digits.len())
     }
 
     /// Steps to the member whose name `text` starts with; answers with the length of the name.
     fn member(&mut self, text: &str) -> Result<usize, String> {
-        let name = &text[..text.find(['.', '[']).unwrap_or(text.len())];
+        let end = text.bytes().position(|b| matches!(b, b'.' | b'['));
+        let name = &text[..end.unwrap_or(text.len())];
         if !matches!(self.ty.0, Repr::Record(_)) {
             return Err(format!(
                 "expected a struct or union with a member `{}`, found `{}`{}",
@@ -284,15 +333,29 @@ impl<'l> Steps<'l> {
         }
     }
 
+    #[inline]
     fn enter(&mut self, field: &'l FieldLayout) -> Option<()> {
-        let offset = self.span.offset.checked_add(field.offset())?;
-        self.endian = field.endian();
-        self.bits = field.bits().map(|bits| BitRange { byte: offset, ..bits });
-        self.span = ByteSpan { offset, size: field.size() };
+        self.place = field.place(self.root.target()).inside(&self.place)?;
         self.ty = field.ty();
-        self.is_const |= self.ty.qualifiers().contains(Qualifiers::CONST);
         self.member = Some(field);
         Some(())
+    }
+}
+
+impl<'l> Found<'l> {
+    /// The first element of an array; none if this is no array, or its elements have no size.
+    pub(super) fn first_element(&self) -> Option<Found<'l>> {
+        let Repr::Array { of, len, .. } = &self.ty.0 else { return None };
+        let (of, target) = (of.get(), self.target);
+        let place = self.place.of_element(of, *len, target).ok()?;
+        Some(Found { ty: of, target, place })
+    }
+
+    /// Goes to the element behind this one.
+    #[inline]
+    pub(super) fn step(&mut self) {
+        // What is beyond all addresses is beyond all memory, whose bounds every access checks.
+        self.place.offset = self.place.offset.saturating_add(self.place.size);
     }
 }
 

@@ -5,6 +5,8 @@
 //! float where that is exact. `bool` and addresses convert to nothing else.
 #![forbid(unsafe_code)]
 
+use super::block::Span;
+use super::part::{Meaning, Plain};
 use std::fmt;
 
 /// A C value in memory of any target.
@@ -68,7 +70,14 @@ pub enum Misfit {
 }
 
 mod sealed {
-    pub trait Sealed {}
+    use super::{Plain, Span};
+
+    pub trait Sealed: Sized {
+        /// What in memory is loaded as this without a conversion.
+        const PLAIN: Option<Plain>;
+        /// Loads it as such.
+        fn load(span: &Span<'_>, at: usize) -> Option<Self>;
+    }
 }
 
 /// A Rust number or `bool` that a view reads: `bool`, all integers, `f32` and `f64`.
@@ -81,10 +90,18 @@ pub trait Primitive: sealed::Sealed + Copy {
 }
 
 macro_rules! integers {
-    ($($int:ident => $variant:ident $as:ident,)*) => {$(
-        impl sealed::Sealed for $int {}
+    ($($int:ident => $meaning:ident $variant:ident $as:ident,)*) => {$(
+        impl sealed::Sealed for $int {
+            const PLAIN: Option<Plain> =
+                Plain::of(Meaning::$meaning, size_of::<$int>() as u64);
+            #[inline]
+            fn load(span: &Span<'_>, at: usize) -> Option<$int> {
+                span.load(at).map(<$int>::from_ne_bytes)
+            }
+        }
         impl Primitive for $int {
             const NAME: &'static str = stringify!($int);
+            #[inline]
             fn convert(value: &ViewValue<'_>) -> Result<$int, Misfit> {
                 match *value {
                     ViewValue::Int(v) => v.try_into().map_err(|_| Misfit::Range),
@@ -94,6 +111,7 @@ macro_rules! integers {
             }
         }
         impl From<$int> for ViewValue<'_> {
+            #[inline]
             fn from(v: $int) -> Self {
                 ViewValue::$variant(v as $as)
             }
@@ -102,15 +120,16 @@ macro_rules! integers {
 }
 
 integers! {
-    i8 => Int i128, i16 => Int i128, i32 => Int i128, i64 => Int i128, i128 => Int i128, isize => Int i128,
-    u8 => UInt u128, u16 => UInt u128, u32 => UInt u128, u64 => UInt u128, u128 => UInt u128,
-    usize => UInt u128,
+    i8 => Signed Int i128, i16 => Signed Int i128, i32 => Signed Int i128, i64 => Signed Int i128,
+    i128 => Signed Int i128, isize => Signed Int i128,
+    u8 => Unsigned UInt u128, u16 => Unsigned UInt u128, u32 => Unsigned UInt u128,
+    u64 => Unsigned UInt u128, u128 => Unsigned UInt u128, usize => Unsigned UInt u128,
 }
 
 macro_rules! others {
     ($($rust:ident => $variant:ident,)*) => {$(
-        impl sealed::Sealed for $rust {}
         impl From<$rust> for ViewValue<'_> {
+            #[inline]
             fn from(v: $rust) -> Self {
                 ViewValue::$variant(v)
             }
@@ -119,6 +138,28 @@ macro_rules! others {
 }
 
 others! { bool => Bool, f32 => F32, f64 => F64, }
+
+macro_rules! floats {
+    ($($float:ident)*) => {$(
+        impl sealed::Sealed for $float {
+            const PLAIN: Option<Plain> = Plain::of(Meaning::Float, size_of::<$float>() as u64);
+            #[inline]
+            fn load(span: &Span<'_>, at: usize) -> Option<$float> {
+                span.load(at).map(<$float>::from_ne_bytes)
+            }
+        }
+    )*};
+}
+
+floats! { f32 f64 }
+
+impl sealed::Sealed for bool {
+    // A byte may be neither.
+    const PLAIN: Option<Plain> = None;
+    fn load(_: &Span<'_>, _: usize) -> Option<bool> {
+        None
+    }
+}
 
 impl<'a> From<&'a [u8]> for ViewValue<'a> {
     fn from(v: &'a [u8]) -> Self {

@@ -72,7 +72,20 @@ impl RecordBuilder {
     }
 
     /// Starts with the members of another record, as a subclass of a `Structure` does; the fields
-    /// that follow come after all of it, its tail padding included.
+    /// that follow come after all of it, its tail padding included. Without any, the record has the
+    /// layout of what it extends.
+    ///
+    /// ```
+    /// use ctypes_core::{Type, Types};
+    /// let types = Types::new();
+    /// let event = types.declare_struct("event")?;
+    /// let event = event.define(|r| r.field("time", Type::I32).field("kind", Type::U8))?;
+    /// let key = types.declare_struct("key_event")?.define(|r| r.base(&event).field("key", Type::U8))?;
+    /// let layout = key.layout()?;
+    /// assert_eq!(layout.field("key").map(|f| f.offset()), Some(8));
+    /// assert_eq!(layout.field("kind").map(|f| f.offset()), Some(4));
+    /// # Ok::<(), ctypes_core::Error>(())
+    /// ```
     pub fn base(mut self, ty: impl Into<Type>) -> RecordBuilder {
         let rules = FieldRules { role: FieldRole::Base, ..FieldRules::PLAIN };
         self.fields.insert(0, NewField { name: String::new(), ty: ty.into(), rules });
@@ -188,7 +201,7 @@ impl RecordBuilder {
         let mut cursor =
             RecordCursor::new(self.rules, &Target::NATIVE).map_err(|e| fault(None, e))?;
         let mut fields: Vec<StoredField> = Vec::with_capacity(self.fields.len());
-        let mut nesting = 1;
+        let (mut nesting, mut parts) = (1, 0);
         let mut names = Names::default();
         let count = self.fields.len();
         for (i, NewField { name, ty: field, rules }) in self.fields.iter().enumerate() {
@@ -207,6 +220,16 @@ impl RecordBuilder {
             {
                 return Err(fault(Some(&shown), LayoutFault::MisplacedFlexible));
             }
+            let inner = field.record();
+            match (rules.role, &inner) {
+                (FieldRole::Anonymous | FieldRole::Base, None) => {
+                    return Err(fault(Some(&shown), LayoutFault::NotARecord));
+                }
+                (FieldRole::Base, _) if i != 0 || self.rules.kind == RecordKind::Union => {
+                    return Err(fault(Some(&shown), LayoutFault::MisplacedBase));
+                }
+                _ => {}
+            }
             let flexible = (rules.role == FieldRole::Flexible).then(|| field.array(0));
             let field = match flexible.transpose() {
                 Ok(array) => array.unwrap_or_else(|| field.clone()),
@@ -224,7 +247,7 @@ impl RecordBuilder {
                         cause: Box::new(cause),
                     },
                 })?;
-            let added = match field.record() {
+            let added = match inner {
                 Some(inner) if unnamed => names.add_all(&inner),
                 _ if name.is_empty() => Ok(()),
                 _ => names.add(name),
@@ -233,14 +256,16 @@ impl RecordBuilder {
             let shape =
                 rules.shape(shape, &field, &Target::NATIVE).map_err(|e| fault(Some(&shown), e))?;
             cursor.place(shape).map_err(|e| fault(Some(&shown), e))?;
+            let mut own_parts = 0;
             let ty = own
                 .types
-                .store(&field, 0, &mut 0)
+                .store(&field, 0, &mut own_parts)
                 .ok_or_else(|| fault(Some(&shown), LayoutFault::TooDeep))?;
+            parts += u64::from(own_parts);
             fields.push(StoredField { name: name.as_str().into(), ty, rules: *rules });
         }
         let native = cursor.finish().map_err(|e| fault(None, e))?;
-        Ok(Definition { rules: self.rules, fields, native, nesting })
+        Ok(Definition { rules: self.rules, fields, native, nesting, parts })
     }
 }
 

@@ -16,7 +16,8 @@ impl Eq for Type {}
 impl Type {
     /// Whether the two are the same C type but for spelling: `int` and `long` where their sizes
     /// agree, `const char *` and `char *`. Records are compatible if their members are, in order,
-    /// with the same names (C11 6.2.7p1); their tags may differ.
+    /// with the same names (C11 6.2.7p1); their tags may differ. An array of unknown length is
+    /// compatible with one of any length.
     ///
     /// ```
     /// use ctypes_core::Type;
@@ -146,11 +147,14 @@ impl Comparison {
                     || (self.sense == Sense::Compatible
                         || one.name() == other.name() && one.place() == other.place())
                         && one.fixed() == other.fixed()
+                        && one.is_complete() == other.is_complete()
                         && one.values() == other.values()
             }
             // C11 6.7.2.2p4: an enumeration is compatible with its integer type.
             (Repr::Enum(e), Repr::Scalar(s)) | (Repr::Scalar(s), Repr::Enum(e)) => {
-                self.sense == Sense::Compatible && e.native().is_compatible(*s, &Target::NATIVE)
+                let native = Enumeration(e.clone()).underlying(&Target::NATIVE);
+                self.sense == Sense::Compatible
+                    && native.is_some_and(|native| native.is_compatible(*s, &Target::NATIVE))
             }
             (Repr::Pointer { to: a }, Repr::Pointer { to: b }) => {
                 self.pending.push((a.ty(), b.ty()));
@@ -158,6 +162,14 @@ impl Comparison {
             }
             (Repr::Array { of: a, len: n, .. }, Repr::Array { of: b, len: m, .. }) => {
                 n == m && self.later(a.get(), b.get())
+            }
+            (Repr::IncompleteArray { of: a }, Repr::IncompleteArray { of: b }) => {
+                self.later(a.get(), b.get())
+            }
+            // C11 6.7.6.2p6: whatever length the other one has.
+            (Repr::Array { of: a, .. }, Repr::IncompleteArray { of: b })
+            | (Repr::IncompleteArray { of: a }, Repr::Array { of: b, .. }) => {
+                self.sense == Sense::Compatible && self.later(a.get(), b.get())
             }
             (Repr::Record(a), Repr::Record(b)) => {
                 a.id() == b.id()

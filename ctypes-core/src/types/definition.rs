@@ -49,6 +49,9 @@ impl Type {
 fn enumerators(e: &Enumeration, indent: &str) -> String {
     let fixed = e.fixed().map(|s| format!(" : {}", s.c_name())).unwrap_or_default();
     let tag = if e.name().is_empty() { String::new() } else { format!(" {}", e.name()) };
+    if !e.is_complete() {
+        return format!("enum{tag}{fixed}");
+    }
     let mut text = format!("enum{tag}{fixed} {{\n");
     for (name, value) in e.values() {
         // C has no literal of the least integer, and none that is too large for u64.
@@ -150,7 +153,7 @@ fn base(ty: &Type) -> Type {
         let next = match &ty.0 {
             _ if ty.1.has_name() => break,
             Repr::Pointer { to } => to.ty(),
-            Repr::Array { of, .. } => of.get().clone(),
+            Repr::Array { of, .. } | Repr::IncompleteArray { of } => of.get().clone(),
             Repr::Function(f) => FunctionType(f.clone()).result(),
             _ => break,
         };

@@ -54,6 +54,10 @@ impl Type {
                     declarator = format!("{}[{len}]", grouped(declarator));
                     of.get().clone()
                 }
+                Repr::IncompleteArray { of } => {
+                    declarator = format!("{}[]", grouped(declarator));
+                    of.get().clone()
+                }
                 Repr::Function(f) => {
                     let f = super::FunctionType(f.clone());
                     let params = f.params();

@@ -4,13 +4,16 @@
 //! value is negative, or a wider type if that is too narrow; with `-fshort-enums` the smallest that
 //! will do. Microsoft's compiler always takes `int`. A type that is said beside the tag (C23) holds
 //! everywhere.
+//!
+//! GNU C mentions an enumeration before it is defined. Such a one is incomplete, as a record that is declared
+//! only, but where the type is said beside the tag or is always `int`.
 
 use super::place::Tag;
 use super::{Place, Repr, Scalar, ScalarClass, Type, is_identifier};
 use crate::error::DefineError;
 use crate::target::{Extent, Target};
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// An enumeration.
 #[derive(Clone)]
@@ -29,29 +32,58 @@ pub struct StaticEnum {
 #[derive(Clone)]
 pub(crate) enum EnumRef {
     Static(&'static StaticEnum),
-    Owned(Arc<OwnedEnum>, Scalar),
+    /// With the integer type on this platform, if that was known when the handle was taken.
+    Owned(Arc<OwnedEnum>, Option<Scalar>),
 }
 
 pub(crate) struct OwnedEnum {
     tag: Tag,
+    /// The type that was said beside the tag before there were values.
+    declared: Option<Scalar>,
+    definition: OnceLock<EnumDefinition>,
+}
+
+struct EnumDefinition {
     values: Vec<(Arc<str>, i128)>,
     fixed: Option<Scalar>,
 }
 
 impl EnumRef {
-    /// The integer type on this platform.
+    /// The integer type on this platform; that of most enumerations if it was not known when the handle
+    /// was taken.
     pub(crate) const fn native(&self) -> Scalar {
+        match self.known() {
+            Some(scalar) => scalar,
+            None => Scalar::Int,
+        }
+    }
+
+    const fn known(&self) -> Option<Scalar> {
         match self {
             EnumRef::Static(e) => match e.underlying(&Target::NATIVE) {
-                Some(scalar) => scalar,
-                None => Scalar::Int,
+                Some(scalar) => Some(scalar),
+                None => Some(Scalar::Int),
             },
             EnumRef::Owned(_, native) => *native,
         }
     }
 
-    pub(crate) const fn native_extent(&self) -> Extent {
-        self.native().extent(&Target::NATIVE)
+    pub(crate) const fn native_extent(&self) -> Option<Extent> {
+        match self.known() {
+            Some(scalar) => Some(scalar.extent(&Target::NATIVE)),
+            None => None,
+        }
+    }
+
+    /// This handle as it would be taken now.
+    pub(super) fn renewed(&self) -> EnumRef {
+        match self {
+            EnumRef::Owned(e, None) => {
+                let native = Enumeration(self.clone()).underlying(&Target::NATIVE);
+                EnumRef::Owned(e.clone(), native)
+            }
+            known => known.clone(),
+        }
     }
 
     pub(crate) fn id(&self) -> usize {
@@ -143,7 +175,10 @@ impl Enumeration {
     pub fn values(&self) -> Vec<(&str, i128)> {
         match &self.0 {
             EnumRef::Static(e) => e.values.to_vec(),
-            EnumRef::Owned(e, _) => e.values.iter().map(|(n, v)| (&**n, *v)).collect(),
+            EnumRef::Owned(e, _) => {
+                let values = e.definition.get().map_or(&[][..], |d| &d.values);
+                values.iter().map(|(n, v)| (&**n, *v)).collect()
+            }
         }
     }
 
@@ -151,12 +186,24 @@ impl Enumeration {
     pub fn fixed(&self) -> Option<Scalar> {
         match &self.0 {
             EnumRef::Static(e) => e.fixed,
-            EnumRef::Owned(e, _) => e.fixed,
+            EnumRef::Owned(e, _) => e.definition.get().map_or(e.declared, |d| d.fixed),
         }
     }
 
-    /// The integer type on `target`; `None` if no type there holds all the values.
+    /// Whether its values are known; those of an enumeration that C only mentions are not.
+    pub fn is_complete(&self) -> bool {
+        match &self.0 {
+            EnumRef::Static(_) => true,
+            EnumRef::Owned(e, _) => e.definition.get().is_some(),
+        }
+    }
+
+    /// The integer type on `target`; `None` if no type there holds all the values, or it depends on
+    /// values that are not known yet.
     pub fn underlying(&self, target: &Target) -> Option<Scalar> {
+        if !self.is_complete() && !target.signed_enums && self.fixed().is_none() {
+            return None;
+        }
         let values = self.values();
         let least = values.iter().map(|v| v.1).min().unwrap_or(0).min(0);
         let greatest = values.iter().map(|v| v.1).max().unwrap_or(0).max(0);
@@ -248,13 +295,36 @@ impl Type {
                 field: twice.0.to_string(),
             });
         }
-        let owned = OwnedEnum { tag, values, fixed };
-        let shown = Enumeration(EnumRef::Owned(Arc::new(owned), Scalar::Int));
-        let Some(native) = shown.underlying(&Target::NATIVE) else {
-            return Err(DefineError::NoEnumType { name: format!("{shown:?}") });
+        let definition = OnceLock::from(EnumDefinition { values, fixed });
+        let owned = Arc::new(OwnedEnum { tag, declared: fixed, definition });
+        let shown = Enumeration(EnumRef::Owned(owned, None).renewed());
+        match &shown.0 {
+            EnumRef::Owned(_, None) => Err(DefineError::NoEnumType { name: format!("{shown:?}") }),
+            known => Ok(Type::of(Repr::Enum(known.clone()))),
+        }
+    }
+
+    /// An enumeration that is mentioned before its definition.
+    pub(super) fn incomplete_enumeration(name: &str, fixed: Option<Scalar>) -> Type {
+        let owned = OwnedEnum {
+            tag: Tag::Named(name.into()),
+            declared: fixed,
+            definition: OnceLock::new(),
         };
-        let EnumRef::Owned(owned, _) = shown.0 else { unreachable!("made above") };
-        Ok(Type::of(Repr::Enum(EnumRef::Owned(owned, native))))
+        Type::of(Repr::Enum(EnumRef::Owned(Arc::new(owned), None).renewed()))
+    }
+
+    /// Gives this incomplete enumeration the values of another one; whether that could be done.
+    pub(super) fn complete_enumeration(&self, other: &Type) -> bool {
+        let (Repr::Enum(EnumRef::Owned(own, _)), Repr::Enum(EnumRef::Owned(other, _))) =
+            (&self.0, &other.0)
+        else {
+            return false;
+        };
+        let Some(EnumDefinition { values, fixed }) = other.definition.get() else { return false };
+        let is_said = own.declared.is_none() || own.declared == *fixed;
+        is_said
+            && own.definition.set(EnumDefinition { values: values.clone(), fixed: *fixed }).is_ok()
     }
 
     #[doc(hidden)]

@@ -15,7 +15,7 @@ impl Type {
     /// The native size and alignment; `None` for what has none.
     pub(crate) const fn native_extent(&self) -> Option<Extent> {
         let extent = match &self.0 {
-            Repr::Void | Repr::Function(_) => None,
+            Repr::Void | Repr::Function(_) | Repr::IncompleteArray { .. } => None,
             Repr::Scalar(s) | Repr::Ordered(s, _) => s.native_extent(),
             Repr::BitInt(b) => b.extent(&Target::NATIVE),
             Repr::Vector(v) => match v.extent(&Target::NATIVE) {
@@ -24,7 +24,7 @@ impl Type {
             },
             Repr::Pointer { .. } => Some(pointer(&Target::NATIVE)),
             Repr::Array { native, .. } => Some(*native),
-            Repr::Enum(e) => Some(e.native_extent()),
+            Repr::Enum(e) => e.native_extent(),
             Repr::Record(r) => r.native(),
         };
         match extent {
@@ -94,10 +94,10 @@ impl Type {
     }
 
     /// Size and alignment on `target`.
-    ///
-    /// The depth of the recursion is that of by-value nesting, which has a limit.
     pub(crate) fn extent_at(&self, target: &Target) -> Result<Extent, LayoutError> {
-        Ok(Measuring::on(target).measure(self)?.extent)
+        let mut measuring = Measuring::on(target);
+        measuring.prepare(self)?;
+        Ok(measuring.measure(self)?.extent)
     }
 
     /// As the layout algorithm wants to know a member of a record with those rules.
@@ -106,7 +106,9 @@ impl Type {
         target: &Target,
         rules: RecordRules,
     ) -> Result<FieldShape, LayoutError> {
-        Measuring::on(target).member(self, rules)
+        let mut measuring = Measuring::on(target);
+        measuring.prepare(self)?;
+        measuring.member(self, rules)
     }
 
     /// The layout on the platform that this program runs on.
@@ -141,35 +143,83 @@ impl Type {
     /// ([`LayoutError::Unavailable`]), or is a record with a field whose C
     /// type is known only for this platform ([`LayoutError::HostOnly`]).
     pub fn at(&self, target: &Target) -> Result<Layout, LayoutError> {
-        let mut measuring = Measuring::on(target);
-        let Some(record) = self.record() else {
-            let extent = measuring.measure(self)?.extent;
-            return Ok(Layout::new(self, target, extent, Vec::new(), Vec::new()));
-        };
-        let mut fields = Vec::new();
-        let mut extent = measuring.place(self, &record, |field| fields.push(field))?;
-        // A typedef or `_Atomic` says more than the record.
-        if !self.1.is_plain() {
-            extent = measuring.measure(self)?.extent;
-        }
-        let mut inner = Vec::new();
-        measuring.reach(&fields, 0, &mut inner)?;
-        Ok(Layout::new(self, target, extent, fields, inner))
+        Measuring::on(target).layout(self)
     }
 }
 
-/// One computation on one target. Each record is measured once, however often it occurs: records
+/// Computations on one target. Each record is measured once, however often it occurs: records
 /// that hold two of the one before would take exponential time otherwise.
-struct Measuring<'t> {
+pub(crate) struct Measuring<'t> {
     target: &'t Target,
+    /// Whether records that are made at run time know their extents here, and nobody asks for more.
+    is_native: bool,
+    /// How many parts the members had that were looked at.
+    work: u64,
     known: HashMap<RecordId, FieldShape>,
     /// Records through which no name is found, however often they occur as anonymous members.
     nameless: HashSet<RecordId>,
 }
 
 impl<'t> Measuring<'t> {
-    fn on(target: &'t Target) -> Measuring<'t> {
-        Measuring { target, known: HashMap::new(), nameless: HashSet::new() }
+    pub(crate) fn on(target: &'t Target) -> Measuring<'t> {
+        let is_native = target.compiler != Compiler::Msvc && *target == Target::NATIVE;
+        let (known, nameless) = (HashMap::new(), HashSet::new());
+        Measuring { target, is_native, work: 0, known, nameless }
+    }
+
+    /// The work done since this was asked the last time: how many parts the types of the members had
+    /// that were looked at.
+    #[cfg(feature = "decl")]
+    pub(crate) fn take_work(&mut self) -> u64 {
+        std::mem::take(&mut self.work)
+    }
+
+    /// Makes the records in `ty` known, from the innermost out, so that measuring one never goes more than one
+    /// level deep: a thread's stack need not hold all levels of nesting.
+    fn prepare(&mut self, ty: &Type) -> Result<(), LayoutError> {
+        let mut waiting = vec![(ty.bottom().clone(), false)];
+        while let Some((ty, is_ready)) = waiting.pop() {
+            let Repr::Record(record) = &ty.0 else { continue };
+            let is_known = match record {
+                RecordRef::Owned(own) => self.is_native && own.extent().is_some(),
+                RecordRef::Static(_) => false,
+            };
+            if is_known || self.known.contains_key(&record.id()) {
+                continue;
+            }
+            if is_ready {
+                self.structure(&ty)?;
+                continue;
+            }
+            let inner = Record(record.clone()).fields();
+            waiting.push((ty, true));
+            waiting.extend(inner.iter().rev().map(|f| (f.ty().bottom().clone(), false)));
+        }
+        Ok(())
+    }
+
+    /// As [`Type::at`].
+    pub(crate) fn layout(&mut self, ty: &Type) -> Result<Layout, LayoutError> {
+        self.prepare(ty)?;
+        let Some(record) = ty.record() else {
+            let extent = self.measure(ty)?.extent;
+            return Ok(Layout::new(ty, self.target, extent, Vec::new(), Vec::new()));
+        };
+        let (fields, mut extent) = self.placed(ty, &record)?;
+        // A typedef or `_Atomic` says more than the record.
+        if !ty.1.is_plain() {
+            extent = self.measure(ty)?.extent;
+        }
+        let mut inner = Vec::new();
+        self.reach(&fields, 0, &mut inner)?;
+        Ok(Layout::new(ty, self.target, extent, fields, inner))
+    }
+
+    /// Size and alignment.
+    #[cfg(feature = "decl")]
+    pub(crate) fn extent(&mut self, ty: &Type) -> Result<Extent, LayoutError> {
+        self.prepare(ty)?;
+        Ok(self.measure(ty)?.extent)
     }
 
     /// As a member of a record with those rules, which may look behind a typedef that gives an
@@ -209,7 +259,7 @@ impl<'t> Measuring<'t> {
         let Some(record) = bottom.record() else { return Ok(natural.demanded) };
         let Some(own) = record.rules().align else { return Ok(natural.demanded) };
         let mut inside = own;
-        self.place(bottom, &record, |field| inside = inside.max(field.demanded))?;
+        self.place(bottom, &record, |field, _| inside = inside.max(field.demanded))?;
         Ok(inside)
     }
 
@@ -231,6 +281,9 @@ impl<'t> Measuring<'t> {
             Repr::Function(_) => {
                 Err(LayoutError::no_size(ty, "a function has no size; its pointer has"))
             }
+            Repr::IncompleteArray { .. } => {
+                Err(LayoutError::no_size(ty, "the length of the array is not known"))
+            }
             Repr::Scalar(s) | Repr::Ordered(s, _) if !s.is_available(self.target) => {
                 Err(LayoutError::unavailable(ty, self.target))
             }
@@ -247,6 +300,9 @@ impl<'t> Measuring<'t> {
             Repr::Pointer { .. } => Ok(FieldShape::plain(pointer(self.target))),
             Repr::Enum(e) => match Enumeration(e.clone()).underlying(self.target) {
                 Some(underlying) => Ok(FieldShape::plain(underlying.extent(self.target))),
+                None if !Enumeration(e.clone()).is_complete() => {
+                    Err(LayoutError::no_size(ty, "the enumeration is declared but not defined"))
+                }
                 None => Err(LayoutError::no_size(
                     ty,
                     "no integer type of the target's compiler holds all its values",
@@ -261,13 +317,19 @@ impl<'t> Measuring<'t> {
                 Ok(FieldShape::demanding(extent, element.demanded))
             }
             Repr::Record(record) => {
+                if let RecordRef::Owned(own) = record
+                    && self.is_native
+                    && let Some(extent) = own.extent()
+                {
+                    return Ok(FieldShape::plain(extent));
+                }
                 let id = record.id();
                 if let Some(known) = self.known.get(&id) {
                     return Ok(*known);
                 }
                 let record = Record(record.clone());
                 let mut inside = 1;
-                let extent = self.place(ty, &record, |f| inside = inside.max(f.demanded))?;
+                let extent = self.place(ty, &record, |f, _| inside = inside.max(f.demanded))?;
                 // An attribute vouches for the whole alignment of its record, even if it names a
                 // smaller one (as clang has it for Microsoft's ABI).
                 let demanded = if record.rules().align.is_some() { extent.align } else { inside };
@@ -283,11 +345,12 @@ impl<'t> Measuring<'t> {
         &mut self,
         ty: &Type,
         record: &Record,
-        mut each: impl FnMut(FieldLayout),
+        mut each: impl FnMut(FieldLayout, FieldShape),
     ) -> Result<Extent, LayoutError> {
         if !record.is_complete() {
             return Err(LayoutError::no_size(ty, "the record is declared but not defined"));
         }
+        self.work = self.work.saturating_add(record.part_count());
         let target = self.target;
         let whole = |fault| LayoutError::fault(ty, None, fault);
         let mut cursor = RecordCursor::new(record.rules(), target).map_err(whole)?;
@@ -316,9 +379,23 @@ impl<'t> Measuring<'t> {
                 _ => of_type.demanded,
             };
             let endian = field.rules().order.unwrap_or(target.endian);
-            each(FieldLayout::new(field, placed, of_type.extent, demanded, endian));
+            each(FieldLayout::new(field, placed, of_type.extent, demanded, endian), shape);
         }
         cursor.finish().map_err(whole)
+    }
+
+    /// The fields of a record in order, and its extent.
+    fn placed(
+        &mut self,
+        ty: &Type,
+        record: &Record,
+    ) -> Result<(Vec<FieldLayout>, Extent), LayoutError> {
+        let mut fields = Vec::new();
+        let whole = self.place(ty, record, |field, shape| fields.push((field, shape)))?;
+        let cursor = RecordCursor::new(record.rules(), self.target)
+            .map_err(|fault| LayoutError::fault(ty, None, fault))?;
+        let placed = fields.into_iter().map(|(f, shape)| f.within(&shape, &cursor, whole));
+        Ok((placed.collect(), whole))
     }
 
     /// The members that are found by name through anonymous ones, with offsets from the outermost
@@ -336,8 +413,7 @@ impl<'t> Measuring<'t> {
                 continue;
             }
             let (at, before) = (base + outer.offset(), found.len());
-            let mut inner = Vec::new();
-            self.place(outer.ty(), &record, |field| inner.push(field))?;
+            let (inner, _) = self.placed(outer.ty(), &record)?;
             self.reach(&inner, at, found)?;
             found.extend(inner.into_iter().filter(|f| !f.name().is_empty()).map(|f| f.moved(at)));
             if found.len() == before {

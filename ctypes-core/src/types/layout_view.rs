@@ -5,7 +5,8 @@
 
 use super::{Field, FieldRole, FieldRules, Repr, Type};
 use crate::error::LayoutError;
-use crate::layout::{BitRange, ByteSpan, Placement, RecordKind};
+use crate::layout::{BitRange, ByteSpan, FieldShape, Placement, RecordCursor, RecordKind};
+use crate::memory::path::Place;
 use crate::target::{Endian, Extent, Target};
 use std::sync::{Arc, OnceLock, Weak};
 
@@ -53,6 +54,10 @@ pub(super) struct Facts {
     inner: Vec<FieldLayout>,
     /// Of an array of records: the layout of the record, once it was asked for.
     element: OnceLock<Layout>,
+    /// How the memory of the whole is accessed.
+    place: Place,
+    /// Of the names of all fields, those of `inner` last: a name is looked for among these.
+    tags: Box<[u32]>,
 }
 
 /// Where one field is.
@@ -64,9 +69,13 @@ pub struct FieldLayout {
     unit: ByteSpan,
     extent: Extent,
     pub(super) demanded: u64,
+    /// What `__alignof__` tells of the member, unless it is a bit field.
+    told_align: Option<u64>,
     endian: Endian,
     /// Of a record, or an array of them: the layout of the record, once it was asked for.
     inside: OnceLock<Layout>,
+    /// How its memory is accessed, once it was asked for.
+    place: OnceLock<Place>,
 }
 
 /// Bits of a record that belong to no member.
@@ -84,6 +93,23 @@ pub struct Gap {
 impl Gap {
     fn between(from: u128, to: u128) -> Gap {
         Gap { offset: (from / 8) as u64, bit: (from % 8) as u8, bits: to - from }
+    }
+}
+
+/// The length of a name and three of its letters: fields of another tag have another name.
+fn tag(name: &str) -> u32 {
+    let bytes = name.as_bytes();
+    match *bytes {
+        [] => 0,
+        [first, .., before, last] => u32::from_ne_bytes([bytes.len() as u8, first, before, last]),
+        [first, ..] => u32::from_ne_bytes([bytes.len() as u8, first, 0, bytes[bytes.len() - 1]]),
+    }
+}
+
+impl Facts {
+    /// The field of that number, those that are found through anonymous members behind the others.
+    fn nth(&self, i: usize) -> Option<&FieldLayout> {
+        self.fields.get(i).or_else(|| self.inner.get(i - self.fields.len()))
     }
 }
 
@@ -123,6 +149,11 @@ impl Layout {
         }
     }
 
+    /// How the memory of the whole is accessed.
+    pub(crate) fn place(&self) -> &Place {
+        &self.0.place
+    }
+
     /// The layout of the record that this array, or array of arrays, consists of.
     pub(crate) fn of_elements(&self) -> Result<&Layout, LayoutError> {
         kept(&self.0.element, &self.0.ty, &self.0.target)
@@ -143,8 +174,10 @@ impl Layout {
                 field.unit = bits.bytes();
             }
         }
-        let element = OnceLock::new();
-        Layout(Arc::new(Facts { ty: ty.clone(), target: *target, extent, fields, inner, element }))
+        let tags = fields.iter().chain(&inner).map(|f| tag(f.name())).collect();
+        let (ty, target, element) = (ty.clone(), *target, OnceLock::new());
+        let place = Place::of_whole(&ty, extent.size, &target);
+        Layout(Arc::new(Facts { ty, target, extent, fields, inner, element, place, tags }))
     }
 
     /// The type.
@@ -175,8 +208,19 @@ impl Layout {
     /// The field of that name, also one that is found through anonymous members; its offset is from
     /// the start of this record.
     pub fn field(&self, name: &str) -> Option<&FieldLayout> {
-        let named = |f: &&FieldLayout| !name.is_empty() && f.name() == name;
-        self.0.fields.iter().find(named).or_else(|| self.0.inner.iter().find(named))
+        if name.is_empty() {
+            return None;
+        }
+        let (facts, wanted) = (&*self.0, tag(name));
+        let mut next = 0;
+        while let Some(skipped) = facts.tags[next..].iter().position(|tag| *tag == wanted) {
+            let field = facts.nth(next + skipped)?;
+            if field.name() == name {
+                return Some(field);
+            }
+            next += skipped + 1;
+        }
+        None
     }
 
     /// All fields that have a name, those that are found through anonymous members included.
@@ -247,12 +291,12 @@ impl Layout {
         }
         for field in self.named_fields() {
             match other.field(field.name()) {
-                Some(twin) if (twin.place()) == field.place() => {}
+                Some(twin) if (twin.shown()) == field.shown() => {}
                 Some(twin) => changes.push(format!(
                     "{}: {} on {here}; {} on {there}",
                     field.name(),
-                    field.place(),
-                    twin.place()
+                    field.shown(),
+                    twin.shown()
                 )),
                 None => changes.push(format!("{}: only on {here}", field.name())),
             }
@@ -272,18 +316,49 @@ impl FieldLayout {
         endian: Endian,
     ) -> FieldLayout {
         let Placement { offset, bits, unit, .. } = placed;
-        let inside = OnceLock::new();
-        FieldLayout { field, offset, bits, unit, extent, demanded, endian, inside }
+        let (told_align, inside, place) = (None, OnceLock::new(), OnceLock::new());
+        FieldLayout {
+            field,
+            offset,
+            bits,
+            unit,
+            extent,
+            demanded,
+            told_align,
+            endian,
+            inside,
+            place,
+        }
     }
 
     /// The same field as seen from a record that holds its own at `by`.
     pub(super) fn moved(mut self, by: u64) -> FieldLayout {
         self.offset += by;
         self.unit.offset += by;
+        self.place = OnceLock::new();
         if let Some(bits) = &mut self.bits {
             bits.byte += by;
         }
         self
+    }
+
+    /// The same field in a record of which the extent is known by now.
+    pub(super) fn within(
+        mut self,
+        shape: &FieldShape,
+        cursor: &RecordCursor,
+        whole: Extent,
+    ) -> FieldLayout {
+        let told = cursor.told_align(shape, self.offset, whole);
+        self.told_align = self.bits.is_none().then_some(told);
+        self
+    }
+
+    /// The alignment in bytes that `__alignof__` tells of the member, as the target's compiler has it;
+    /// a bit field has none.
+    #[cfg(feature = "decl")]
+    pub(crate) fn told_align(&self) -> Option<u64> {
+        self.told_align
     }
 
     /// The byte order that the bits of a bit field are in: the target's, unless the field has one of its
@@ -295,6 +370,12 @@ impl FieldLayout {
     /// The layout of the record that this field is, or is an array of.
     pub(crate) fn inside(&self, target: &Target) -> Result<&Layout, LayoutError> {
         kept(&self.inside, self.ty(), target)
+    }
+
+    /// How the memory of the field is accessed; `target` is that of its layout.
+    #[inline]
+    pub(crate) fn place(&self, target: &Target) -> &Place {
+        self.place.get_or_init(|| Place::of_field(self, target))
     }
 
     pub(super) fn field(&self) -> &Field {
@@ -314,6 +395,22 @@ impl FieldLayout {
     /// What is said of the field beside its name and type.
     pub fn rules(&self) -> FieldRules {
         self.field.rules()
+    }
+
+    /// As [`Field::is_bit_field`].
+    pub fn is_bit_field(&self) -> bool {
+        self.field.is_bit_field()
+    }
+
+    /// As [`Field::is_anonymous`].
+    pub fn is_anonymous(&self) -> bool {
+        self.field.is_anonymous()
+    }
+
+    /// Size in bits: the width of a bit field, or all bits of another one's bytes.
+    pub fn bit_size(&self) -> u128 {
+        let (from, to) = self.bit_span();
+        to - from
     }
 
     /// Offset from the start of the record, in bytes; of a bit field, that of its first byte.
@@ -373,7 +470,7 @@ impl FieldLayout {
         self.rules().role != super::FieldRole::Unnamed
     }
 
-    fn place(&self) -> String {
+    fn shown(&self) -> String {
         match self.bits {
             Some(b) => format!("offset {}, bit {}, width {}", b.byte, b.bit, b.width),
             None => format!("offset {}, size {}", self.offset, self.extent.size),

@@ -16,6 +16,7 @@ pub(crate) mod bit_storage;
 mod build;
 pub(crate) mod byte_order;
 mod compare;
+mod complex;
 pub(crate) mod ctype;
 mod definition;
 pub(crate) mod describe;
@@ -27,6 +28,7 @@ mod function;
 pub(crate) mod integer;
 mod layout_view;
 mod listing;
+mod long_double;
 mod message;
 mod names;
 mod namespace;
@@ -39,6 +41,7 @@ pub(crate) mod scalar;
 mod shared;
 pub(crate) mod spelled;
 mod static_record;
+mod struct_format;
 mod vector;
 pub(crate) mod verify;
 
@@ -47,11 +50,13 @@ pub use bit_field::{BitField, BitKind, BitOverflow};
 pub use bit_int::BitInt;
 pub use build::RecordBuilder;
 pub use byte_order::{Be, ByteOrdered, Le};
-pub use ctype::{CPointee, CReturn, CType, LongDouble};
+pub use complex::Complex;
+pub use ctype::{CPointee, CReturn, CType};
 pub use discrete::{Discrete, InvalidValue, Raw};
 pub use enumeration::Enumeration;
 pub use function::{CallConv, FunctionType};
 pub use layout_view::{FieldLayout, Gap, Layout};
+pub use long_double::LongDouble;
 pub use names::{ConstValue, OrdinaryName};
 pub use namespace::{RecordDecl, Types};
 pub use place::Place;
@@ -62,7 +67,11 @@ pub use vector::Vector;
 
 pub(crate) use alias::Spelling;
 pub(crate) use enumeration::EnumRef;
+#[cfg(feature = "decl")]
+pub(crate) use extent::Measuring;
 pub(crate) use function::{FunctionRef, StaticFunction};
+#[cfg(feature = "decl")]
+pub(crate) use record::RecordId;
 pub(crate) use record::RecordRef;
 
 #[doc(hidden)]
@@ -104,6 +113,7 @@ pub(crate) enum Repr {
     Pointer { to: Pointee },
     // The extent is kept beside the element, since a `const fn` cannot look through an `Arc`.
     Array { of: Element, len: u64, native: Extent },
+    IncompleteArray { of: Element },
     Record(RecordRef),
     Enum(EnumRef),
     Function(FunctionRef),
@@ -157,6 +167,12 @@ pub enum TypeKind {
         of: Type,
         /// The number of elements.
         len: u64,
+    },
+    /// An array of which another declaration, or nobody, says the length: `int a[]`. It has no size
+    /// (C11 6.2.5p22).
+    IncompleteArray {
+        /// The element.
+        of: Type,
     },
     /// A struct or union.
     Record(Record),
@@ -271,6 +287,34 @@ impl Type {
         Ok(self.array_of(len as u64, native))
     }
 
+    /// An array of this type whose length is not known, as `extern int a[];` declares it. It has no
+    /// size, and is compatible with an array of any length. A flexible array at the end of a struct is
+    /// another matter ([`RecordBuilder::flexible`]).
+    ///
+    /// ```
+    /// use ctypes_core::Type;
+    /// let errors = Type::CONST_CHAR_PTR.incomplete_array()?;
+    /// assert_eq!(errors.declare("sys_errlist"), "const char *sys_errlist[]");
+    /// assert!(errors.layout().is_err());
+    /// assert!(errors.is_compatible(&Type::CONST_CHAR_PTR.array(134)?));
+    /// # Ok::<(), ctypes_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If this type has no size (C11 6.7.6.2p1), or would be nested deeper than
+    /// [`layout::MAX_NESTING`].
+    pub fn incomplete_array(&self) -> Result<Type, TypeError> {
+        // What can be no element of an array with a length can be none of this one.
+        self.array(0).map(|_| self.incomplete_array_of())
+    }
+
+    /// An array of unknown length of this type, which can be an element.
+    fn incomplete_array_of(&self) -> Type {
+        let of = Element::Owned(Shared::new(self.clone()));
+        let qualifiers = self.1.qualifiers.of_arrays();
+        Type(Repr::IncompleteArray { of }, Spelling::qualified(qualifiers))
+    }
+
     /// An array of this type whose size and alignment here are known.
     fn array_of(&self, len: u64, native: Extent) -> Type {
         let of = Element::Owned(Shared::new(self.clone()));
@@ -315,7 +359,7 @@ impl Type {
     /// ```
     ///
     /// # Panics
-    /// For what has no size: `void`, a function, a record that was incomplete when this handle was
+    /// For what has no size: `void`, a function, an array of unknown length, a record that was incomplete when this handle was
     /// taken, a type that this platform's C has not. [`Type::layout`] is the form that reports an error instead.
     #[doc(alias = "sizeof")]
     pub const fn size(&self) -> usize {
@@ -351,6 +395,7 @@ impl Type {
             Repr::Ordered(of, endian) => TypeKind::Ordered { of: *of, endian: *endian },
             Repr::Pointer { to } => TypeKind::Pointer { to: to.ty() },
             Repr::Array { of, len, .. } => TypeKind::Array { of: of.get().clone(), len: *len },
+            Repr::IncompleteArray { of } => TypeKind::IncompleteArray { of: of.get().clone() },
             Repr::Record(r) => TypeKind::Record(Record(r.clone())),
             Repr::Enum(e) => TypeKind::Enum(Enumeration(e.clone())),
             Repr::Function(f) => TypeKind::Function(FunctionType(f.clone())),
@@ -373,7 +418,7 @@ impl Type {
     /// What an array is an array of.
     pub(crate) fn element(&self) -> Option<&Type> {
         match &self.0 {
-            Repr::Array { of, .. } => Some(of.get()),
+            Repr::Array { of, .. } | Repr::IncompleteArray { of } => Some(of.get()),
             _ => None,
         }
     }

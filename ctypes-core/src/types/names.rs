@@ -40,7 +40,8 @@ pub enum ConstValue {
 pub(super) enum StoredName {
     Typedef(Stored),
     Constant(ConstValue, Stored),
-    Object(Stored),
+    /// With the alignment that is said of the object beside its type.
+    Object(Stored, Option<u64>),
 }
 
 impl OrdinaryName {
@@ -119,6 +120,27 @@ impl Types {
         self.declare_name(name, OrdinaryName::Object(ty.clone())).map(drop)
     }
 
+    /// Says more of a function or variable that was declared: the length of an array, parameters, an
+    /// alignment.
+    #[cfg(feature = "decl")]
+    pub(crate) fn redeclare_object(&self, name: &str, ty: &Type, align: Option<u64>) {
+        let Some(stored) = self.store(ty, 0, &mut 0) else { return };
+        let known = self.write().ordinary.get_mut(name).map(|known| {
+            // Dropped when the lock is free again.
+            std::mem::replace(known, Arc::new(StoredName::Object(stored, align)))
+        });
+        drop(known);
+    }
+
+    /// The alignment in bytes that is said of a variable or function beside its type.
+    #[cfg(feature = "decl")]
+    pub(crate) fn object_align(&self, name: &str) -> Option<u64> {
+        match &**self.read().ordinary.get(name)? {
+            StoredName::Object(_, align) => *align,
+            _ => None,
+        }
+    }
+
     /// What the ordinary name stands for, if it was declared. Tags have names of their own:
     /// [`Types::get`].
     pub fn ordinary(&self, name: &str) -> Option<OrdinaryName> {
@@ -130,7 +152,7 @@ impl Types {
             StoredName::Constant(value, ty) => {
                 OrdinaryName::Constant { value: value.clone(), ty: self.load(ty) }
             }
-            StoredName::Object(ty) => OrdinaryName::Object(self.load(ty)),
+            StoredName::Object(ty, _) => OrdinaryName::Object(self.load(ty)),
         })
     }
 
@@ -149,7 +171,7 @@ impl Types {
         let stored = Arc::new(match &new {
             OrdinaryName::Typedef(ty) => StoredName::Typedef(store(ty)?),
             OrdinaryName::Constant { value, ty } => StoredName::Constant(value.clone(), store(ty)?),
-            OrdinaryName::Object(ty) => StoredName::Object(store(ty)?),
+            OrdinaryName::Object(ty) => StoredName::Object(store(ty)?, None),
         });
         let is_new = match self.write().ordinary.entry(name.into()) {
             std::collections::hash_map::Entry::Occupied(_) => false,

@@ -83,6 +83,8 @@ pub(super) struct Definition {
     pub(super) fields: Vec<StoredField>,
     pub(super) native: Extent,
     pub(super) nesting: u32,
+    /// How many parts the types of the fields have together.
+    pub(super) parts: u64,
 }
 
 /// A field as a namespace keeps it.
@@ -99,6 +101,7 @@ pub(super) enum Stored {
     Record(usize),
     Pointer(Box<Stored>),
     Array(Box<Stored>, u64, Extent),
+    IncompleteArray(Box<Stored>),
     Function(Box<StoredFunction>),
     Qualified(Qualifiers, Box<Stored>),
     Named {
@@ -179,12 +182,36 @@ impl Types {
         }
         match tags.enums.get(name) {
             Some(known) if *known == ty => Ok(known.clone()),
+            Some(known) if known.complete_enumeration(&ty) => {
+                let complete = known.renewed();
+                tags.enums.insert(name.into(), complete.clone());
+                Ok(complete)
+            }
             Some(_) => Err(DefineError::AlreadyDefined { record: ty.to_string() }),
             None => {
                 tags.enums.insert(name.into(), ty.clone());
                 Ok(ty)
             }
         }
+    }
+
+    /// `enum name`, which may be defined later; the same type again if it was declared already.
+    ///
+    /// # Errors
+    /// [`DefineError::OtherKind`] if `name` is a record here.
+    #[cfg(feature = "decl")]
+    pub(crate) fn mention_enum(
+        &self,
+        name: &str,
+        fixed: Option<Scalar>,
+    ) -> Result<Type, DefineError> {
+        let mut tags = self.write();
+        if let Some(&i) = tags.by_name.get(name) {
+            let found = tags.slots[i].kind.keyword();
+            return Err(DefineError::OtherKind { record: format!("enum {name}"), found });
+        }
+        let incomplete = || Type::incomplete_enumeration(name, fixed);
+        Ok(tags.enums.entry(name.into()).or_insert_with(incomplete).clone())
     }
 
     /// The type of that name, if it was declared: of a typedef, or of a tag, also with its keyword.
@@ -319,6 +346,9 @@ impl Types {
             Repr::Array { of: Element::Owned(of), len, native } => {
                 Stored::Array(Box::new(self.store(of.get(), depth, parts)?), *len, *native)
             }
+            Repr::IncompleteArray { of: Element::Owned(of) } => {
+                Stored::IncompleteArray(Box::new(self.store(of.get(), depth, parts)?))
+            }
             Repr::Function(FunctionRef::Owned(f)) => Stored::Function(Box::new(StoredFunction {
                 conv: f.conv,
                 result: self.store(&f.result, depth, parts)?,
@@ -333,14 +363,15 @@ impl Types {
         };
         // Elements bring the qualifiers of an array.
         Some(match (ty.qualifiers(), stored) {
-            (Qualifiers::NONE, stored) | (_, stored @ Stored::Array(..)) => stored,
+            (Qualifiers::NONE, stored)
+            | (_, stored @ (Stored::Array(..) | Stored::IncompleteArray(_))) => stored,
             (qualifiers, stored) => Stored::Qualified(qualifiers, Box::new(stored)),
         })
     }
 
     pub(super) fn load(&self, stored: &Stored) -> Type {
         match stored {
-            Stored::Other(ty) => ty.clone(),
+            Stored::Other(ty) => ty.renewed(),
             Stored::Record(index) => {
                 let tags = self.read();
                 let slot = tags.slots[*index].clone();
@@ -349,6 +380,7 @@ impl Types {
             }
             Stored::Pointer(to) => self.load(to).pointer(),
             Stored::Array(of, len, native) => self.load(of).array_of(*len, *native),
+            Stored::IncompleteArray(of) => self.load(of).incomplete_array_of(),
             Stored::Qualified(qualifiers, of) => self.load(of).with_qualifiers(*qualifiers),
             Stored::Named { name, align, of } => {
                 self.load(of).named_unchecked(name.clone(), *align)
@@ -422,11 +454,17 @@ impl Type {
     /// This handle as it would be taken now: with the size of a record that was defined meanwhile.
     pub(crate) fn renewed(&self) -> Type {
         match &self.0 {
-            Repr::Record(RecordRef::Owned(own)) if own.native.is_none() => {
+            Repr::Record(RecordRef::Owned(own)) if self.is_outdated() => {
                 Type(own.types.handle(own.slot.clone()).0, self.1.clone())
             }
+            Repr::Enum(of) => Type(Repr::Enum(of.renewed()), self.1.clone()),
             _ => self.clone(),
         }
+    }
+
+    /// Whether [`Type::renewed`] may be another handle.
+    pub(crate) fn is_outdated(&self) -> bool {
+        matches!(&self.0, Repr::Record(RecordRef::Owned(own)) if own.native.is_none())
     }
 }
 
@@ -453,6 +491,15 @@ impl OwnedRecord {
 
     pub(super) fn tag(&self) -> &Tag {
         &self.slot.tag
+    }
+
+    /// The extent on this platform, if the record is complete by now.
+    pub(super) fn extent(&self) -> Option<Extent> {
+        self.slot.definition.get().map(|d| d.native)
+    }
+
+    pub(super) fn part_count(&self) -> u64 {
+        self.slot.definition.get().map_or(0, |d| d.parts)
     }
 
     pub(super) fn is_complete(&self) -> bool {
@@ -482,11 +529,6 @@ impl OwnedRecord {
             Some(d) => d.rules,
             None => RecordRules::plain(self.slot.kind),
         }
-    }
-
-    #[cfg(feature = "decl")]
-    pub(super) fn field_count(&self) -> usize {
-        self.slot.definition.get().map_or(0, |d| d.fields.len())
     }
 
     pub(super) fn fields(&self) -> Vec<Field> {

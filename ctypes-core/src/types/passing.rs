@@ -71,7 +71,7 @@ impl Type {
     /// Why no argument has this type, whatever would pass it, if none has.
     pub(crate) const fn refused_by_value(&self) -> Option<&'static str> {
         match &self.0 {
-            Repr::Array { .. } => {
+            Repr::Array { .. } | Repr::IncompleteArray { .. } => {
                 Some("C takes an array as a pointer to its first element: write a pointer")
             }
             Repr::Ordered(..) => {
@@ -102,7 +102,11 @@ impl Type {
 
 fn any_bits(ty: &Type, seen: &mut HashMap<RecordId, bool>) -> bool {
     match &ty.0 {
-        Repr::Void | Repr::Function(_) | Repr::Enum(_) | Repr::Scalar(Scalar::Bool) => false,
+        Repr::Void
+        | Repr::Function(_)
+        | Repr::IncompleteArray { .. }
+        | Repr::Enum(_)
+        | Repr::Scalar(Scalar::Bool) => false,
         Repr::Scalar(_) | Repr::Ordered(..) | Repr::Vector(_) => true,
         // The bits above its width are not part of the value, and have to be what they are.
         Repr::BitInt(_) => false,
@@ -149,7 +153,10 @@ const fn native(ty: &Type, at: u64, speaker: Speaker) -> Census {
             }
             all.repeated(at, *len, element, target, speaker)
         }
-        Repr::Enum(e) => Census::leaf(at, e.native_extent(), LeafClass::Integer, target, speaker),
+        Repr::Enum(e) => match e.native_extent() {
+            Some(extent) => Census::leaf(at, extent, LeafClass::Integer, target, speaker),
+            None => Census::DOUBTFUL,
+        },
         _ => scalar(ty, at, target, speaker),
     }
 }
@@ -244,6 +251,13 @@ const fn scalar(ty: &Type, at: u64, target: &Target, speaker: Speaker) -> Census
         return first;
     }
     let second = Census::leaf(at + part.size, part, LeafClass::Float(kind), target, speaker);
+    // In Rust it is a struct of two members.
+    if speaker.is_rustc() {
+        let mut all = Aggregate::new(RecordKind::Struct);
+        all.add(&first, part.align);
+        all.add(&second, part.align);
+        return all.finish(extent, speaker);
+    }
     first.with_words_of(&second).repeated(at, 2, part, target, speaker).complex()
 }
 

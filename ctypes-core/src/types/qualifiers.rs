@@ -121,7 +121,7 @@ impl Type {
         let more = match self.0 {
             Repr::Pointer { .. } => qualifiers,
             Repr::Function(_) => Qualifiers::NONE,
-            Repr::Array { .. } => qualifiers.of_arrays(),
+            Repr::Array { .. } | Repr::IncompleteArray { .. } => qualifiers.of_arrays(),
             _ => qualifiers.without(POINTERS),
         };
         let mut ty = self.requalified(self.1.qualifiers.with(more));
@@ -166,7 +166,7 @@ impl Type {
     /// With exactly these qualifiers, those of the elements of an array included.
     fn requalified(&self, qualifiers: Qualifiers) -> Type {
         let mut ty = self.clone();
-        if let Repr::Array { of, .. } = &mut ty.0
+        if let Repr::Array { of, .. } | Repr::IncompleteArray { of } = &mut ty.0
             && of.get().qualifiers().of_arrays() != qualifiers
         {
             let old = of.get();

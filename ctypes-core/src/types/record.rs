@@ -4,6 +4,7 @@ use super::namespace::OwnedRecord;
 use super::{Place, Repr, ScalarClass, StaticMember, StaticRecord, Type};
 use crate::layout::{BitWidth, FieldShape, LayoutFault, RecordRules};
 use crate::target::{Endian, Extent, Target};
+use std::collections::HashSet;
 use std::fmt;
 
 /// What a member is to its record.
@@ -190,6 +191,16 @@ impl Field {
         matches!(self.rules.role, FieldRole::Anonymous | FieldRole::Base)
     }
 
+    /// Whether the member has no name, and its own members count as those of the record.
+    pub fn is_anonymous(&self) -> bool {
+        self.rules.role == FieldRole::Anonymous
+    }
+
+    /// Whether the member is a bit field, one without a name included.
+    pub fn is_bit_field(&self) -> bool {
+        self.rules.bits.is_some()
+    }
+
     /// The name; empty for a member without one.
     pub fn name(&self) -> &str {
         match &self.name {
@@ -242,12 +253,41 @@ impl Record {
         }
     }
 
-    /// How many fields there are.
+    /// Whether the record is defined and has no member that can be named, also not through anonymous
+    /// ones: C has no such record (C11 6.7.2.1p8). To one without any members GNU C gives no size,
+    /// Microsoft's compiler 4 bytes, and C++ 1.
+    ///
+    /// ```
+    /// use ctypes_core::{Type, Types, target::Target};
+    /// let none = Types::new().declare_struct("none")?.define(|r| r)?;
+    /// assert!(none.record().unwrap().is_empty());
+    /// assert_eq!(none.at(&Target::X86_64_LINUX)?.size(), 0);
+    /// assert_eq!(none.at(&Target::X86_64_WINDOWS_MSVC)?.size(), 4);
+    /// # Ok::<(), ctypes_core::Error>(())
+    /// ```
+    pub fn is_empty(&self) -> bool {
+        fn names_none(record: &Record, seen: &mut HashSet<RecordId>) -> bool {
+            let found = |f: &Field, seen: &mut HashSet<RecordId>| match f.ty().record() {
+                Some(inner) if f.is_transparent() => {
+                    seen.insert(inner.0.id()) && !names_none(&inner, seen)
+                }
+                _ => f.rules().has_name(),
+            };
+            !record.fields().iter().any(|f| found(f, seen))
+        }
+        self.is_complete() && names_none(self, &mut HashSet::new())
+    }
+
     #[cfg(feature = "decl")]
-    pub(crate) fn field_count(&self) -> usize {
+    pub(crate) fn id(&self) -> RecordId {
+        self.0.id()
+    }
+
+    /// How many parts the types of the fields have, one at least for each.
+    pub(super) fn part_count(&self) -> u64 {
         match &self.0 {
-            RecordRef::Static(r) => r.members.len(),
-            RecordRef::Owned(r) => r.field_count(),
+            RecordRef::Static(r) => r.members.len() as u64,
+            RecordRef::Owned(r) => r.part_count(),
         }
     }
 

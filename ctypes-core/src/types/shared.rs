@@ -33,7 +33,8 @@ pub(super) fn free(ty: Type) {
         last.extend(spelling.alias.as_mut().and_then(|alias| alias.take()));
         match repr {
             Repr::Pointer { to: Pointee::Owned(mut next) }
-            | Repr::Array { of: Element::Owned(mut next), .. } => {
+            | Repr::Array { of: Element::Owned(mut next), .. }
+            | Repr::IncompleteArray { of: Element::Owned(mut next) } => {
                 last.extend(next.0.take().and_then(Arc::into_inner));
             }
             Repr::Function(FunctionRef::Owned(function)) => {
@@ -44,5 +45,32 @@ pub(super) fn free(ty: Type) {
             }
             _ => {}
         }
+    }
+}
+
+#[cfg(feature = "decl")]
+impl Type {
+    /// How many pointers, arrays, functions, parameters and typedef names a declarator of this type has,
+    /// this far: what it takes to copy it into a namespace and out of it.
+    pub(crate) fn part_count(&self) -> usize {
+        let (mut found, mut next) = (0, vec![self]);
+        while let Some(ty) = next.pop() {
+            found += 1;
+            if found >= super::MAX_PARTS as usize {
+                break;
+            }
+            match &ty.0 {
+                _ if ty.1.alias.is_some() => next.extend(ty.1.alias.as_ref().map(|a| a.aliased())),
+                Repr::Pointer { to: Pointee::Owned(to) } => next.push(to.get()),
+                Repr::Array { of: Element::Owned(of), .. }
+                | Repr::IncompleteArray { of: Element::Owned(of) } => next.push(of.get()),
+                Repr::Function(FunctionRef::Owned(f)) => {
+                    next.push(&f.result);
+                    next.extend(&f.params);
+                }
+                _ => {}
+            }
+        }
+        found
     }
 }

@@ -88,6 +88,7 @@ const fn describe(message: Message, ty: &Type) -> Message {
         Repr::Vector(_) => message.text("a vector"),
         Repr::Pointer { .. } => message.text("a pointer"),
         Repr::Array { .. } => message.text("an array"),
+        Repr::IncompleteArray { .. } => message.text("an array of unknown length"),
         Repr::Record(_) => message.text("a record"),
         Repr::Enum(_) => message.text("an enumeration"),
     };
@@ -145,6 +146,12 @@ pub(super) const fn fault_of(message: Message, fault: LayoutFault) -> Message {
         }
         LayoutFault::MisplacedFlexible => {
             message.text("a flexible array is not the last of several members of a struct")
+        }
+        LayoutFault::NotARecord => {
+            message.text("what is anonymous or extended is no struct or union")
+        }
+        LayoutFault::MisplacedBase => {
+            message.text("what is extended is not the first member of a struct")
         }
     }
 }
@@ -260,7 +267,7 @@ const fn misordered(ty: &Type, endian: Endian) -> Option<&Type> {
         Repr::Ordered(s, order) => {
             *order as u8 == endian as u8 || s.extent(&Target::NATIVE).size == 1
         }
-        Repr::Enum(e) => e.native_extent().size == 1,
+        Repr::Enum(e) => matches!(e.native_extent(), Some(Extent { size: 1, .. })),
         Repr::Array { of: Element::Static(of), .. } => return misordered(of, endian),
         Repr::Record(RecordRef::Static(record)) => {
             let mut i = 0;

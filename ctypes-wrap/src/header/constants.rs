@@ -15,12 +15,13 @@ enum Meaning {
     Nothing,
 }
 
-/// Makes the header of what was declared in it.
+/// Makes the header of what was declared in it; `unknown` is what is known to be skipped.
 pub(super) fn header(
     name: String,
     types: &Types,
     target: Target,
     declarations: Declarations,
+    unknown: Vec<SkippedItem>,
 ) -> Header {
     let mut macros = Macros::default();
     for definition in &declarations.macros {
@@ -35,6 +36,7 @@ pub(super) fn header(
             place: s.error.place.clone(),
             reason: s.error.message.clone(),
         })
+        .chain(unknown)
         .collect();
     let written =
         |m: &&Macro| m.params.is_none() && !m.body.is_empty() && !m.place.file.starts_with('<');

@@ -10,6 +10,7 @@ use ctypes_core::decl::Macro;
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 /// How much work one expansion may take, in tokens and the names that each of them carries: macros can
 /// grow without bounds.
@@ -25,6 +26,7 @@ const MAX_DEPTH: u32 = 100;
 const TOO_LARGE: &str = "the expansion of the macro is too large";
 
 struct Definition<'t> {
+    source: &'t Macro,
     params: Option<Vec<&'t str>>,
     /// Whether the last parameter takes all arguments that are left.
     variadic: bool,
@@ -34,7 +36,9 @@ struct Definition<'t> {
 /// The definitions in force.
 #[derive(Default)]
 pub(super) struct Macros<'t> {
-    definitions: HashMap<&'t str, Definition<'t>>,
+    definitions: HashMap<&'t str, Rc<Definition<'t>>>,
+    /// What `push_macro` has put away, the last one on top; nothing for a name without a definition.
+    pushed: HashMap<&'t str, Vec<Option<Rc<Definition<'t>>>>>,
     /// The work that was done so far.
     work: Cell<u32>,
 }
@@ -57,7 +61,29 @@ impl<'t> Macros<'t> {
             params.iter().map(name).collect()
         });
         let body = tokens(&definition.body, 0);
-        self.definitions.insert(&definition.name, Definition { params, variadic, body });
+        let made = Definition { source: definition, params, variadic, body };
+        self.definitions.insert(&definition.name, Rc::new(made));
+    }
+
+    /// `#pragma push_macro("NAME")`.
+    pub(super) fn push(&mut self, name: &'t str) {
+        self.pushed.entry(name).or_default().push(self.definitions.get(name).cloned());
+    }
+
+    /// `#pragma pop_macro("NAME")`: what was pushed last is in force; without it nothing changes.
+    pub(super) fn pop(&mut self, name: &'t str) {
+        match self.pushed.get_mut(name).and_then(Vec::pop) {
+            Some(Some(definition)) => drop(self.definitions.insert(name, definition)),
+            Some(None) => drop(self.definitions.remove(name)),
+            None => {}
+        }
+    }
+
+    /// The names that were pushed, each with the definition in force.
+    pub(super) fn pushed(&self) -> Vec<(&'t str, Option<&'t Macro>)> {
+        let mut names: Vec<_> = self.pushed.keys().copied().collect();
+        names.sort_unstable();
+        names.into_iter().map(|n| (n, self.definitions.get(n).map(|d| d.source))).collect()
     }
 
     pub(super) fn undefine(&mut self, name: &str) {

@@ -30,8 +30,9 @@
 //! What has no value before a program runs is in [`Header::skipped`], with the reason.
 //!
 //! # Trust
-//! A header may be hostile to the front end, whose time and memory are bounded. The compiler that is run,
-//! the variables that name it and pkg-config are trusted.
+//! A header may be hostile to the front end, whose time and memory are bounded, and may keep a compiler
+//! busy, whose time ([`HeaderBuilder::time_limit`]) and output are bounded. What the compiler does, the
+//! variables that name it and pkg-config are trusted.
 
 #[cfg(all(feature = "load", feature = "dynamic"))]
 mod bind;
@@ -42,6 +43,8 @@ mod expand;
 mod options;
 mod plain;
 mod preprocess;
+mod process;
+mod pushed;
 mod token;
 
 #[cfg(all(feature = "load", feature = "dynamic"))]

@@ -1,8 +1,8 @@
 //! What a header is read with: search paths, macros, packages, the target.
 
 use super::compiler::{self, Candidate};
-use super::preprocess::{self, Failure, Preprocessed};
-use super::{Header, check, constants, plain};
+use super::preprocess::{self, Failure, Preprocessed, Wanted};
+use super::{Header, SkippedItem, check, constants, plain, pushed};
 use ctypes_core::decl::{Declarations, MAX_TEXT, Source};
 use ctypes_core::error::HeaderError;
 use ctypes_core::{Target, Types};
@@ -10,6 +10,7 @@ use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// A header that is to be read, and how; made by [`Header::new`].
 #[derive(Debug, Clone)]
@@ -27,7 +28,11 @@ pub(super) struct Options {
     args: Vec<OsString>,
     compiler: Option<String>,
     target: Target,
+    pub(super) time_limit: Duration,
 }
+
+/// How long a compiler may take unless it is said.
+const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 impl HeaderBuilder {
     pub(super) fn new(name: &str) -> HeaderBuilder {
@@ -40,6 +45,7 @@ impl HeaderBuilder {
             args: Vec::new(),
             compiler: None,
             target: Target::NATIVE,
+            time_limit: TIME_LIMIT,
         })
     }
 
@@ -91,11 +97,24 @@ impl HeaderBuilder {
         self
     }
 
+    /// How long each program that is run may take: the compiler, pkg-config. A minute unless it is said;
+    /// [`Duration::MAX`] is no limit.
+    ///
+    /// # Platform behaviour
+    /// Unix: a program that takes longer is killed together with the processes that it started, as far
+    /// as they are in its process group, which is one of its own. Elsewhere only the program is killed,
+    /// and threads that read its output stay until all that it started has ended.
+    pub fn time_limit(mut self, limit: Duration) -> HeaderBuilder {
+        self.0.time_limit = limit;
+        self
+    }
+
     /// Reads the header into a namespace of its own.
     ///
     /// # Errors
     /// [`HeaderError`]: there is no compiler for the target, it does not find the header or one that
-    /// is included, it is for another target, pkg-config does not know a package. Declarations that
+    /// is included, it is for another target, it does not end in [time](HeaderBuilder::time_limit) or
+    /// writes more than [`MAX_TEXT`] bytes, pkg-config does not know a package. Declarations that
     /// cannot be read are no errors but listed in [`Header::skipped`].
     pub fn read(&self) -> Result<Header, HeaderError> {
         self.read_into(&Types::new())
@@ -108,13 +127,22 @@ impl HeaderBuilder {
     pub fn read_into(&self, types: &Types) -> Result<Header, HeaderError> {
         let options = &self.0;
         options.check()?;
-        let (text, file) = match options.plain()? {
-            Some((text, path)) => (text, path),
+        let (found, file) = match options.plain()? {
+            Some((text, path)) => (Text { text, skipped: Vec::new() }, path),
             None => (options.preprocess()?, "<command line>".to_owned()),
         };
-        let declarations = Source::new(&text).file(&file).target(options.target).read(types);
-        Ok(constants::header(options.name.clone(), types, options.target, declarations))
+        let source = Source::new(&found.text).file(&file).target(options.target);
+        let declarations = source.read(types);
+        let name = options.name.clone();
+        Ok(constants::header(name, types, options.target, declarations, found.skipped))
     }
+}
+
+/// What a preprocessor leaves of a header.
+struct Text {
+    text: String,
+    /// Macros that are not known any more.
+    skipped: Vec<SkippedItem>,
 }
 
 impl Options {
@@ -179,8 +207,8 @@ impl Options {
         Ok(Some((text, file)))
     }
 
-    fn preprocess(&self) -> Result<String, HeaderError> {
-        let mut flags = preprocess::package_flags(&self.packages)?;
+    fn preprocess(&self) -> Result<Text, HeaderError> {
+        let mut flags = preprocess::package_flags(&self.packages, self.time_limit)?;
         for dir in &self.dirs {
             flags.push("-I".into());
             flags.push(dir.into());
@@ -225,14 +253,15 @@ impl Options {
     }
 
     /// The header as a compiler's preprocessor leaves it, if that is one of the target.
-    fn ask(&self, candidate: &Candidate, flags: &[OsString]) -> Result<String, Failure> {
-        let found = match preprocess::preprocess(self, candidate, flags) {
+    fn ask(&self, candidate: &Candidate, flags: &[OsString]) -> Result<Text, Failure> {
+        let found = match preprocess::preprocess(self, candidate, flags, Wanted::Text) {
             Ok(found) => found,
             Err(Failure::Other(error)) => {
                 // A compiler of another target has other headers: that is then the better reason.
                 let empty = Options { before: Vec::new(), name: String::new(), ..self.clone() };
                 if !compiler::is_native(&self.target)
-                    && let Ok(found) = preprocess::preprocess(&empty, candidate, &[])
+                    && !matches!(error, HeaderError::TimedOut { .. })
+                    && let Ok(found) = preprocess::preprocess(&empty, candidate, &[], Wanted::Text)
                 {
                     self.compare(&found)?;
                 }
@@ -241,7 +270,16 @@ impl Options {
             Err(missing) => return Err(missing),
         };
         self.compare(&found)?;
-        Ok(found.text)
+        let (mut text, mut skipped) = (found.text, Vec::new());
+        let pushed = pushed::names(&text);
+        if !pushed.is_empty() {
+            let found = preprocess::preprocess(self, candidate, flags, Wanted::Definitions)?;
+            let directives;
+            (directives, skipped) = pushed::directives(&pushed, &text, &found.text);
+            text.push('\n');
+            text.push_str(&directives);
+        }
+        Ok(Text { text, skipped })
     }
 
     fn compare(&self, found: &Preprocessed) -> Result<(), Failure> {
@@ -276,7 +314,7 @@ fn predefined(text: &str) -> Declarations {
     Source::new(&text[..end]).read(&Types::new())
 }
 
-fn read(path: &Path) -> Result<String, HeaderError> {
+pub(super) fn read(path: &Path) -> Result<String, HeaderError> {
     let unreadable = |reason| HeaderError::Unreadable { path: path.display().to_string(), reason };
     let file = std::fs::metadata(path).map_err(|e| unreadable(e.to_string()))?;
     // Opening a named pipe would wait for a writer, here or in the compiler.

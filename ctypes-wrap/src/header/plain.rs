@@ -4,9 +4,12 @@
 //! there is none. Only macros have to be replaced.
 
 use super::expand::Macros;
+use super::pushed;
 use super::token::tokens;
 use ctypes_core::decl::{Macro, Source};
 use ctypes_core::{Target, Types};
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 /// A line that begins with `#`, as it is in the text (lines that a backslash joins are one).
@@ -29,23 +32,81 @@ fn lines(text: &str) -> Vec<Line<'_>> {
     let (mut at, mut number, mut in_comment) = (0, 1_u32, false);
     while at < text.len() {
         let start = at;
+        let is_directive =
+            !in_comment && text[at..].trim_start_matches([' ', '\t']).starts_with('#');
         let mut physical = 0;
         loop {
-            let end = text[at..].find('\n').map_or(text.len(), |i| at + i + 1);
-            physical += 1;
-            let joined = text[at..end].trim_end_matches(['\n', '\r']).ends_with('\\');
-            at = end;
-            if !joined || at >= text.len() {
+            let from = at;
+            loop {
+                let end = text[at..].find('\n').map_or(text.len(), |i| at + i + 1);
+                physical += 1;
+                let joined = text[at..end].trim_end_matches(['\n', '\r']).ends_with('\\');
+                at = end;
+                if !joined || at >= text.len() {
+                    break;
+                }
+            }
+            in_comment = ends_in_comment(&text[from..at], in_comment);
+            // A comment that a directive begins belongs to it, however many lines it has.
+            if !(is_directive && in_comment) || at >= text.len() {
                 break;
             }
         }
         let line = &text[start..at];
-        let is_directive = !in_comment && line.trim_start().starts_with('#');
-        in_comment = ends_in_comment(line, in_comment);
-        lines.push(Line { text: line, number, is_directive });
-        number = number.saturating_add(physical);
+        let line = Line { text: line, number, is_directive };
+        number = marked(&line).unwrap_or(number.saturating_add(physical));
+        lines.push(line);
     }
     lines
+}
+
+/// The number that a line marker, `# 1` or `#line 1`, gives the next line.
+fn marked(line: &Line<'_>) -> Option<u32> {
+    let (word, rest) = line.is_directive.then(|| directive(line))?;
+    let number = if word == "line" { first_word(rest) } else { word };
+    number.parse().ok()
+}
+
+/// A directive with a space for each comment, and as many lines as before.
+fn uncommented(text: &str) -> Cow<'_, str> {
+    if !text.contains("/*") && !text.contains("//") {
+        return text.into();
+    }
+    let body = text.trim_end_matches(['\n', '\r']);
+    let (mut out, mut rest, mut gone) = (String::with_capacity(text.len()), body, 0);
+    while let Some(at) = rest.find(['/', '"', '\'']) {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let length = match &rest.as_bytes()[..rest.len().min(2)] {
+            b"/*" => rest[2..].find("*/").map_or(rest.len(), |end| end + 4),
+            b"//" => rest.len(),
+            [b'/', ..] => 0,
+            _ => literal_end(rest),
+        };
+        if rest.starts_with('/') && length > 0 {
+            gone += rest[..length].matches('\n').count();
+            out.push(' ');
+            rest = &rest[length..];
+        } else {
+            out.push_str(&rest[..length.max(1)]);
+            rest = &rest[length.max(1)..];
+        }
+    }
+    out.push_str(rest);
+    out.extend(std::iter::repeat_n('\n', gone));
+    out.push_str(&text[body.len()..]);
+    out.into()
+}
+
+/// How long the literal is that a text begins with, or all of the text if it has no end.
+fn literal_end(text: &str) -> usize {
+    let mut escaped = false;
+    let end = text.bytes().skip(1).position(|b| {
+        let ends = b == text.as_bytes()[0] && !escaped;
+        escaped = b == b'\\' && !escaped;
+        ends
+    });
+    end.map_or(text.len(), |end| end + 2)
 }
 
 fn ends_in_comment(line: &str, mut inside: bool) -> bool {
@@ -94,8 +155,11 @@ pub(super) fn is_plain(text: &str) -> bool {
             return false;
         }
     }
-    while let Some((word, _)) = words.next() {
+    while let Some((word, rest)) = words.next() {
         match word {
+            "pragma" if pushed::is_mentioned(rest) && pushed::operand(rest).is_none() => {
+                return false;
+            }
             "define" | "undef" | "pragma" | "ident" | "line" => {}
             "" => {}
             _ if word.bytes().all(|b| b.is_ascii_digit()) => {}
@@ -103,7 +167,11 @@ pub(super) fn is_plain(text: &str) -> bool {
             _ => return false,
         }
     }
-    guard.is_none() && !asks_the_compiler(text, &lines)
+    // Operators stand in the midst of text, and may come out of macros.
+    let has_operators = text.contains("_Pragma") || text.contains("__pragma");
+    guard.is_none()
+        && !(has_operators && pushed::is_mentioned(text))
+        && !asks_the_compiler(text, &lines)
 }
 
 /// Whether the text uses a name of the form `__NAME__` that it does not define: compilers predefine such
@@ -139,15 +207,22 @@ fn first_word(text: &str) -> &str {
 /// The text with its macros replaced, and its directives and lines kept.
 pub(super) fn expanded(text: &str, file: &str) -> Result<String, String> {
     let lines = lines(text);
+    // What a directive is without its comments; of other lines nothing.
+    let directives: Vec<Cow<'_, str>> = lines
+        .iter()
+        .map(|line| if line.is_directive { uncommented(line.text) } else { "".into() })
+        .collect();
     let definitions: Vec<Option<Macro>> = lines
         .iter()
-        .map(|line| {
+        .zip(&directives)
+        .map(|(line, text)| {
             let defines = line.is_directive && directive(line).0 == "define";
-            let read = || Source::new(line.text).target(Target::NATIVE).read(&Types::new());
+            let read = || Source::new(text).target(Target::NATIVE).read(&Types::new());
             defines.then(read).and_then(|found| found.macros.into_iter().next())
         })
         .collect();
-    if definitions.iter().all(Option::is_none) {
+    let is_as_it_was = |d: &Cow<'_, str>| matches!(d, Cow::Borrowed(_));
+    if definitions.iter().all(Option::is_none) && directives.iter().all(is_as_it_was) {
         return Ok(text.to_owned());
     }
     let mut macros = Macros::default();
@@ -156,11 +231,16 @@ pub(super) fn expanded(text: &str, file: &str) -> Result<String, String> {
     while i < lines.len() {
         let line = &lines[i];
         if line.is_directive {
-            out.push_str(line.text);
-            if let Some(definition) = &definitions[i] {
-                macros.define(definition);
-            } else if let ("undef", name) = directive(line) {
-                macros.undefine(first_word(name));
+            out.push_str(&directives[i]);
+            match (&definitions[i], directive(line)) {
+                (Some(definition), _) => macros.define(definition),
+                (None, ("undef", name)) => macros.undefine(first_word(name)),
+                (None, ("pragma", rest)) => match pushed::operand(rest) {
+                    Some((true, name)) => macros.push(name),
+                    Some((false, name)) => macros.pop(name),
+                    None => {}
+                },
+                _ => {}
             }
             i += 1;
             continue;
@@ -173,6 +253,16 @@ pub(super) fn expanded(text: &str, file: &str) -> Result<String, String> {
         let chunk: String = lines[from..i].iter().map(|l| l.text).collect();
         expand_chunk(&macros, &chunk, line.number, &mut out)
             .map_err(|reason| format!("{file}:{}: {reason}", line.number))?;
+    }
+    // The front end, which reads the result, does not know of what is popped.
+    let defined = definitions.iter().enumerate();
+    let index: HashMap<*const Macro, usize> =
+        defined.filter_map(|(i, d)| Some((std::ptr::from_ref(d.as_ref()?), i))).collect();
+    for (name, definition) in macros.pushed() {
+        let _ = match definition.map(|d| index[&std::ptr::from_ref(d)]) {
+            Some(at) => write!(out, "\n# {}\n{}", lines[at].number, directives[at]),
+            None => write!(out, "\n#undef {name}\n"),
+        };
     }
     Ok(out)
 }

@@ -1,15 +1,17 @@
 //! Runs the preprocessor, and nothing else of a compiler.
 //!
-//! The command line and what the compiler says are kept for messages. What it writes is bounded;
-//! how long it takes is not: the compiler and the files that it is told to read are the caller's.
+//! The command line and what the compiler says are kept for messages. What it writes and how long it
+//! takes are bounded, so that one that never ends (a header may include `/dev/zero`, a wrapper may wait
+//! for a licence) is an error.
 
 use super::compiler::Candidate;
 use super::options::Options;
+use super::process::{self, Limits};
 use ctypes_core::decl::MAX_TEXT;
 use ctypes_core::error::HeaderError;
 use std::ffi::OsString;
-use std::io::{self, Read, Write};
-use std::process::{Command, Stdio};
+use std::process::Command;
+use std::time::Duration;
 
 /// What a preprocessor wrote.
 pub(super) struct Preprocessed {
@@ -27,37 +29,34 @@ pub(super) enum Failure {
 /// The lines of a compiler's messages that are kept.
 const MAX_MESSAGE_LINES: usize = 30;
 
+/// The bytes that pkg-config may write; systems take no longer command lines.
+const MAX_FLAGS: usize = 1 << 20;
+
+/// What the preprocessor is to write.
+#[derive(Clone, Copy)]
+pub(super) enum Wanted {
+    /// The text, with the definitions of macros where they are.
+    Text,
+    /// The definitions in force at the end.
+    Definitions,
+}
+
 pub(super) fn preprocess(
     options: &Options,
     candidate: &Candidate,
     flags: &[OsString],
+    wanted: Wanted,
 ) -> Result<Preprocessed, Failure> {
     let mut args = candidate.args.clone();
+    let dump = match wanted {
+        Wanted::Text => "-dD",
+        Wanted::Definitions => "-dM",
+    };
     // -w: warnings are for those who write headers.
-    args.extend(["-E", "-dD", "-w", "-x", "c"].map(OsString::from));
+    args.extend(["-E", dump, "-w", "-x", "c"].map(OsString::from));
     args.extend_from_slice(flags);
     args.push("-".into());
     let shown = shown(candidate, &args);
-    let mut child = Command::new(&candidate.program)
-        .args(&args)
-        .env("LC_ALL", "C")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(|e| Failure::Missing(format!("{shown}: {e}")))?;
-    let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-    let includes = options.includes();
-    let (text, messages) = std::thread::scope(|scope| {
-        // Both are written to while the other is read, whatever the compiler does first.
-        scope.spawn(move || {
-            // A compiler that stops reading says why itself.
-            let _ = stdin.map(|mut stdin| stdin.write_all(includes.as_bytes()));
-        });
-        let messages = scope.spawn(move || read(stderr, 1 << 20));
-        let text = read(stdout, MAX_TEXT as u64 + 1);
-        (text, messages.join().unwrap_or_else(|_| Ok(Vec::new())))
-    });
     let refused = |message: Vec<String>| {
         Failure::Other(HeaderError::Refused {
             header: options.name.clone(),
@@ -65,34 +64,32 @@ pub(super) fn preprocess(
             message,
         })
     };
-    let text = text.map_err(|e| refused(vec![e.to_string()]))?;
-    if text.len() > MAX_TEXT {
-        // It may still be writing.
-        let _ = child.kill();
-        let _ = child.wait();
-        return Err(refused(vec![format!("expected at most {MAX_TEXT} bytes, found more")]));
-    }
-    let status = child.wait().map_err(|e| refused(vec![e.to_string()]))?;
-    if !status.success() {
-        let messages = messages.unwrap_or_default();
-        let mut lines = lines(&messages);
+    let mut command = Command::new(&candidate.program);
+    command.args(&args).env("LC_ALL", "C");
+    let limits = Limits { time: options.time_limit, output: MAX_TEXT };
+    let finished =
+        process::run(&mut command, options.includes().as_bytes(), limits).map_err(|e| match e {
+            process::Failure::NotStarted(e) => Failure::Missing(format!("{shown}: {e}")),
+            process::Failure::TimedOut => Failure::Other(HeaderError::TimedOut {
+                header: options.name.clone(),
+                command: shown.clone(),
+                limit: options.time_limit,
+            }),
+            process::Failure::TooLong => {
+                refused(vec![format!("expected at most {MAX_TEXT} bytes, found more")])
+            }
+            process::Failure::Broken(e) => refused(vec![e.to_string()]),
+        })?;
+    if !finished.status.success() {
+        let mut lines = lines(&finished.messages);
         if lines.is_empty() {
-            lines.push(status.to_string());
+            lines.push(finished.status.to_string());
         }
         return Err(refused(lines));
     }
-    let text = String::from_utf8(text)
+    let text = String::from_utf8(finished.output)
         .unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned());
     Ok(Preprocessed { text, command: shown })
-}
-
-/// Reads at most so many bytes, and closes the pipe.
-fn read(pipe: Option<impl Read>, limit: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    if let Some(pipe) = pipe {
-        pipe.take(limit).read_to_end(&mut bytes)?;
-    }
-    Ok(bytes)
 }
 
 /// Text of another program, fit to be shown on a terminal.
@@ -117,25 +114,31 @@ fn shown(candidate: &Candidate, args: &[OsString]) -> String {
 }
 
 /// What pkg-config says is needed to compile with the packages.
-pub(super) fn package_flags(packages: &[String]) -> Result<Vec<OsString>, HeaderError> {
+pub(super) fn package_flags(
+    packages: &[String],
+    time_limit: Duration,
+) -> Result<Vec<OsString>, HeaderError> {
     if packages.is_empty() {
         return Ok(Vec::new());
     }
     let program = std::env::var_os("PKG_CONFIG").unwrap_or_else(|| "pkg-config".into());
     let command = format!("{} --cflags {}", program.to_string_lossy(), packages.join(" "));
     let failed = |message| HeaderError::PkgConfig { command: command.clone(), message };
-    let output = Command::new(&program)
-        // What follows are names, even if they look like options.
-        .args(["--print-errors", "--cflags", "--"])
-        .args(packages)
-        .env("LC_ALL", "C")
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|e| failed(vec![e.to_string()]))?;
-    if !output.status.success() {
-        return Err(failed(lines(&output.stderr)));
+    let mut run = Command::new(&program);
+    // What follows are names, even if they look like options.
+    run.args(["--print-errors", "--cflags", "--"]).args(packages).env("LC_ALL", "C");
+    let limits = Limits { time: time_limit, output: MAX_FLAGS };
+    let finished = process::run(&mut run, &[], limits).map_err(|e| {
+        failed(vec![match e {
+            process::Failure::NotStarted(e) | process::Failure::Broken(e) => e.to_string(),
+            process::Failure::TimedOut => format!("did not end within {time_limit:?}"),
+            process::Failure::TooLong => format!("expected at most {MAX_FLAGS} bytes, found more"),
+        }])
+    })?;
+    if !finished.status.success() {
+        return Err(failed(lines(&finished.messages)));
     }
-    Ok(words(&String::from_utf8_lossy(&output.stdout)))
+    Ok(words(&String::from_utf8_lossy(&finished.output)))
 }
 
 /// Splits as a shell does, which pkg-config writes for.

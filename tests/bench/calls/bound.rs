@@ -1,8 +1,8 @@
 //! Calls of functions that this project's macros bind: `#[foreign_fn]` and a `#[library]` handle.
 
-use crate::case::Case;
-use crate::paths::Path;
-use crate::shapes::{Block, Pair, Shape, for_each_shape};
+use crate::harness::Case;
+use crate::paths;
+use crate::shapes::{self, Block, Pair, for_each_shape};
 use core::ffi::{c_double, c_float, c_int, c_long, c_uchar};
 use ctypes_wrap::{Bindings, Library, foreign_fn, library};
 
@@ -78,7 +78,7 @@ pub(crate) fn foreign_fn_calls(cases: &mut Vec<Case>) {
     macro_rules! case {
         ($shape:ident $name:ident ($($i:tt: $t:ty = $arg:expr),*) -> $r:ty = $expected:expr) => {
             let args: ($($t,)*) = ($($arg,)*);
-            cases.push(Case::new::<_, $r, _>(Shape::$shape, Path::FOREIGN_FN, args, $expected, |_args| {
+            cases.push(Case::new::<_, $r, _>(shapes::$shape, paths::FOREIGN_FN, args, $expected, |_args| {
                 // SAFETY: the functions of calls_bench.c accept any numbers, and a pointer to an int.
                 unsafe { foreign::$name($(_args.$i),*) }
             }));
@@ -95,7 +95,7 @@ pub(crate) fn handle_methods(cases: &mut Vec<Case>) {
         ($shape:ident $name:ident ($($i:tt: $t:ty = $arg:expr),*) -> $r:ty = $expected:expr) => {
             let args: ($($t,)*) = ($($arg,)*);
             let setup = (callees.clone(), args);
-            cases.push(Case::new::<_, $r, _>(Shape::$shape, Path::HANDLE, setup, $expected, |s| {
+            cases.push(Case::new::<_, $r, _>(shapes::$shape, paths::HANDLE, setup, $expected, |s| {
                 // SAFETY: as above.
                 unsafe { s.0.$name($(s.1.$i),*) }
             }));

@@ -1,11 +1,11 @@
 //! What the project promises of a typed call, in instructions, which do not depend on the machine's load.
 
-use crate::paths::Path;
-use crate::report::Row;
-use crate::shapes::Shape;
+use crate::harness::{Label, Row};
+use crate::paths;
+use crate::shapes;
 
 /// The shapes that the bounds speak of.
-pub(crate) const SHAPES: [Shape; 3] = [Shape::ADD, Shape::FMA3, Shape::SUM8];
+pub(crate) const SHAPES: [Label; 3] = [shapes::ADD, shapes::FMA3, shapes::SUM8];
 
 /// A method of a handle costs at most so many times the instructions of a libloading `Symbol`.
 const HANDLE_RATIO: f64 = 1.05;
@@ -17,30 +17,30 @@ const FOREIGN_FN_EXTRA: f64 = 3.0;
 pub(crate) fn violated(rows: &[Row]) -> Vec<String> {
     let mut violated = Vec::new();
     for shape in SHAPES {
-        let of = |path: Path| {
+        let of = |path: Label| {
             rows.iter()
-                .find(|row| row.shape == shape && row.path == path)
+                .find(|row| row.group == shape && row.way == path)
                 .and_then(|row| row.instructions)
         };
         let (Some(symbol), Some(handle), Some(foreign_fn)) =
-            (of(Path::SYMBOL), of(Path::HANDLE), of(Path::FOREIGN_FN))
+            (of(paths::SYMBOL), of(paths::HANDLE), of(paths::FOREIGN_FN))
         else {
             violated.push(format!("{}: the instructions were not counted", shape.text));
             continue;
         };
-        let mut check = |path: Path, found: f64, most: f64, bound: &str| {
+        let mut check = |path: Label, found: f64, most: f64, bound: &str| {
             if found > most {
                 violated.push(format!(
                     "{}: {} takes {found} instructions; expected at most {most:.2} ({bound} the {symbol} \
                      of a {})",
                     shape.text,
                     path.text,
-                    Path::SYMBOL.text,
+                    paths::SYMBOL.text,
                 ));
             }
         };
-        check(Path::HANDLE, handle, symbol * HANDLE_RATIO, "1.05 times");
-        check(Path::FOREIGN_FN, foreign_fn, symbol + FOREIGN_FN_EXTRA, "3 more than");
+        check(paths::HANDLE, handle, symbol * HANDLE_RATIO, "1.05 times");
+        check(paths::FOREIGN_FN, foreign_fn, symbol + FOREIGN_FN_EXTRA, "3 more than");
     }
     violated
 }

@@ -3,9 +3,9 @@
 //!
 //! The loop is C's, so what is measured is the callback alone, with the C loop around it.
 
-use crate::case::Case;
-use crate::paths::Path;
-use crate::shapes::{CValue, Shape, linked};
+use crate::harness::{Case, Label};
+use crate::paths;
+use crate::shapes::{self, CValue, linked};
 use crate::through_libffi::prepare;
 use core::ffi::{c_int, c_void};
 use core::hint::black_box;
@@ -20,11 +20,11 @@ pub(crate) fn callbacks(cases: &mut Vec<Case>) {
     extern "C" fn plain(a: c_int, b: c_int) -> c_int {
         a.wrapping_add(b)
     }
-    case(cases, Path::CALLBACK_PLAIN, plain, ());
+    case(cases, paths::CALLBACK_PLAIN, plain, ());
 
     let typed = Callback::new(|a: c_int, b: c_int| -> c_int { a.wrapping_add(b) });
     let typed = typed.unwrap_or_else(|e| panic!("{e}"));
-    case(cases, Path::CALLBACK_TYPED, typed.as_fn(), typed);
+    case(cases, paths::CALLBACK_TYPED, typed.as_fn(), typed);
 
     let signature = Signature::new(CallConv::C, &Type::INT, [&Type::INT, &Type::INT]);
     let signature = signature.unwrap_or_else(|e| panic!("{e}"));
@@ -35,19 +35,19 @@ pub(crate) fn callbacks(cases: &mut Vec<Case>) {
     let dynamic = dynamic.unwrap_or_else(|e| panic!("{e}"));
     // SAFETY: the callback has the signature of the pointer.
     let pointer = unsafe { core::mem::transmute::<*const c_void, Pointer>(dynamic.as_ptr()) };
-    case(cases, Path::CALLBACK_DYNAMIC, pointer, dynamic);
+    case(cases, paths::CALLBACK_DYNAMIC, pointer, dynamic);
 
-    case(cases, Path::CALLBACK_LIBFFI, closure(), ());
+    case(cases, paths::CALLBACK_LIBFFI, closure(), ());
 }
 
 /// A case that keeps `owner`, which `pointer` needs, alive.
-fn case<O: 'static>(cases: &mut Vec<Case>, path: Path, pointer: Pointer, owner: O) {
+fn case<O: 'static>(cases: &mut Vec<Case>, path: Label, pointer: Pointer, owner: O) {
     // SAFETY: each pointer takes any two ints, and lives as long as its owner.
     let call_back = move |n: i64| unsafe { linked::calls_bench_call_back(black_box(pointer), n) };
     // 0 + 1, 1 + 1, 2 + 1.
     let sum = call_back(3);
     assert_eq!(sum, 6, "{}", path.text);
-    cases.push(Case::of_loop(Shape::CALLBACK, path, move |n| {
+    cases.push(Case::of_loop(shapes::CALLBACK, path, move |n| {
         let _owner = &owner;
         black_box(call_back(i64::try_from(n).unwrap_or(i64::MAX)));
     }));

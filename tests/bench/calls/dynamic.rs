@@ -1,8 +1,8 @@
 //! Calls of this project whose signature is known only at run time, with all checks.
 
-use crate::case::Case;
-use crate::paths::Path;
-use crate::shapes::{Shape, for_each_shape};
+use crate::harness::Case;
+use crate::paths;
+use crate::shapes::{self, for_each_shape};
 use ctypes_wrap::prelude::*;
 use ctypes_wrap::{CReturn, CType};
 
@@ -21,7 +21,7 @@ pub(crate) fn tuples(cases: &mut Vec<Case>) {
         ($shape:ident $name:ident ($($i:tt: $t:ty = $arg:expr),*) -> $r:ty = $expected:expr) => {
             let f = function(stringify!($name), <$r>::result(), &[$(<$t>::TYPE),*]);
             let args: ($($t,)*) = ($($arg,)*);
-            cases.push(Case::new::<_, $r, _>(Shape::$shape, Path::CALL, (f, args), $expected, |s| {
+            cases.push(Case::new::<_, $r, _>(shapes::$shape, paths::CALL, (f, args), $expected, |s| {
                 // SAFETY: the signature is that of the function in calls_bench.c, which accepts any
                 // numbers, and a pointer to an int.
                 unsafe { s.0.call::<$r>(s.1) }.unwrap_or_else(|e| panic!("{e}"))
@@ -40,7 +40,7 @@ pub(crate) fn kept_args(cases: &mut Vec<Case>) {
             let mut args = Args::new();
             $(args.push::<$t>($arg);)*
             let setup = (f, args);
-            cases.push(Case::new::<_, $r, _>(Shape::$shape, Path::CALL_ARGS, setup, $expected, |s| {
+            cases.push(Case::new::<_, $r, _>(shapes::$shape, paths::CALL_ARGS, setup, $expected, |s| {
                 // SAFETY: as above.
                 unsafe { s.0.call_args(&mut s.1) }.unwrap_or_else(|e| panic!("{e}"))
             }));
@@ -56,8 +56,8 @@ pub(crate) fn refilled_args(cases: &mut Vec<Case>) {
             let f = function(stringify!($name), <$r>::result(), &[$(<$t>::TYPE),*]);
             let args: ($($t,)*) = ($($arg,)*);
             let setup = (f, Args::new(), args);
-            let path = Path::CALL_ARGS_REFILLED;
-            cases.push(Case::new::<_, $r, _>(Shape::$shape, path, setup, $expected, |s| {
+            let path = paths::CALL_ARGS_REFILLED;
+            cases.push(Case::new::<_, $r, _>(shapes::$shape, path, setup, $expected, |s| {
                 s.1.clear();
                 $(s.1.push(s.2.$i);)*
                 // SAFETY: as above.

@@ -1,22 +1,9 @@
 //! The ways of calling: their names, in the order of the report.
 
-/// A way of calling: a key for programs, a name for people.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Path {
-    pub(crate) key: &'static str,
-    pub(crate) text: &'static str,
-}
-
-macro_rules! paths {
-    ($($name:ident $key:literal $text:literal)*) => {
-        impl Path {
-            $(pub(crate) const $name: Path = Path { key: $key, text: $text };)*
-        }
-    };
-}
+use crate::harness::labels;
 
 // The first way of each shape is what the others are compared with.
-paths! {
+labels! {
     DIRECT "direct" "direct call, bound by the linker"
     POINTER "pointer" "function pointer"
     SYMBOL "libloading" "libloading Symbol"

@@ -1,8 +1,8 @@
 //! Calls that need nothing of this project: bound by the linker, through a pointer, through libloading.
 
-use crate::case::Case;
-use crate::paths::Path;
-use crate::shapes::{Shape, for_each_shape, linked};
+use crate::harness::Case;
+use crate::paths;
+use crate::shapes::{self, for_each_shape, linked};
 use core::ffi::c_void;
 use std::sync::OnceLock;
 
@@ -20,7 +20,7 @@ pub(crate) fn direct(cases: &mut Vec<Case>) {
     macro_rules! case {
         ($shape:ident $name:ident ($($i:tt: $t:ty = $arg:expr),*) -> $r:ty = $expected:expr) => {
             let args: ($($t,)*) = ($($arg,)*);
-            cases.push(Case::new::<_, $r, _>(Shape::$shape, Path::DIRECT, args, $expected, |_args| {
+            cases.push(Case::new::<_, $r, _>(shapes::$shape, paths::DIRECT, args, $expected, |_args| {
                 // SAFETY: the functions of calls_bench.c accept any numbers, and a pointer to an int.
                 unsafe { linked::$name($(_args.$i),*) }
             }));
@@ -41,7 +41,7 @@ pub(crate) fn pointer(cases: &mut Vec<Case>) {
                 )
             };
             let setup = Setup { function, args };
-            cases.push(Case::new::<_, $r, _>(Shape::$shape, Path::POINTER, setup, $expected, |s| {
+            cases.push(Case::new::<_, $r, _>(shapes::$shape, paths::POINTER, setup, $expected, |s| {
                 // SAFETY: as above.
                 unsafe { (s.function)($(s.args.$i),*) }
             }));
@@ -74,7 +74,7 @@ pub(crate) fn symbol(cases: &mut Vec<Case>) {
             let function = function.unwrap_or_else(|e| panic!("{}: {e}", stringify!($name)));
             let args: ($($t,)*) = ($($arg,)*);
             let setup = Setup { function, args };
-            cases.push(Case::new::<_, $r, _>(Shape::$shape, Path::SYMBOL, setup, $expected, |s| {
+            cases.push(Case::new::<_, $r, _>(shapes::$shape, paths::SYMBOL, setup, $expected, |s| {
                 // SAFETY: as above.
                 unsafe { (s.function)($(s.args.$i),*) }
             }));

@@ -1,6 +1,7 @@
 //! The signatures that are measured, with their C functions, arguments and expected results: one list,
 //! [`for_each_shape`], from which every way of calling makes its cases.
 
+use crate::harness::{Label, Outcome, labels};
 use core::ffi::{c_int, c_uchar};
 use core::fmt::Debug;
 use core::hint::black_box;
@@ -89,41 +90,19 @@ macro_rules! for_each_shape {
 }
 pub(crate) use for_each_shape;
 
-/// A signature: a key for programs, its C text for people.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Shape {
-    pub(crate) key: &'static str,
-    pub(crate) text: &'static str,
+// The signatures in C, in the order of the report.
+labels! {
+    NOTHING "void" "void (void)"
+    ADD "add" "int (int, int)"
+    FMA3 "fma3" "double (double, double, double)"
+    SUM8 "sum8" "long (long, long, long, long, long, long, long, long)"
+    PAIR "struct16" "struct of 16 bytes (struct of 16 bytes)"
+    BLOCK "struct64" "struct of 64 bytes (struct of 64 bytes)"
+    MIXED "mixed" "double (int, double, const int *, int64_t, float, unsigned char)"
+    CALLBACK "callback" "C calls back an int (int, int)"
 }
 
-impl Shape {
-    pub(crate) const NOTHING: Shape = Shape { key: "void", text: "void (void)" };
-    pub(crate) const ADD: Shape = Shape { key: "add", text: "int (int, int)" };
-    pub(crate) const FMA3: Shape = Shape { key: "fma3", text: "double (double, double, double)" };
-    pub(crate) const SUM8: Shape =
-        Shape { key: "sum8", text: "long (long, long, long, long, long, long, long, long)" };
-    pub(crate) const PAIR: Shape =
-        Shape { key: "struct16", text: "struct of 16 bytes (struct of 16 bytes)" };
-    pub(crate) const BLOCK: Shape =
-        Shape { key: "struct64", text: "struct of 64 bytes (struct of 64 bytes)" };
-    pub(crate) const MIXED: Shape = Shape {
-        key: "mixed",
-        text: "double (int, double, const int *, int64_t, float, unsigned char)",
-    };
-    pub(crate) const CALLBACK: Shape =
-        Shape { key: "callback", text: "C calls back an int (int, int)" };
-    /// In the order of the report.
-    pub(crate) const ALL: [Shape; 8] = [
-        Shape::NOTHING,
-        Shape::ADD,
-        Shape::FMA3,
-        Shape::SUM8,
-        Shape::PAIR,
-        Shape::BLOCK,
-        Shape::MIXED,
-        Shape::CALLBACK,
-    ];
-}
+pub(crate) const ALL: [Label; 8] = [NOTHING, ADD, FMA3, SUM8, PAIR, BLOCK, MIXED, CALLBACK];
 
 /// A type of an argument or a result.
 pub(crate) trait CValue: Copy + PartialEq + Debug + 'static {
@@ -134,14 +113,6 @@ pub(crate) trait CValue: Copy + PartialEq + Debug + 'static {
     /// The value out of what a dynamic call returned.
     fn of(value: &Value) -> Option<Self>;
     /// As [`Outcome::sink`].
-    fn sink(self);
-}
-
-/// What a call gives where C gives an `E`.
-pub(crate) trait Outcome<E>: Debug {
-    /// Whether it is that value.
-    fn is(&self, expected: &E) -> bool;
-    /// Keeps the compiler from dropping what computed it.
     fn sink(self);
 }
 

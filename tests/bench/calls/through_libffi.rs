@@ -3,10 +3,10 @@
 //! The signature is prepared once. The vector of argument addresses is made for each call, as a program
 //! must whose arguments change; the arguments stay where they are.
 
-use crate::case::Case;
-use crate::paths::Path;
+use crate::harness::Case;
+use crate::paths;
 use crate::pointers::address;
-use crate::shapes::{CValue, Shape, for_each_shape};
+use crate::shapes::{self, CValue, for_each_shape};
 use core::ffi::{c_uint, c_void};
 use core::mem::{ManuallyDrop, MaybeUninit};
 use libffi::{middle, raw};
@@ -67,7 +67,7 @@ pub(crate) fn raw_calls(cases: &mut Vec<Case>) {
             };
             let args: ($($t,)*) = ($($arg,)*);
             let setup = (cif, function, args);
-            cases.push(Case::new::<_, $r, _>(Shape::$shape, Path::LIBFFI_RAW, setup, $expected, |s| {
+            cases.push(Case::new::<_, $r, _>(shapes::$shape, paths::LIBFFI_RAW, setup, $expected, |s| {
                 let mut values: [*mut c_void; _] = [$((&raw mut s.2.$i).cast()),*];
                 let mut result = Returned::<$r> { register: [0; 2] };
                 // SAFETY: the cif is that of the function, `values` has the address of one value for each
@@ -96,7 +96,7 @@ pub(crate) fn crate_calls(cases: &mut Vec<Case>) {
             let function = middle::CodePtr::from_ptr(address(stringify!($name)));
             let args: ($($t,)*) = ($($arg,)*);
             let setup = (cif, function, args);
-            cases.push(Case::new::<_, $r, _>(Shape::$shape, Path::LIBFFI_CRATE, setup, $expected, |s| {
+            cases.push(Case::new::<_, $r, _>(shapes::$shape, paths::LIBFFI_CRATE, setup, $expected, |s| {
                 // SAFETY: the cif is that of the function, and each argument is of its parameter's type.
                 unsafe { s.0.call::<$r>(s.1, &[$(middle::arg(&s.2.$i)),*]) }
             }));

@@ -31,7 +31,7 @@ pub(crate) struct Census {
     /// Whether a float is among them.
     has_float: bool,
     /// Whether a pair of floats is.
-    has_complex: bool,
+    pub(super) has_complex: bool,
     /// Whether there is an array of no elements, by gcc.
     has_zero: bool,
     /// Whether there is anything but bit fields without a name.

@@ -6,7 +6,7 @@ use super::{Passing, Pieces, RegisterClass, Way, at_least};
 use crate::target::{Abi, Extent, Target};
 
 /// AMD64 psABI 3.2.3: each eight bytes have a class, merged from what is in them; more than 16 bytes, and
-/// records with an unaligned field, are in memory.
+/// records with an unaligned field, are in memory. A `long double _Complex` comes back on the x87's stack.
 ///
 /// gcc and clang agree on what has a name and is aligned. gcc gives bit fields without a name the class of
 /// integers, and the class of an element to eight bytes that an array of none lies in; clang does neither.
@@ -21,6 +21,11 @@ pub(super) const fn amd64(census: &Census, extent: Extent, target: &Target) -> P
         even: false,
     };
     let [first, second] = census.words;
+    if census.has_complex && !census.is_record && matches!(first, Word::X87) {
+        let (half, x87) = (extent.size / 2, RegisterClass::X87);
+        let result = Pieces::NONE.and(x87, 0, half).and(x87, half, half);
+        return Passing { result: Way::Registers(result), ..memory };
+    }
     if extent.size > 16 || matches!(first, Word::Memory) || matches!(second, Word::Memory) {
         return memory;
     }

@@ -8,7 +8,7 @@ use crate::{Failure, Output};
 use clap::Args;
 use ctypes_wrap::convert::Value;
 use ctypes_wrap::types::{ConstValue, Scalar, TypeKind};
-use ctypes_wrap::{Args as CallArgs, Library, Type, Types};
+use ctypes_wrap::{Args as CallArgs, CData, Library, Type, Types};
 use std::ffi::{CStr, CString, OsString};
 use std::path::PathBuf;
 
@@ -127,6 +127,10 @@ fn shown(value: &Value, ty: &Type) -> String {
             format!("\"{}\"", text.to_bytes().escape_ascii())
         }
         Value::Pointer(at) => format!("{at:p}"),
+        Value::Bytes(bytes) => match CData::copy_of(bytes.ty(), bytes.as_bytes()) {
+            Ok(data) => format!("{data:?}"),
+            Err(_) => format!("{bytes:?}"),
+        },
         other => format!("{other:?}"),
     }
 }

@@ -5,6 +5,7 @@ use clap::Args;
 use ctypes_wrap::Target;
 use ctypes_wrap::header::Header;
 use std::path::PathBuf;
+use std::time::Duration;
 
 #[derive(Args)]
 pub(crate) struct HeaderArguments {
@@ -28,6 +29,14 @@ pub(crate) struct HeaderArguments {
     /// The compiler that preprocesses the header, with its options
     #[arg(long, value_name = "COMMAND")]
     compiler: Option<String>,
+    /// How long the compiler may take; a minute unless it is said
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    time_limit: Option<Duration>,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().ok().and_then(|s| Duration::try_from_secs_f64(s).ok());
+    seconds.ok_or_else(|| "expected a number of seconds, such as 2.5".to_owned())
 }
 
 impl HeaderArguments {
@@ -51,6 +60,9 @@ impl HeaderArguments {
         }
         if let Some(command) = &self.compiler {
             header = header.compiler(command);
+        }
+        if let Some(limit) = self.time_limit {
+            header = header.time_limit(limit);
         }
         let header = header.read()?;
         for skipped in &header.declarations().skipped {

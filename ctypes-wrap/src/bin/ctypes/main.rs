@@ -78,6 +78,10 @@ fn report(kind: &str, message: &str) {
         "error" => ("\x1b[1;31m", "\x1b[0m"),
         _ => ("\x1b[1;33m", "\x1b[0m"),
     };
+    // Names of files may have what terminals obey.
+    let is_harmful = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    let message: String =
+        message.chars().map(|c| if is_harmful(c) { '\u{fffd}' } else { c }).collect();
     // Where standard error is closed nobody listens.
     let _ = writeln!(stderr, "{on}{kind}{off}: {message}");
 }

@@ -1,12 +1,12 @@
-//! Instructions per call, counted by callgrind (valgrind).
+//! Instructions per operation, counted by callgrind (valgrind).
 //!
 //! The bench runs itself once under callgrind, with a hidden argument that makes it run each case with
-//! [`FEW`] and with [`MANY`] calls and enter [`calls_bench_mark`] before, between and after. Callgrind writes
-//! its count at each entry. The difference of the two counts is that of `MANY - FEW` calls, without whatever
-//! happens once: what is reported is the whole loop around a call, exactly, on any machine of one instruction
+//! [`FEW`] and with [`MANY`] iterations and enter [`ctypes_bench_mark`] before, between and after. Callgrind writes
+//! its count at each entry. The difference of the two counts is that of `MANY - FEW` iterations, without whatever
+//! happens once: what is reported is the whole loop around an operation, exactly, on any machine of one instruction
 //! set with the same compilers.
 
-use crate::case::Case;
+use super::Case;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -31,7 +31,7 @@ impl Uncounted {
 /// Where callgrind writes a count. The name is its own symbol, by which callgrind is told of it.
 #[unsafe(no_mangle)]
 #[inline(never)]
-extern "C" fn calls_bench_mark() {
+extern "C" fn ctypes_bench_mark() {
     // Not empty, so that no other function is merged with it.
     core::hint::black_box(0x6d61_726b);
 }
@@ -39,17 +39,17 @@ extern "C" fn calls_bench_mark() {
 /// What the counted process does.
 pub(crate) fn run_counted(cases: &mut [Case]) {
     for case in cases {
-        // What is bound or built at the first call is no part of a call.
+        // What is bound or built at first is no part of an operation.
         case.run(FEW);
-        calls_bench_mark();
+        ctypes_bench_mark();
         case.run(FEW);
-        calls_bench_mark();
+        ctypes_bench_mark();
         case.run(MANY);
-        calls_bench_mark();
+        ctypes_bench_mark();
     }
 }
 
-/// Instructions per call of each of the `count` cases that a process run with `args` counts.
+/// Instructions per operation of each of the `count` cases that a process run with `args` counts.
 ///
 /// # Errors
 /// valgrind is missing, or failed.
@@ -58,7 +58,7 @@ pub(crate) fn measure(count: usize, args: &[&str]) -> Result<Vec<f64>, Uncounted
     let program = env::current_exe().map_err(|e| failed(&e.to_string()))?;
     let out = Temporary::new();
     let run = Command::new("valgrind")
-        .args(["--tool=callgrind", "--combine-dumps=yes", "--dump-before=calls_bench_mark"])
+        .args(["--tool=callgrind", "--combine-dumps=yes", "--dump-before=ctypes_bench_mark"])
         .arg(format!("--callgrind-out-file={}", out.0.display()))
         .arg(program)
         .arg(CHILD)
@@ -99,7 +99,7 @@ struct Temporary(PathBuf);
 
 impl Temporary {
     fn new() -> Temporary {
-        Temporary(env::temp_dir().join(format!("calls_bench.{}.callgrind", process::id())))
+        Temporary(env::temp_dir().join(format!("ctypes_bench.{}.callgrind", process::id())))
     }
 }
 

@@ -1,16 +1,16 @@
-//! Time per call: the fastest of interleaved rounds.
+//! Time per operation: the fastest of interleaved rounds.
 //!
 //! A round runs every case once, for about [`BATCH`]. A disturbance, or a change of the clock's frequency, so
 //! meets all cases alike, and the minimum over the rounds leaves it out. Times depend on the machine: they are
 //! reported and never checked.
 
-use crate::case::Case;
+use super::Case;
 use std::time::{Duration, Instant};
 
 /// How long a case runs in one round.
 const BATCH: Duration = Duration::from_millis(5);
 
-/// Nanoseconds per call of each case, in their order; none if `rounds` is 0.
+/// Nanoseconds per operation of each case, in their order; none if `rounds` is 0.
 pub(crate) fn measure(cases: &mut [Case], rounds: u32) -> Vec<Option<f64>> {
     if rounds == 0 {
         return vec![None; cases.len()];
@@ -32,7 +32,7 @@ fn timed(case: &mut Case, n: u64) -> Duration {
     start.elapsed()
 }
 
-/// The number of calls that take about [`BATCH`].
+/// How often a case runs in about [`BATCH`].
 fn batch(case: &mut Case) -> u64 {
     let mut n = 1_000;
     loop {
