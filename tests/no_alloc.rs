@@ -269,3 +269,33 @@ fn expected() -> f64 {
     let a = sixteen_arguments!(&raw const three, &raw mut nine);
     sixteen(a.0, a.1, a.2, a.3, a.4, a.5, a.6, a.7, a.8, a.9, a.10, a.11, a.12, a.13, a.14, a.15)
 }
+
+/// What makes no text, reports no error and keeps nothing alive needs no memory.
+#[test]
+fn scalars_of_every_kind() -> Result<(), Error> {
+    let types = Types::new();
+    types.parse(
+        "enum colour { RED, BLUE };
+         struct all { signed char c; short s; unsigned u; long long l; float f; double d; _Bool b;
+                      unsigned bits : 3; long long more : 40; enum colour colour; __int128 wide; void *p; };",
+    )?;
+    let all = CData::new(&types.get("struct all").expect("just parsed"))?;
+    macro_rules! check {
+        ($($name:literal: $t:ty = $value:expr;)*) => {$(
+            let (path, value): (_, $t) = (all.path($name)?, $value);
+            let (stored, count) = allocations(|| all.set($name, value).and_then(|()| all.set_at(&path, value)));
+            assert_eq!((stored?, count), ((), 0), "set {}", $name);
+            let (found, count) = allocations(|| (all.get::<$t>($name), all.get_at::<$t>(&path)));
+            assert_eq!((found.0?, found.1?, count), (value, value, 0), "get {}", $name);
+        )*};
+    }
+    check! {
+        "c": i8 = -7; "s": i64 = -300; "u": u32 = 4_000_000_000; "l": i64 = i64::MIN; "f": f32 = 1.5; "d": f64 = 0.1;
+        "b": bool = true; "bits": u8 = 5; "more": i64 = -(1 << 39); "colour": u32 = 1; "wide": i128 = i128::MIN;
+    }
+    let (wrapped, count) = allocations(|| all.set_wrapping("s", 70_000));
+    assert_eq!((wrapped?, all.get::<i32>("s")?, count), ((), 4464, 0));
+    let (null, count) = allocations(|| all.set("p", None).and_then(|()| all.is_null("p")));
+    assert_eq!((null?, count), (true, 0));
+    Ok(())
+}

@@ -1,6 +1,6 @@
 //! Objects handed to the C library, and what it does to them.
 
-use ctypes_core::{CData, Error, Heap, Library, SyncCallback, Type, Types};
+use ctypes_core::{CData, Error, Library, SyncCallback, Type, Types};
 use std::ffi::c_int;
 use std::sync::Arc;
 
@@ -60,32 +60,5 @@ fn records_are_passed_and_returned() -> Result<(), Error> {
     let result = CData::copy_of(bytes.ty(), bytes.as_bytes())?;
     assert_eq!((result.get::<i32>("quot")?, result.get::<i32>("rem")?), (3, 2));
     assert_eq!(result.value("")?, bytes.into());
-    Ok(())
-}
-
-#[test]
-fn a_long_list_is_freed_without_recursion() -> Result<(), Error> {
-    let types = Types::new();
-    types.parse("struct node { int value; struct node *next; };")?;
-    let node = types.get("struct node").unwrap();
-    let mut head = CData::new(&node)?;
-    for i in 0..200_000 {
-        let next = CData::new(&node)?;
-        next.set("next", &head)?;
-        next.set("value", i)?;
-        head = next;
-    }
-    drop(head);
-    let heap = Heap::new();
-    let first = CData::new_in(&heap, &node)?;
-    let mut last = first.clone();
-    for _ in 0..1000 {
-        let next = CData::new_in(&heap, &node)?;
-        last.set("next", &next)?;
-        last = next;
-    }
-    last.set("next", &first)?;
-    drop((heap, last));
-    assert!(!first.is_null("next")?);
     Ok(())
 }

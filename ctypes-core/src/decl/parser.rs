@@ -13,7 +13,7 @@ use std::rc::Rc;
 
 /// How deep expressions, declarators and records may be nested in one another. A pair of parentheses
 /// in an expression counts as three levels, and so does a record in a record. C11 5.2.4.1 asks for 63.
-pub const MAX_DEPTH: u32 = 192;
+pub const MAX_DEPTH: u32 = 128;
 
 /// How much may be done in one text beyond reading it: how many parts may the types have, together, that
 /// are copied, compared and measured, those of the members of a record each time that one of them is

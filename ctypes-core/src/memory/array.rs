@@ -69,7 +69,7 @@ impl<'m> CData<'m> {
     fn elements(&self, path: &str) -> Result<crate::types::Layout, AccessError> {
         let found = self.find(path)?;
         match &found.ty.0 {
-            Repr::Array { of, .. } => super::data::native(of.get()),
+            Repr::Array { of, .. } => super::create::native(of.get()),
             _ => Err(self.error(path, found.expected("an array"))),
         }
     }
@@ -100,7 +100,7 @@ impl<'m> CData<'m> {
             .ty()
             .array(count)
             .map_err(|e| self.error("", AccessFault::NoMemory { reason: e.to_string() }))?;
-        Ok(CData { span, layout: super::data::native(&ty)? })
+        Ok(CData { span, layout: super::create::native(&ty)? })
     }
 
     /// The numbers in the array at `path`.

@@ -393,7 +393,7 @@ impl<'m> Span<'m> {
         if *block.is_exposed.get_mut() {
             return Err(Fixed::Pointed);
         }
-        if self.start != block.start {
+        if self.start != block.start || self.room != block.len {
             return Err(Fixed::NotOwned);
         }
         if block.kept().points_inside() {
@@ -410,7 +410,9 @@ impl<'m> Span<'m> {
             unsafe { start.add(block.len).write_bytes(0, added) };
         }
         (block.start, block.len, block.origin) = (start, len, Origin::Owned(new));
+        let cut_off = block.kept().cut(len);
         (self.start, self.room) = (start, len);
+        bury(cut_off);
         Ok(())
     }
 }

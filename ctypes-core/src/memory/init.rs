@@ -6,7 +6,7 @@ use super::part::Meaning;
 use super::path::{Found, Place};
 use super::{AccessError, AccessFault, CData, Primitive, ViewValue};
 use crate::layout::ByteSpan;
-use crate::types::{LongDouble, Repr, ScalarClass, Type};
+use crate::types::{Complex, LongDouble, Repr, ScalarClass, Type};
 use core::ffi::{CStr, c_void};
 use std::fmt;
 use std::sync::Arc;
@@ -40,7 +40,7 @@ pub enum Init<'v, 'm> {
     /// A `long double`, bit by bit.
     LongDouble(LongDouble),
     /// A complex number.
-    Complex(f64, f64),
+    Complex(Complex<f64>),
     /// An address with its type, and what is kept alive for as long as it is stored.
     Address(KeptAddress<'m>),
     /// Values for the elements of an array, or the members of a record in their order; bit fields without a
@@ -90,7 +90,7 @@ impl<'v, 'm> Init<'v, 'm> {
             Init::Text(_) | Init::CStr(_) => "text".to_owned(),
             Init::Data(data) => data.ty().to_string(),
             Init::LongDouble(_) => "long double".to_owned(),
-            Init::Complex(..) => "complex number".to_owned(),
+            Init::Complex(_) => "complex number".to_owned(),
             Init::Address(kept) => kept.ty.to_string(),
             Init::List(list) => format!("list of {}", list.len()),
             Init::Fields(fields) => format!("members by name ({})", fields.len()),
@@ -171,6 +171,18 @@ impl From<LongDouble> for Init<'_, '_> {
     }
 }
 
+impl From<Complex<f64>> for Init<'_, '_> {
+    fn from(value: Complex<f64>) -> Self {
+        Init::Complex(value)
+    }
+}
+
+impl From<Complex<f32>> for Init<'_, '_> {
+    fn from(value: Complex<f32>) -> Self {
+        Init::Complex(Complex { re: value.re.into(), im: value.im.into() })
+    }
+}
+
 impl<'v, 'm, T: Into<Init<'v, 'm>>> From<Vec<T>> for Init<'v, 'm> {
     fn from(values: Vec<T>) -> Self {
         Init::List(values.into_iter().map(Into::into).collect())
@@ -190,7 +202,7 @@ impl fmt::Debug for Init<'_, '_> {
             Init::Text(text) => text.fmt(f),
             Init::CStr(text) => text.fmt(f),
             Init::Data(data) => data.fmt(f),
-            Init::Complex(re, im) => write!(f, "{re:?}+{im:?}i"),
+            Init::Complex(z) => write!(f, "{:?}+{:?}i", z.re, z.im),
             Init::List(values) => f.debug_list().entries(values).finish(),
             Init::Fields(values) => {
                 f.debug_map().entries(values.iter().map(|(k, v)| (k, v))).finish()
@@ -216,6 +228,9 @@ impl<'m> CData<'m> {
         match (found.place.meaning, value) {
             (Meaning::Bytes, _) => self.assign_bytes(found, path, value, is_initialiser),
             (Meaning::Address, _) => self.assign_pointer(found, path, value),
+            (_, Init::Value(ViewValue::Bytes(bytes))) if found.place.bits.is_none() => {
+                self.store_bytes(found, path, bytes)
+            }
             (_, Init::Value(value)) => self.store_scalar(found, path, value),
             _ => self.assign_scalar(found, path, value),
         }
@@ -241,10 +256,8 @@ impl<'m> CData<'m> {
                 let value = data.load(&data.layout.whole(), "")?;
                 self.store_scalar(found, path, &value)
             }
-            (Init::LongDouble(value), Meaning::LongDouble(_)) => {
-                self.store_bytes(found, path, &value.to_bytes())
-            }
-            (Init::LongDouble(value), Meaning::Float) if found.is_long_double() => {
+            // The formats of other types differ from it.
+            (Init::LongDouble(value), _) if found.is_long_double() => {
                 self.store_bytes(found, path, &value.to_bytes())
             }
             _ => Err(self.unconvertible(found, path, value)),
@@ -268,6 +281,9 @@ impl<'m> CData<'m> {
         value: &Init<'_, 'm>,
         is_initialiser: bool,
     ) -> Result<(), AccessError> {
+        if !is_initialiser && matches!(value, Init::Value(_) | Init::Data(_)) {
+            self.replaceable(found, path)?;
+        }
         match value {
             Init::Value(ViewValue::Bytes(bytes)) => self.store_bytes(found, path, bytes),
             Init::Data(data) if data.ty().is_compatible(found.ty) => {
@@ -284,7 +300,7 @@ impl<'m> CData<'m> {
                     Err(self.not_stored(&found.place, path))
                 }
             }
-            Init::Complex(re, im) => self.store_complex(found, path, *re, *im),
+            Init::Complex(z) => self.store_complex(found, path, *z),
             Init::Text(_) | Init::CStr(_) => self.store_text(found, path, value),
             Init::List(values) if is_aggregate(found.ty) => {
                 self.assign_list(found, path, values, is_initialiser)
@@ -358,16 +374,19 @@ impl<'m> CData<'m> {
         &self,
         found: &Found<'_>,
         path: &str,
-        re: f64,
-        im: f64,
+        z: Complex<f64>,
     ) -> Result<(), AccessError> {
         let Some(parts) = found.complex_parts() else {
-            return Err(self.unconvertible(found, path, &Init::Complex(re, im)));
+            return Err(self.unconvertible(found, path, &Init::Complex(z)));
         };
-        for (part, value) in parts.iter().zip([re, im]) {
-            self.store_scalar(part, path, &ViewValue::F64(value))?;
-        }
-        Ok(())
+        let [first, second] = &parts;
+        let encoded = |part: &Found<'_>, value| {
+            part.encode(&ViewValue::F64(value)).map_err(|fault| self.error(path, fault))
+        };
+        // Both fit before one is stored.
+        let (re, im) = (encoded(first, z.re)?, encoded(second, z.im)?);
+        self.store_bits(first, path, re)?;
+        self.store_bits(second, path, im)
     }
 
     /// Stores all bytes of a part, of which pointers keep nothing alive.
@@ -419,20 +438,20 @@ impl<'m> CData<'m> {
     /// The complex number at `path`, real part first.
     ///
     /// ```
-    /// use ctypes_core::{CData, Type, memory::Init};
-    /// let z = CData::with(&Type::DOUBLE_COMPLEX, Init::Complex(1.0, -2.0))?;
-    /// assert_eq!(z.complex("")?, (1.0, -2.0));
+    /// use ctypes_core::{CData, Complex, Type};
+    /// let z = CData::with(&Type::DOUBLE_COMPLEX, Complex { re: 1.0, im: -2.0 })?;
+    /// assert_eq!(z.complex("")?, Complex { re: 1.0, im: -2.0 });
     /// # Ok::<(), ctypes_core::Error>(())
     /// ```
     ///
     /// # Errors
     /// If there is no such part or it is no complex number.
-    pub fn complex(&self, path: &str) -> Result<(f64, f64), AccessError> {
+    pub fn complex(&self, path: &str) -> Result<Complex<f64>, AccessError> {
         let found = self.find(path)?;
         let Some([re, im]) = found.complex_parts() else {
             return Err(self.error(path, found.expected("a complex number")));
         };
-        Ok((self.number(&re, path)?, self.number(&im, path)?))
+        Ok(Complex { re: self.number(&re, path)?, im: self.number(&im, path)? })
     }
 
     /// The `long double` at `path`, bit by bit. As a number [`CData::get`] reads it.

@@ -43,6 +43,11 @@ impl<'m> Kept<'m> {
         }
     }
 
+    /// What the pointers from `offset` on keep, taken from here.
+    pub(super) fn cut(&mut self, offset: usize) -> Kept<'m> {
+        Kept(self.0.split_off(&offset))
+    }
+
     /// What the pointer at `offset` keeps.
     pub(super) fn get(&self, offset: usize) -> Option<&Target<'m>> {
         self.0.get(&offset)
@@ -143,11 +148,11 @@ impl<'m> Span<'m> {
     /// Stores bytes, of which pointers keep these alive and nothing else any more.
     #[must_use]
     pub(super) fn put(&self, at: usize, bytes: &[u8], targets: Vec<(usize, Target<'m>)>) -> bool {
-        let base = self.offset() + at;
         let mut kept = self.owner().block.kept();
         if !self.write(at, bytes) {
             return false;
         }
+        let base = self.offset() + at;
         // A pointer that only the end of the range cuts into stays: what is kept too long harms nobody.
         let inside = base..base.saturating_add(bytes.len());
         let old: Vec<usize> = kept.0.range(inside).map(|(offset, _)| *offset).collect();

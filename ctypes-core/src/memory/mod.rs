@@ -8,8 +8,10 @@
 //! into memory that is kept alive; what is not checked is whether bytes that came from elsewhere are what
 //! the type says: a `_Bool` or an enumeration is looked at when it is read.
 
+mod access;
 mod array;
 mod block;
+mod create;
 mod data;
 mod error;
 pub(crate) mod float;

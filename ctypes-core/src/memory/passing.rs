@@ -47,9 +47,9 @@ impl<'m> CData<'m> {
     /// If there is no such part, it is an array, or a `_Bool` is neither 0 nor 1.
     pub fn value(&self, path: &str) -> Result<Value, AccessError> {
         let found = self.find(path)?;
-        let wide = || {
+        let wide = |bytes: Vec<u8>| {
             let ty = found.ty;
-            Bytes::new(ty, &self.to_vec(path)?).map(Value::Bytes).map_err(|e| {
+            Bytes::new(ty, &bytes).map(Value::Bytes).map_err(|e| {
                 let fault = AccessFault::Kind { expected: e.reason, found: ty.to_string() };
                 self.error(path, fault)
             })
@@ -57,20 +57,24 @@ impl<'m> CData<'m> {
         // Bit fields have no type of their own width.
         if found.place.bits.is_none() && (is_aggregate(found.ty) || Tag::of(found.ty) == Tag::Bytes)
         {
-            return wide();
+            return wide(self.to_vec(path)?);
         }
         Ok(match self.load(&found, path)? {
             ViewValue::Bool(v) => Value::Bool(v),
-            ViewValue::Int(v) => i64::try_from(v).map_or_else(|_| wide(), |v| Ok(Value::Int(v)))?,
-            ViewValue::UInt(v) => {
-                u64::try_from(v).map_or_else(|_| wide(), |v| Ok(Value::UInt(v)))?
-            }
+            ViewValue::Int(v) => match i64::try_from(v) {
+                Ok(v) => Value::Int(v),
+                Err(_) => wide(v.to_ne_bytes().to_vec())?,
+            },
+            ViewValue::UInt(v) => match u64::try_from(v) {
+                Ok(v) => Value::UInt(v),
+                Err(_) => wide(v.to_ne_bytes().to_vec())?,
+            },
             ViewValue::F32(v) => Value::F32(v),
             ViewValue::F64(v) => Value::F64(v),
             ViewValue::Address(v) => {
                 Value::Pointer(core::ptr::with_exposed_provenance_mut::<c_void>(v as usize))
             }
-            ViewValue::Bytes(_) => wide()?,
+            ViewValue::Bytes(_) => wide(self.to_vec(path)?)?,
         })
     }
 

@@ -1,7 +1,7 @@
 //! C objects and Rust values of the same type, where `zerocopy` vouches that bytes are values.
 #![forbid(unsafe_code)]
 
-use super::data::native;
+use super::create::native;
 use super::{AccessError, AccessFault, CData};
 use crate::types::CType;
 use zerocopy::{FromBytes, Immutable, IntoBytes};
@@ -24,7 +24,7 @@ impl<'m> CData<'m> {
     /// Stores a Rust value of the same C type in the part at `path`. What its pointers point at is not kept alive.
     ///
     /// # Errors
-    /// If there is no such part, it is of another type, or it is `const`.
+    /// If there is no such part, it is of another type, `const`, or has `const` members.
     pub fn write<T: CType + IntoBytes + Immutable>(
         &self,
         path: &str,
@@ -34,7 +34,7 @@ impl<'m> CData<'m> {
         if found.place.bits.is_some() || !T::TYPE.is_compatible(found.ty) {
             return Err(self.error(path, found.expected(&format!("a `{}`", T::TYPE))));
         }
-        self.writable(&found.place, path)?;
+        self.replaceable(&found, path)?;
         self.store_bytes(&found, path, value.as_bytes())
     }
 

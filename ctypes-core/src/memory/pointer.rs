@@ -3,7 +3,7 @@
 //! A safe function follows a pointer only into memory that is kept alive and only as far as it reaches.
 #![forbid(unsafe_code)]
 
-use super::data::native;
+use super::create::native;
 use super::path::Found;
 use super::{AccessError, AccessFault, CData, Init, ViewValue};
 use crate::types::{Repr, Type};
@@ -92,8 +92,14 @@ impl<'m> CData<'m> {
             let reason = format!("what a `{}` points at cannot be seen: {}", found.ty, e.fault);
             self.error(path, AccessFault::NoMemory { reason })
         })?;
-        let by = (layout.size() as isize).wrapping_mul(index);
-        Ok((address.wrapping_add_signed(by), layout))
+        let by = isize::try_from(layout.size()).ok().and_then(|size| size.checked_mul(index));
+        match by.and_then(|by| address.checked_add_signed(by)) {
+            Some(address) => Ok((address, layout)),
+            None => {
+                let expected = format!("an index of a `{to}` from {address:#x} on");
+                Err(self.error(path, AccessFault::Range { expected, found: index.to_string() }))
+            }
+        }
     }
 
     /// A pointer to this object, which keeps it alive.
@@ -139,7 +145,7 @@ impl<'m> CData<'m> {
     /// Moves the pointer at `path` by so many elements, as `p += by` in C. It goes on keeping alive what it did.
     ///
     /// # Errors
-    /// If it is no pointer, NULL, or what it points at has no size.
+    /// If it is no pointer, NULL, or what it points at has no size; if there are no addresses that far.
     pub fn advance(&self, path: &str, by: isize) -> Result<(), AccessError> {
         let found = self.find(path)?;
         self.writable(&found.place, path)?;
@@ -167,7 +173,7 @@ impl<'m> CData<'m> {
     /// ```
     ///
     /// # Errors
-    /// If there are no such parts, they are of different types, bit fields, or `const`.
+    /// If there are no such parts, they are of different types, bit fields, `const`, or have `const` members.
     pub fn swap(&self, a: &str, b: &str) -> Result<(), AccessError> {
         let (one, other) = (self.find(a)?, self.find(b)?);
         if one.ty != other.ty {
@@ -175,7 +181,7 @@ impl<'m> CData<'m> {
             return Err(self.error(b, AccessFault::Kind { expected, found }));
         }
         for (found, path) in [(&one, a), (&other, b)] {
-            self.writable(&found.place, path)?;
+            self.replaceable(found, path)?;
             if found.place.bits.is_some() {
                 return Err(self.error(path, found.expected("a part with an address")));
             }
@@ -251,9 +257,13 @@ impl<'m> CData<'m> {
         }
     }
 
-    /// How this object becomes a pointer of type `pointer` to `to`: as C would assign it, a pointer by its value and
-    /// an array by the address of its first element; else by its own address, as `&object` in C.
+    /// How this object becomes a pointer of type `pointer` to `to`: an object of just that type by its own address, as
+    /// `&object` in C; else as C would assign it, a pointer by its value and an array by the address of its
+    /// first element; else by its own address too. A `void *` would be either for a `void **`.
     fn as_value_of(&self, pointer: &Type, to: &Type) -> Option<Source> {
+        if to.is_compatible(self.ty()) {
+            return Some(Source::Address);
+        }
         if let Repr::Pointer { .. } = self.ty().0
             && pointer.points_like(self.ty())
         {

@@ -1,7 +1,7 @@
 //! Memory at addresses: objects there, and C's functions on such memory. What cannot be checked is `unsafe`.
 
 use super::block::Block;
-use super::data::native;
+use super::create::native;
 use super::{AccessError, AccessFault, CData};
 use crate::types::Type;
 use core::ffi::{c_char, c_void};
@@ -91,7 +91,7 @@ impl<'m> CData<'m> {
     /// As [`CData::from_ptr`], for the address in the pointer.
     ///
     /// # Errors
-    /// If it is no pointer or NULL, or what it points at has no size.
+    /// If it is no pointer or NULL, or what it points at has no size; if there are no addresses that far.
     pub unsafe fn deref(&self, path: &str, index: isize) -> Result<CData<'m>, AccessError> {
         let found = self.find(path)?;
         let Some(to) = found.ty.pointee() else {

@@ -3,7 +3,7 @@
 
 use super::CData;
 use super::path::Found;
-use crate::types::{FieldRole, Repr, Type};
+use crate::types::{Complex, FieldRole, Repr, Type};
 use std::fmt;
 
 /// How many values are shown, and how deep.
@@ -63,7 +63,7 @@ impl Showing<'_, '_> {
     }
 
     fn record(&mut self, f: &mut fmt::Formatter<'_>, ty: &Type, depth: usize) -> fmt::Result {
-        let Ok(layout) = super::data::native(ty) else { return f.write_str("…") };
+        let Ok(layout) = super::create::native(ty) else { return f.write_str("…") };
         f.write_str("{")?;
         let fields = layout.named_fields().filter(|field| field.rules().role != FieldRole::Unnamed);
         for (i, field) in fields.enumerate() {
@@ -84,7 +84,7 @@ impl Showing<'_, '_> {
         if let Ok(Some(name)) = self.data.enumerator(&self.path) {
             return f.write_str(&name);
         }
-        if let Ok((re, im)) = self.data.complex(&self.path) {
+        if let Ok(Complex { re, im }) = self.data.complex(&self.path) {
             return write!(f, "{re:?}+{im:?}i");
         }
         match self.data.load(found, &self.path) {

@@ -173,13 +173,7 @@ impl Enumeration {
 
     /// The enumerators in order.
     pub fn values(&self) -> Vec<(&str, i128)> {
-        match &self.0 {
-            EnumRef::Static(e) => e.values.to_vec(),
-            EnumRef::Owned(e, _) => {
-                let values = e.definition.get().map_or(&[][..], |d| &d.values);
-                values.iter().map(|(n, v)| (&**n, *v)).collect()
-            }
-        }
+        self.each().collect()
     }
 
     /// The type that is said beside the tag, as C23 allows.
@@ -188,6 +182,15 @@ impl Enumeration {
             EnumRef::Static(e) => e.fixed,
             EnumRef::Owned(e, _) => e.definition.get().map_or(e.declared, |d| d.fixed),
         }
+    }
+
+    /// As [`Enumeration::values`], one after the other.
+    fn each(&self) -> impl Iterator<Item = (&str, i128)> {
+        let (fixed, owned) = match &self.0 {
+            EnumRef::Static(e) => (e.values, &[][..]),
+            EnumRef::Owned(e, _) => (&[][..], e.definition.get().map_or(&[][..], |d| &d.values)),
+        };
+        fixed.iter().copied().chain(owned.iter().map(|(name, value)| (&**name, *value)))
     }
 
     /// Whether its values are known; those of an enumeration that C only mentions are not.
@@ -204,20 +207,21 @@ impl Enumeration {
         if !self.is_complete() && !target.signed_enums && self.fixed().is_none() {
             return None;
         }
-        let values = self.values();
-        let least = values.iter().map(|v| v.1).min().unwrap_or(0).min(0);
-        let greatest = values.iter().map(|v| v.1).max().unwrap_or(0).max(0);
+        let (mut least, mut greatest) = (0, 0);
+        for (_, value) in self.each() {
+            (least, greatest) = (value.min(least), value.max(greatest));
+        }
         underlying(self.fixed(), least, greatest, target)
     }
 
     /// The value of the enumerator of that name.
     pub fn value(&self, name: &str) -> Option<i128> {
-        self.values().into_iter().find(|v| v.0 == name).map(|v| v.1)
+        self.each().find(|v| v.0 == name).map(|v| v.1)
     }
 
     /// The first enumerator of that value.
     pub fn name_of(&self, value: i128) -> Option<&str> {
-        self.values().into_iter().find(|v| v.1 == value).map(|v| v.0)
+        self.each().find(|v| v.1 == value).map(|v| v.0)
     }
 }
 

@@ -29,12 +29,20 @@ fn kept<'l>(
     if let Some(layout) = cell.get() {
         return Ok(layout);
     }
-    let mut bottom = ty;
-    while let Repr::Array { of, .. } = &bottom.0 {
-        bottom = of.get();
-    }
-    let layout = bottom.at(target)?;
+    let layout = bottom(ty).at(target)?;
     Ok(cell.get_or_init(|| layout))
+}
+
+fn is_of_records(ty: &Type) -> bool {
+    matches!(bottom(ty).0, Repr::Record(_))
+}
+
+/// What the elements are at the bottom of arrays of arrays.
+fn bottom(mut ty: &Type) -> &Type {
+    while let Repr::Array { of, .. } = &ty.0 {
+        ty = of.get();
+    }
+    ty
 }
 
 /// Where everything in a type is, on one target. Its [`Display`](std::fmt::Display) is a listing in
@@ -54,6 +62,9 @@ pub(super) struct Facts {
     inner: Vec<FieldLayout>,
     /// Of an array of records: the layout of the record, once it was asked for.
     element: OnceLock<Layout>,
+    /// Of a record: whether a member is `const`, once that was asked for.
+    has_const_member: OnceLock<bool>,
+
     /// How the memory of the whole is accessed.
     place: Place,
     /// Of the names of all fields, those of `inner` last: a name is looked for among these.
@@ -159,6 +170,22 @@ impl Layout {
         kept(&self.0.element, &self.0.ty, &self.0.target)
     }
 
+    /// Whether a member, of this or recursively of its members and elements, is `const`: what has one is not
+    /// assigned to (C11 6.3.2.1p1).
+    pub(crate) fn has_const_member(&self) -> bool {
+        let is_or_has = |field: &FieldLayout| {
+            field.ty().is_const()
+                || is_of_records(field.ty())
+                    && field.inside(self.target()).is_ok_and(Layout::has_const_member)
+        };
+        match &self.ty().0 {
+            Repr::Array { .. } if is_of_records(self.ty()) => {
+                self.of_elements().is_ok_and(Layout::has_const_member)
+            }
+            _ => *self.0.has_const_member.get_or_init(|| self.fields().iter().any(is_or_has)),
+        }
+    }
+
     pub(super) fn new(
         ty: &Type,
         target: &Target,
@@ -175,9 +202,12 @@ impl Layout {
             }
         }
         let tags = fields.iter().chain(&inner).map(|f| tag(f.name())).collect();
-        let (ty, target, element) = (ty.clone(), *target, OnceLock::new());
+        let (ty, target) = (ty.clone(), *target);
+        let (element, has_const_member) = Default::default();
         let place = Place::of_whole(&ty, extent.size, &target);
-        Layout(Arc::new(Facts { ty, target, extent, fields, inner, element, place, tags }))
+        let facts =
+            Facts { ty, target, extent, fields, inner, element, has_const_member, place, tags };
+        Layout(Arc::new(facts))
     }
 
     /// The type.
