@@ -38,7 +38,7 @@ pub trait CheckReturn {
     fn check(self) -> Result<Self::Out, Self::Error>;
 }
 
-/// COM's `HRESULT`: negative if it is a failure, with a facility (bits 16 to 26) and a code (bits 0 to 15).
+/// COM's `HRESULT`: negative if it is a failure, with a facility and a code (bits 0 to 15).
 ///
 /// Microsoft's \[MS-ERREF\], section 2.1, defines it. It is a 32-bit integer on every platform.
 ///
@@ -140,11 +140,11 @@ impl HResult {
         self.0 < 0
     }
 
-    /// Who defines the code: 7 for the errors of `GetLastError`.
+    /// Who defines the code: 7 for the errors of `GetLastError`. Bits 16 to 28, as `winerror.h` has it.
     #[must_use]
     #[doc(alias = "HRESULT_FACILITY")]
     pub const fn facility(self) -> u16 {
-        (self.to_bits() >> 16 & 0x7FF) as u16
+        (self.to_bits() >> 16 & 0x1FFF) as u16
     }
 
     /// The code within the facility.
