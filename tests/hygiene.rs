@@ -89,6 +89,76 @@ pub mod bogus {
         pub safe fn r#type(r#in: i64) -> i64;
     }
 
+    /// A result that checks itself.
+    #[derive(::ctypes_wrap::CStruct, ::core::clone::Clone, ::core::marker::Copy)]
+    #[repr(transparent)]
+    pub struct Status(i32);
+
+    impl ::ctypes_wrap::CheckReturn for Status {
+        type Out = i32;
+        type Error = ::ctypes_wrap::Errno;
+        fn check(self) -> ::core::result::Result<i32, ::ctypes_wrap::Errno> {
+            if self.0 < 0 {
+                ::core::result::Result::Err(::ctypes_wrap::Errno(-self.0))
+            } else {
+                ::core::result::Result::Ok(self.0)
+            }
+        }
+    }
+
+    fn negated(__number: i32) -> ::core::result::Result<i32, i32> {
+        if __number < 0 {
+            ::core::result::Result::Err(-__number)
+        } else {
+            ::core::result::Result::Ok(-__number)
+        }
+    }
+
+    #[::ctypes_wrap::foreign_fn(load = pub load_outcomes)]
+    unsafe extern "C" {
+        #[errno(-1)]
+        pub safe fn close(__number: i32) -> i32;
+        #[errno(null)]
+        #[symbol = "calloc"]
+        pub safe fn allocate(__result: u64, r#type: u64) -> *mut i8;
+        #[errno(result)]
+        #[symbol = "labs"]
+        pub safe fn error_number(__value: i32) -> i32;
+        #[errno(nonzero)]
+        #[symbol = "pipe"]
+        pub safe fn pipe_of_two(#[out] __arguments: *mut [i32; 2]) -> i32;
+        #[errno]
+        #[symbol = "div"]
+        pub safe fn remainder(#[default(7)] r#in: i32, __result: i32) -> Quotient;
+        #[check]
+        #[symbol = "abs"]
+        pub safe fn status(number: i32) -> Status;
+        #[check(negated -> ::core::result::Result<_, i32>)]
+        #[symbol = "abs"]
+        pub safe fn negative(path: i32) -> i32;
+    }
+
+    /// What `div` returns.
+    #[derive(::ctypes_wrap::CStruct, ::core::clone::Clone, ::core::marker::Copy)]
+    #[repr(C)]
+    pub struct Quotient {
+        /// The quotient.
+        pub quot: i32,
+        /// The remainder.
+        pub rem: i32,
+    }
+
+    #[cfg(feature = "tracing")]
+    #[::ctypes_wrap::foreign_fn(lib = "m", trace, load = pub load_traced)]
+    unsafe extern "C" {
+        #[symbol = "frexp"]
+        pub safe fn traced(arguments: f64, #[out] result: *mut i32) -> f64;
+        #[trace = "bogus"]
+        #[errno]
+        #[symbol = "ldexp"]
+        pub safe fn traced_with_errno(text: f64, #[inout] number: *mut i32) -> f64;
+    }
+
     #[::ctypes_wrap::foreign_fn(lib = "m")]
     pub safe fn floor(x: f64) -> f64;
 
@@ -323,6 +393,13 @@ fn bogus_names_change_nothing() {
     assert!(bogus::printf.get().is_ok());
     assert_eq!(bogus::load().expect_err("one is missing").errors().len(), 1);
     assert!(bogus::load_program().is_ok());
+    assert!(bogus::load_outcomes().is_ok());
+    assert_eq!(bogus::close(-1), Err(ctypes_wrap::Errno(libc::EBADF)));
+    assert_eq!(bogus::error_number(3), Err(ctypes_wrap::Errno(3)));
+    assert_eq!(bogus::remainder(4).0.rem, 3);
+    assert_eq!((bogus::status(-6), bogus::negative(6)), (Ok(6), Ok(-6)));
+    #[cfg(feature = "tracing")]
+    assert_eq!(bogus::traced(48.0), (0.75, 6));
     // SAFETY: the declarations are those of the program's libraries.
     let program: bogus::Program = unsafe { ctypes_wrap::Bindings::open() }.expect("it is running");
     assert_eq!(program.abs(-2), 2);

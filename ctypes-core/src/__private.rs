@@ -1,5 +1,11 @@
 //! What the expansions of the macros name. Not part of the public interface: it changes with the macros.
 
+pub use crate::errno::{ErrorNumber, LeftByCall, Nullable, watched};
+// Elsewhere the expansion that names it is refused with a message of its own.
+#[cfg(not(windows))]
+pub use crate::errno::Errno as LastError;
+#[cfg(windows)]
+pub use crate::errno::LastError;
 #[cfg(feature = "load")]
 pub use crate::foreign::support::*;
 pub use crate::guard::{guarded, guarded_if};
@@ -23,6 +29,13 @@ pub use crate::types::verify::{
     size_of_field,
 };
 pub use crate::types::{FieldRole, FieldRules, StaticEnum, StaticRecord};
+
+#[cfg(feature = "load")]
+pub use crate::{__trace_arguments as trace_arguments, __trace_result as trace_result};
+#[cfg(feature = "load")]
+pub use std::string::String;
+#[cfg(all(feature = "load", feature = "tracing"))]
+pub use tracing;
 
 #[cfg(feature = "dynamic")]
 pub use crate::call::Plan;
@@ -54,7 +67,12 @@ mod absent {
 
         /// # Safety
         /// Never called.
-        pub unsafe fn call<R>(&self, _: *const c_void, _: &[*const c_void]) -> R {
+        pub unsafe fn call<R>(
+            &self,
+            _: *const c_void,
+            _: &[*const c_void],
+            _: Option<&mut i32>,
+        ) -> R {
             unreachable!("refused at compile time")
         }
     }

@@ -9,6 +9,7 @@ use crate::call::classify::{self, Piece};
 use crate::call::signature::Signature;
 use crate::call::tag::Tag;
 use crate::callback::Context;
+use crate::errno::{Errno, LeftByCall};
 use crate::error::{CallError, SignatureError};
 use crate::types::{CallConv, Repr, Scalar, Type};
 use core::ffi::{c_uint, c_void};
@@ -299,13 +300,13 @@ impl Prepared {
         };
         let wants_errno = errno.is_some();
         if wants_errno {
-            ::errno::set_errno(::errno::Errno(0));
+            Errno::clear();
         }
         // SAFETY: the cif is prepared and libffi only reads it; `values` has one address per argument
         // of the cif, each of a value of its type, since `args` were checked; `ret` has the room.
         unsafe { raw::ffi_call(cif, function, ret.cast(), values.as_mut_ptr()) };
         if let Some(errno) = errno {
-            *errno = ::errno::errno().0;
+            *errno = Errno::left().0;
         }
         // SAFETY: libffi has written a whole `ffi_arg` for an integer that is narrower.
         unsafe { narrow(signature.result_tag(), ret) };

@@ -16,12 +16,14 @@ pub mod callback;
 pub mod convert;
 #[cfg(feature = "decl")]
 pub mod decl;
+mod errno;
 pub mod error;
 #[cfg(feature = "libffi")]
 mod ffi;
 #[cfg(feature = "load")]
 pub mod foreign;
 mod guard;
+mod hresult;
 pub mod layout;
 #[cfg(feature = "load")]
 pub mod library;
@@ -32,11 +34,15 @@ pub mod types;
 #[doc(hidden)]
 pub mod __private;
 
+pub use crate::errno::Errno;
+#[cfg(windows)]
+pub use crate::errno::LastError;
 #[cfg(feature = "dynamic")]
-pub use call::{Args, Errno, Function, Signature};
+pub use call::{Args, Function, Signature};
 #[cfg(feature = "dynamic")]
 pub use callback::{Callback, SyncCallback};
 pub use error::Error;
+pub use hresult::{CheckReturn, HResult};
 #[cfg(feature = "load")]
 pub use library::{Library, Symbol};
 pub use memory::{CData, CView, CViewMut, Heap};

@@ -52,9 +52,9 @@ pub fn foreign_fn(attribute: TokenStream, item: TokenStream) -> TokenStream {
 ///   the handle is opened, and one error names all that are missing.
 /// * `env = "VARIABLE"`: that variable, if set, holds the path to open instead. It is ignored in programs that were
 ///   started with raised privileges.
-/// * `callbacks`, `crate = path`: as for [`macro@foreign_fn`]; the crate is `ctypes-wrap`.
+/// * `callbacks`, `check`, `errno`, `last_error`, `trace`, `crate = path`: as for [`macro@foreign_fn`]; the crate is `ctypes-wrap`.
 ///
-/// The attributes of items are those of [`macro@foreign_fn`].
+/// The attributes of items and of their parameters are those of [`macro@foreign_fn`].
 ///
 /// The constructors are those of a trait, so that C functions may have their names. Where one has, say which is meant:
 /// `<Handle as Bindings>::open()`.

@@ -30,7 +30,8 @@
 //! `load` (libraries and the two attributes), `dynamic` (signatures, functions and callbacks at run time), `decl` (C
 //! declarations as text), `header` (C headers, by the platform's preprocessor) and `libffi` (the engine of calls, from bundled
 //! source) are on by default; `libffi-system` uses the system's libffi instead, `symbols` lists what a library's file exports,
-//! `cli` builds the command `ctypes`. Without any of them there are types, layouts and the derive.
+//! `tracing` lets `trace` report calls, `cli` builds the command `ctypes`. Without any of them there are types, layouts and
+//! the derive.
 
 // Lets the macros name this crate by one path, also in its own tests.
 extern crate self as ctypes_wrap;

@@ -1,8 +1,8 @@
 //! What most programs need: `use ctypes_wrap::prelude::*;`.
 
 pub use crate::{
-    Be, CData, CEnum, CStruct, CType, CUnion, CView, CViewMut, CallConv, Error, Le, LongDouble,
-    Raw, Type, Types, bitfield,
+    Be, CData, CEnum, CStruct, CType, CUnion, CView, CViewMut, CallConv, Errno, Error, Le,
+    LongDouble, Raw, Type, Types, bitfield,
 };
 
 #[cfg(feature = "load")]
@@ -13,4 +13,4 @@ pub use crate::{Bindings, Library, Symbol, foreign_fn, library};
 #[cfg(feature = "dynamic")]
 pub use crate::convert::Value;
 #[cfg(feature = "dynamic")]
-pub use crate::{Args, Callback, Errno, Function, Signature, SyncCallback};
+pub use crate::{Args, Callback, Function, Signature, SyncCallback};

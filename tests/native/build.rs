@@ -16,6 +16,10 @@ fn main() {
     let library =
         shared(cc::Build::new().warnings(true).opt_level(1), native("fixture"), "fixture", &[]);
     println!("cargo::rustc-env=CTYPES_FIXTURE_LIB={}", library.display());
+
+    let mut outcomes = cc::Build::new();
+    let library = shared(outcomes.warnings(true).opt_level(1), native("outcomes"), "outcomes", &[]);
+    println!("cargo::rustc-env=CTYPES_OUTCOMES_LIB={}", library.display());
 }
 
 /// Compiles `source` as the shared library NAME, of which the loader also knows the bare file name once

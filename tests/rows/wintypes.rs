@@ -3,7 +3,7 @@
 use crate::compilers::{JUDGES, Judge};
 use ctypes_wrap::prelude::*;
 use ctypes_wrap::types::{ScalarClass, TypeKind};
-use ctypes_wrap::{Target, wintypes};
+use ctypes_wrap::{HResult, Target, wintypes};
 use std::fmt::Write as _;
 
 fn mingw() -> [&'static Judge; 2] {
@@ -102,4 +102,54 @@ fn declarations_know_the_names() {
     let used = Types::new();
     used.typedef("DWORD", &Type::DOUBLE).expect("a free name");
     assert!(wintypes::declare(&used).expect_err("another type").to_string().contains("`DWORD`"));
+}
+
+/// The parts of an `HRESULT` and the names of some, by the macros and constants of `winerror.h`.
+fn hresult_claims(name: &str, result: HResult) -> String {
+    let claims = [
+        ("(unsigned)", result.to_bits()),
+        ("HRESULT_FACILITY", u32::from(result.facility())),
+        ("HRESULT_CODE", u32::from(result.code())),
+        ("SUCCEEDED", u32::from(result.is_ok())),
+        ("FAILED", u32::from(result.is_err())),
+    ];
+    let claims =
+        claims.map(|(of, is)| format!("_Static_assert({of}({name}) == {is}u, \"{of} {name}\");\n"));
+    format!(
+        "_Static_assert(sizeof(HRESULT) == {}, \"size\");\n{}",
+        size_of::<HResult>(),
+        claims.concat()
+    )
+}
+
+#[test]
+fn results_of_com() {
+    let all = [
+        HResult::S_OK,
+        HResult::S_FALSE,
+        HResult::E_NOTIMPL,
+        HResult::E_NOINTERFACE,
+        HResult::E_POINTER,
+        HResult::E_ABORT,
+        HResult::E_FAIL,
+        HResult::E_UNEXPECTED,
+        HResult::CLASS_E_CLASSNOTAVAILABLE,
+        HResult::CLASS_E_NOAGGREGATION,
+        HResult::REGDB_E_CLASSNOTREG,
+        HResult::E_ACCESSDENIED,
+        HResult::E_HANDLE,
+        HResult::E_OUTOFMEMORY,
+        HResult::E_INVALIDARG,
+    ];
+    for judge in mingw() {
+        let claims: String =
+            all.map(|result| hresult_claims(result.name().expect("a constant"), result)).concat();
+        ask(judge, &claims).unwrap_or_else(|e| panic!("{e}"));
+        let others: String = [0x8007_FFFF_u32, 0x0004_0000, 0xC07F_1234, 0x8FFF_0001, 2]
+            .map(|bits| hresult_claims(&format!("((HRESULT)0x{bits:x})"), HResult::from_bits(bits)))
+            .concat();
+        ask(judge, &others).unwrap_or_else(|e| panic!("{e}"));
+        let wrong = hresult_claims("E_FAIL", HResult::E_ABORT);
+        assert!(ask(judge, &wrong).expect_err("another one").contains("E_FAIL"));
+    }
 }

@@ -1,11 +1,11 @@
 //! [`Function`]: an address with a signature, to be called with checked arguments.
 
 use super::args::{Args, Pushed};
-use super::errno::Errno;
 use super::signature::Signature;
 use super::tag::{Slot, Tag};
 use super::tuple::Arguments;
 use crate::convert::{self, Bytes, Value};
+use crate::errno::Errno;
 use crate::error::CallError;
 use crate::guard;
 use crate::types::{CReturn, Type};

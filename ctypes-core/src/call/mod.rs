@@ -7,15 +7,14 @@ pub(crate) mod args;
 #[cfg(feature = "libffi")]
 pub(crate) mod classify;
 pub(crate) mod engine;
-mod errno;
 mod function;
 mod planned;
 pub(crate) mod signature;
 pub(crate) mod tag;
 mod tuple;
 
+pub use crate::errno::Errno;
 pub use args::{Args, Argument, Pushed};
-pub use errno::Errno;
 pub use function::Function;
 #[doc(hidden)]
 pub use planned::Plan;

@@ -31,7 +31,7 @@ impl Plan {
         Plan { function, conv, result, params, prepared: OnceLock::new() }
     }
 
-    /// Calls the function at `address`.
+    /// Calls the function at `address`; with `errno`, also tells what the call left in it.
     ///
     /// # Safety
     /// As for a call through a pointer of the declared type; `args` are the addresses of values of the
@@ -39,7 +39,12 @@ impl Plan {
     ///
     /// # Panics
     /// If the signature cannot be called on this platform.
-    pub unsafe fn call<R>(&self, address: *const c_void, args: &[*const c_void]) -> R {
+    pub unsafe fn call<R>(
+        &self,
+        address: *const c_void,
+        args: &[*const c_void],
+        errno: Option<&mut i32>,
+    ) -> R {
         let prepared = self.prepared.get_or_init(|| {
             Signature::by_value(self.conv, self.result, self.params.iter().copied())
         });
@@ -64,7 +69,7 @@ impl Plan {
         // SAFETY: the caller's promise; the slots hold values of the parameters' types; the buffer has
         // room for an R.
         let called = unsafe {
-            signature.engine().call(address, signature, &mut pushed, ret.as_mut_ptr(), None)
+            signature.engine().call(address, signature, &mut pushed, ret.as_mut_ptr(), errno)
         };
         if let Err(e) = called {
             panic!("`{}` cannot be called: {e}", self.function);

@@ -5,6 +5,7 @@
 
 use super::error::{BindCause, BindError, BindErrors};
 use super::source::Source;
+use crate::errno;
 use core::ffi::c_void;
 use core::ptr::NonNull;
 use core::sync::atomic::{AtomicPtr, Ordering};
@@ -68,11 +69,20 @@ impl Entry {
     /// Like `look_up`, without the search for a reason, which reads the library's file.
     #[cold]
     fn look_for(&self) -> Option<Address> {
-        let library = self.source.library();
-        let found = library.ok().and_then(|library| library.find_symbol(self.symbol));
-        let address = found.and_then(|symbol| NonNull::new(symbol.as_ptr())).map(Address);
+        let address = errno::kept(|| {
+            let library = self.source.library();
+            let found = library.ok().and_then(|library| library.find_symbol(self.symbol));
+            found.and_then(|symbol| NonNull::new(symbol.as_ptr())).map(Address)
+        });
         let outcome = address.ok_or(BindError::new(self.symbol, self.declared, BindCause::Absent));
         self.outcome.get_or_init(|| outcome).as_ref().ok().copied()
+    }
+
+    fn find(&self) -> Result<Address, BindCause> {
+        match self.source.library().map_err(Clone::clone)?.symbol(self.symbol) {
+            Ok(symbol) => NonNull::new(symbol.as_ptr()).map(Address).ok_or(BindCause::Absent),
+            Err(error) => Err(BindCause::Symbol(Arc::new(error))),
+        }
     }
 
     #[cold]
@@ -80,15 +90,8 @@ impl Entry {
         let outcome = match self.outcome.get() {
             Some(outcome) => outcome,
             None => {
-                let found = match self.source.library() {
-                    Ok(library) => match library.symbol(self.symbol) {
-                        Ok(symbol) => {
-                            NonNull::new(symbol.as_ptr()).map(Address).ok_or(BindCause::Absent)
-                        }
-                        Err(error) => Err(BindCause::Symbol(Arc::new(error))),
-                    },
-                    Err(cause) => Err(cause.clone()),
-                };
+                // The caller may have cleared errno, to see what the function that is looked up makes of it.
+                let found = errno::kept(|| self.find());
                 let outcome =
                     found.map_err(|cause| BindError::new(self.symbol, self.declared, cause));
                 self.outcome.get_or_init(|| outcome)

@@ -209,7 +209,7 @@ impl LazySymbol {
 
     #[cold]
     fn look_up(&self, library: Option<&Library>, symbol: &CStr) -> *const c_void {
-        let found = look_for(library, symbol);
+        let found = crate::errno::kept(|| look_for(library, symbol));
         // Every thread that comes here stores the same address.
         self.0.store(found.cast_mut(), Ordering::Release);
         found

@@ -14,6 +14,7 @@ mod function;
 mod handle;
 mod probe;
 mod source;
+mod trace;
 mod variable;
 
 pub use error::{BindCause, BindError, BindErrors};
@@ -26,4 +27,5 @@ pub(crate) mod support {
     pub use super::handle::{Binder, HandleSource, LazySymbol, fmt_handle};
     pub use super::probe::{PassedAsDeclared, Probe, assert_passable, described};
     pub use super::source::{Names, Source};
+    pub use super::trace::{Shown, ShownByDebug, ShownByType, push_argument};
 }

@@ -1,6 +1,7 @@
 //! The attributes of a block and of its items: which are ours, which are passed on, which are refused.
 
 use crate::common::errors::Errors;
+use crate::common::outcome::Outcome;
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Meta};
 
@@ -61,6 +62,8 @@ pub(crate) struct ItemAttributes {
     pub(crate) optional: Option<Attribute>,
     /// `#[callbacks]`
     pub(crate) callbacks: bool,
+    /// `#[check]`, `#[errno]`, `#[last_error]`, `#[trace]`
+    pub(crate) outcome: Outcome,
 }
 
 impl ItemAttributes {
@@ -87,11 +90,12 @@ impl ItemAttributes {
                     }
                 }
                 "callbacks" => sorted.callbacks |= marker(attribute, errors),
+                name if Outcome::knows(name) => sorted.outcome.attribute(attribute, errors),
                 other => errors.push(
                     attribute,
                     format!(
                         "unknown attribute `{other}` on a late-bound item; known are: symbol = \"…\", optional, callbacks, \
-                         and cfg, doc, must_use, deprecated, allow, warn, deny, expect"
+                         check, errno, last_error, trace, and cfg, doc, must_use, deprecated, allow, warn, deny, expect"
                     ),
                 ),
             }

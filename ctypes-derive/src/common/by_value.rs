@@ -4,11 +4,11 @@
 //! answer is no, a call takes the general engine; where a bare function pointer is handed out, it is refused.
 
 use crate::common::item::{Block, Item, Kind};
-use crate::common::signature::Signature;
+use crate::common::signature::{Signature, spelled};
 use crate::record::expand::{located, located_at};
 use crate::record::spelling;
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::visit_mut::{VisitMut, visit_type_mut};
 use syn::{Lifetime, ReturnType, Type};
 
@@ -63,7 +63,7 @@ pub(crate) fn probes(signature: &Signature, krate: &TokenStream) -> Vec<TokenStr
 /// Refuses what neither rustc nor an engine passes as C does.
 fn assertion(ty: &Type, is_pointer: bool, krate: &TokenStream) -> TokenStream {
     let probe = probe(ty, krate);
-    let text = ty.to_token_stream().to_string();
+    let text = spelled(ty);
     let span = located(ty);
     let krate = located_at(krate, span);
     if is_pointer {
@@ -86,7 +86,7 @@ fn assertion(ty: &Type, is_pointer: bool, krate: &TokenStream) -> TokenStream {
 }
 
 /// A call as C makes it: `direct` if rustc passes all types as C does, else through the engine, at the
-/// address `bound`.
+/// address `bound`. With `watched` either gives the error number too.
 pub(crate) fn route(
     item: &Item,
     signature: &Signature,
@@ -94,6 +94,7 @@ pub(crate) fn route(
     krate: &TokenStream,
     direct: &TokenStream,
     bound: &TokenStream,
+    watched: Option<&TokenStream>,
 ) -> TokenStream {
     let probes: Vec<TokenStream> = asked(signature).map(|ty| probe(ty, krate)).collect();
     if probes.is_empty() {
@@ -117,10 +118,18 @@ pub(crate) fn route(
         let name = &param.name;
         quote!((&raw const #name).cast::<::core::ffi::c_void>())
     });
+    let planned = |errno: TokenStream| quote!(__PLAN.call((#bound) as *const ::core::ffi::c_void, &[#(#arguments),*], #errno));
+    let planned = match watched {
+        None => planned(quote!(::core::option::Option::None)),
+        Some(number) => {
+            let call = planned(quote!(__errno));
+            quote!(<#number as #krate::__private::LeftByCall>::by_engine(|__errno| #call))
+        }
+    };
     quote! {{
         #[allow(unused_imports)]
         use #krate::__private::PassedAsDeclared as _;
-        const __ROUTED: bool = !(#(<#probes>::BY_VALUE)&&*);
+        const __ROUTED: ::core::primitive::bool = !(#(<#probes>::BY_VALUE)&&*);
         if __ROUTED {
             static __PLAN: #krate::__private::Plan = #krate::__private::Plan::new(
                 #name,
@@ -128,7 +137,7 @@ pub(crate) fn route(
                 #result,
                 &[#(#params),*],
             );
-            __PLAN.call((#bound) as *const ::core::ffi::c_void, &[#(#arguments),*])
+            #planned
         } else {
             #direct
         }
@@ -180,7 +189,7 @@ fn is_pointer(ty: &Type) -> bool {
 }
 
 /// Lifetimes do not change how a value is passed, and those of the function are not in scope in a constant.
-struct StaticLifetimes;
+pub(crate) struct StaticLifetimes;
 
 impl VisitMut for StaticLifetimes {
     fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {

@@ -12,6 +12,10 @@ use quote::quote;
 ///
 /// It is guarded if the callee may run callbacks, so that a panic in one of them continues in the caller. Types that
 /// rustc passes differently from C take another way: see [`by_value`](super::by_value).
+///
+/// With `watched`, the type of an error number, the value is a pair of the result and what the call left of that number:
+/// it is cleared and read inside of everything else.
+#[allow(clippy::too_many_arguments, reason = "each is another fact about one call")]
 pub(crate) fn call(
     item: &Item,
     signature: &Signature,
@@ -20,10 +24,14 @@ pub(crate) fn call(
     krate: &TokenStream,
     pointer: &TokenStream,
     bound: &TokenStream,
+    watched: Option<&TokenStream>,
 ) -> TokenStream {
     let arguments = signature.arguments();
-    let direct = quote!((#pointer)(#arguments));
-    let call = by_value::route(item, signature, block, krate, &direct, bound);
+    let mut direct = quote!((#pointer)(#arguments));
+    if let Some(number) = watched {
+        direct = quote!(#krate::__private::watched::<#number, _>(|| #direct));
+    }
+    let call = by_value::route(item, signature, block, krate, &direct, bound, watched);
     let guarded = options.callbacks
         || block.attributes.callbacks
         || item.attributes.callbacks

@@ -16,7 +16,7 @@ pub(crate) fn of_item(item: &Item, library: &str, is_unsafe_fn: bool) -> proc_ma
         let symbol = item.symbol();
         line(&format!("`{symbol}` of {library}, bound at its first use."))
     });
-    let safety = (is_unsafe_fn && !has_safety_section(docs)).then(safety_section);
+    let safety = (is_unsafe_fn && !has_section(docs, "# Safety")).then(safety_section);
     quote!(#(#docs)* #summary #safety)
 }
 
@@ -30,10 +30,11 @@ pub(crate) fn safety_section() -> proc_macro2::TokenStream {
     quote!(#head #title #text)
 }
 
-fn has_safety_section(docs: &[Attribute]) -> bool {
+/// Whether the user's documentation has the section `title`.
+pub(crate) fn has_section(docs: &[Attribute], title: &str) -> bool {
     docs.iter().any(|attribute| match &attribute.meta {
         Meta::NameValue(meta) => match &meta.value {
-            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => text.value().contains("# Safety"),
+            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => text.value().contains(title),
             _ => false,
         },
         _ => false,

@@ -8,8 +8,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt;
 use syn::{
-    ForeignItem, ForeignItemFn, ForeignItemStatic, Ident, ItemForeignMod, LitStr, Safety, Token,
-    Type, Visibility, token,
+    FnArg, ForeignItem, ForeignItemFn, ForeignItemStatic, Ident, ItemForeignMod, LitStr, Safety,
+    Token, Type, Visibility, token,
 };
 
 /// An extern block.
@@ -102,6 +102,11 @@ impl Item {
         let attributes = ItemAttributes::parse(&item.attrs, errors);
         let signature = Signature::parse(&item.sig, errors);
         item.attrs = attributes.cfg.clone();
+        for input in &mut item.sig.inputs {
+            if let FnArg::Typed(input) = input {
+                input.attrs.clear();
+            }
+        }
         Item {
             attributes,
             vis: std::mem::replace(&mut item.vis, Visibility::Inherited),

@@ -9,5 +9,6 @@ pub(crate) mod errors;
 pub(crate) mod item;
 pub(crate) mod names;
 pub(crate) mod options;
+pub(crate) mod outcome;
 pub(crate) mod reemit;
 pub(crate) mod signature;

@@ -2,6 +2,7 @@
 
 use crate::common::errors::Errors;
 use crate::common::names::{LibraryNames, NameSpec};
+use crate::common::outcome::Outcome;
 use syn::ext::IdentExt;
 use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream};
@@ -29,6 +30,7 @@ pub(crate) struct Options {
     pub(crate) names: LibraryNames,
     pub(crate) krate: Option<Path>,
     pub(crate) callbacks: bool,
+    pub(crate) outcome: Outcome,
     pub(crate) load: Option<NamedItem>,
     pub(crate) handle: Option<NamedItem>,
     pub(crate) lazy: bool,
@@ -115,6 +117,7 @@ fn one(
             options.env = Some(variable);
         }
         "callbacks" => options.callbacks = flag(input, key, errors)?,
+        name if Outcome::knows(name) => options.outcome.option(key, input, errors)?,
         "lazy" => options.lazy = flag(input, key, errors)?,
         _ => skip_to_comma(input)?,
     }

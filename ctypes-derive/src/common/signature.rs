@@ -3,13 +3,28 @@
 use crate::common::errors::Errors;
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
-use syn::{FnArg, GenericArgument, GenericParam, Generics, Ident, LitStr, Pat, PathArguments};
-use syn::{ReturnType, Type};
+use syn::{
+    Attribute, Expr, FnArg, GenericArgument, GenericParam, Generics, Ident, LitStr, Meta, Pat,
+};
+use syn::{PathArguments, PointerMutability, ReturnType, Type};
 
 /// A parameter. One that the user left unnamed has a name of ours.
 pub(crate) struct Param {
     pub(crate) name: Ident,
     pub(crate) ty: Type,
+    pub(crate) role: Role,
+}
+
+/// What a parameter of C is to the caller in Rust.
+pub(crate) enum Role {
+    /// A parameter.
+    In,
+    /// `#[out]`: a result, of the type that the pointer leads to.
+    Out(Type),
+    /// `#[inout]`: a parameter and a result, of the type that the pointer leads to.
+    InOut(Type),
+    /// `#[default(…)]`: always this.
+    Default(Expr),
 }
 
 /// What a declared function takes and gives.
@@ -50,9 +65,47 @@ impl Signature {
         }
     }
 
-    /// `name: Type, …`
+    /// `name: Type, …` as the caller in Rust gives them.
+    pub(crate) fn given_params(&self) -> TokenStream {
+        let params = self.params.iter().filter_map(|Param { name, ty, role }| match role {
+            Role::In => Some(quote!(#name: #ty)),
+            Role::InOut(pointee) => Some(quote!(#name: #pointee)),
+            Role::Out(_) | Role::Default(_) => None,
+        });
+        quote!(#(#params),*)
+    }
+
+    /// The parameters that become results, and of which type.
+    pub(crate) fn outputs(&self) -> impl Iterator<Item = (&Ident, &Type)> {
+        self.params.iter().filter_map(|param| match &param.role {
+            Role::Out(pointee) | Role::InOut(pointee) => Some((&param.name, pointee)),
+            Role::In | Role::Default(_) => None,
+        })
+    }
+
+    /// Whether the caller in Rust gives what C takes.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.params.iter().all(|param| matches!(param.role, Role::In))
+    }
+
+    /// Whether C returns nothing.
+    pub(crate) fn is_void(&self) -> bool {
+        match &self.output {
+            ReturnType::Default => true,
+            ReturnType::Type(_, ty) => {
+                matches!(&**ty, Type::Tuple(tuple) if tuple.elems.is_empty())
+            }
+        }
+    }
+
+    /// Whether the function does not return.
+    pub(crate) fn is_never(&self) -> bool {
+        matches!(&self.output, ReturnType::Type(_, ty) if matches!(**ty, Type::Never(_)))
+    }
+
+    /// `name: Type, …` as C takes them.
     pub(crate) fn declared_params(&self) -> TokenStream {
-        let params = self.params.iter().map(|Param { name, ty }| quote!(#name: #ty));
+        let params = self.params.iter().map(|Param { name, ty, .. }| quote!(#name: #ty));
         quote!(#(#params),*)
     }
 
@@ -99,9 +152,6 @@ fn param(index: usize, input: &FnArg, errors: &mut Errors) -> Option<Param> {
             return None;
         }
     };
-    if let Some(attribute) = input.attrs.first() {
-        errors.push(attribute, "parameters of a foreign function take no attributes");
-    }
     check_type(
         &input.ty,
         "C takes an array as a pointer to its first element: write `*const T` or `*mut T`",
@@ -120,7 +170,71 @@ fn param(index: usize, input: &FnArg, errors: &mut Errors) -> Option<Param> {
             unnamed
         }
     };
-    Some(Param { name, ty: (*input.ty).clone() })
+    let ty = (*input.ty).clone();
+    let role = role(&input.attrs, &ty, errors);
+    Some(Param { name, ty, role })
+}
+
+/// What the attributes of a parameter say.
+fn role(attributes: &[Attribute], ty: &Type, errors: &mut Errors) -> Role {
+    let mut role = Role::In;
+    for attribute in attributes {
+        if !matches!(role, Role::In) {
+            errors
+                .push(attribute, "a parameter is one of `#[out]`, `#[inout]` and `#[default(…)]`");
+            continue;
+        }
+        let path = attribute.path();
+        if path.is_ident("default") {
+            match attribute.parse_args::<Expr>() {
+                Ok(value) => role = Role::Default(value),
+                Err(_) => errors.push(attribute, "expected a constant: `#[default(0)]`"),
+            }
+        } else if path.is_ident("out") || path.is_ident("inout") {
+            let name = if path.is_ident("out") { "out" } else { "inout" };
+            if !matches!(attribute.meta, Meta::Path(_)) {
+                errors.push(attribute, format!("`#[{name}]` takes no value"));
+            }
+            match pointee(ty) {
+                Some(pointee) if name == "out" => role = Role::Out(pointee.clone()),
+                Some(pointee) => role = Role::InOut(pointee.clone()),
+                None => errors.push(
+                    ty,
+                    format!(
+                        "C fills an `#[{name}]` parameter through a pointer: expected `*mut T`, found `{}`",
+                        spelled(ty)
+                    ),
+                ),
+            }
+        } else {
+            errors.push(
+                attribute,
+                "unknown attribute on a parameter; known are: out, inout, default(…)",
+            );
+        }
+    }
+    role
+}
+
+/// A type as one writes it.
+pub(crate) fn spelled(ty: &Type) -> String {
+    let mut text = ty.to_token_stream().to_string();
+    for mark in ["* ", "& ", " <", "< ", " >", " ::", ":: ", " ,", " ;"] {
+        text = text.replace(mark, mark.trim());
+    }
+    text
+}
+
+/// What a `*mut T` leads to.
+fn pointee(ty: &Type) -> Option<&Type> {
+    match ty {
+        Type::Group(group) => pointee(&group.elem),
+        Type::Paren(paren) => pointee(&paren.elem),
+        Type::Ptr(pointer) if matches!(pointer.mutability, PointerMutability::Mut(_)) => {
+            Some(&pointer.elem)
+        }
+        _ => None,
+    }
 }
 
 /// Reports types that no C function has.

@@ -2,17 +2,21 @@
 
 use super::model::Form;
 use crate::common::errors::Errors;
-use crate::common::item::{Block, Item, Kind};
+use crate::common::item::{Block, Item};
 use crate::common::options::Options;
+use crate::common::outcome;
 
 /// Reports what cannot be expanded as it is meant.
 pub(super) fn check(form: &Form, options: &Options, errors: &mut Errors) {
     match form {
         Form::Block(block) => {
-            check_names(block, errors);
+            self::block(block, options, errors);
             load_name(block, options, errors);
         }
         Form::Single(_) | Form::Wrapper(_) => {
+            if let Form::Single(block) = form {
+                outcome::check(block, &options.outcome, errors);
+            }
             if let Some(load) = &options.load {
                 errors.push(
                     &load.ident,
@@ -23,12 +27,15 @@ pub(super) fn check(form: &Form, options: &Options, errors: &mut Errors) {
     }
 }
 
+/// Reports what is wrong in one extern block, wherever it stands.
+pub(super) fn block(block: &Block, options: &Options, errors: &mut Errors) {
+    check_names(block, errors);
+    outcome::check(block, &options.outcome, errors);
+}
+
 /// Whether the expansion has a `try_` form of the item.
 pub(super) fn has_fallible_form(item: &Item) -> bool {
-    match &item.kind {
-        Kind::Function(signature) => !signature.variadic && item.attributes.optional.is_none(),
-        Kind::Variable(_) => false,
-    }
+    outcome::called(item).is_some()
 }
 
 /// The name of the fallible form.
@@ -37,7 +44,7 @@ pub(super) fn fallible_name(item: &Item) -> String {
 }
 
 /// Reports names that the expansion would define twice.
-pub(super) fn check_names(block: &Block, errors: &mut Errors) {
+fn check_names(block: &Block, errors: &mut Errors) {
     for item in block.items.iter().filter(|item| has_fallible_form(item)) {
         let fallible = fallible_name(item);
         if let Some(other) = block.items.iter().find(|other| other.name() == fallible) {

@@ -3,11 +3,11 @@
 
 use super::check::{fallible_name, has_fallible_form};
 use super::model::Form;
-use crate::common::call::call;
 use crate::common::docs;
 use crate::common::errors::Errors;
 use crate::common::item::{Block, Item, Kind};
 use crate::common::options::Options;
+use crate::common::outcome::{self, Call};
 use crate::common::signature::Signature;
 use crate::common::{by_value, reemit};
 use proc_macro2::{Span, TokenStream};
@@ -61,7 +61,7 @@ impl VisitMut for Blocks<'_> {
             {
                 self.found = true;
                 let foreign = Block::parse(foreign.clone(), self.errors);
-                super::check::check_names(&foreign, self.errors);
+                super::check::block(&foreign, self.options, self.errors);
                 let items = Expansion::new(&foreign, self.options, self.krate, self.errors).items();
                 *item = syn::Item::Verbatim(items);
             }
@@ -138,6 +138,7 @@ impl<'a> Expansion<'a> {
             }
         });
         let checks = self.whole.then(|| by_value::checks(self.block, krate));
+        let outputs = self.whole.then(|| outcome::checks(self.block, krate));
         let reemitted = self.whole.then(|| reemit::block(self.block));
         quote! {
             #(#cfg)*
@@ -148,6 +149,7 @@ impl<'a> Expansion<'a> {
                 unsafe { #krate::__private::Source::new(#names) };
             #(#items)*
             #checks
+            #outputs
             #reemitted
         }
     }
@@ -173,14 +175,8 @@ impl<'a> Expansion<'a> {
         }
     }
 
-    fn call(
-        &self,
-        item: &Item,
-        signature: &Signature,
-        pointer: &TokenStream,
-        bound: &TokenStream,
-    ) -> TokenStream {
-        call(item, signature, self.block, self.options, self.krate, pointer, bound)
+    fn call<'b>(&'b self, item: &'b Item, signature: &'b Signature) -> Call<'b> {
+        Call::new(item, signature, self.block, self.options, self.krate)
     }
 
     /// A slot that starts at a stub, the function, and its fallible form.
@@ -191,8 +187,10 @@ impl<'a> Expansion<'a> {
         let entry = self.entry(item);
         let (vis, ident, unsafety) = (&item.vis, &item.ident, item.unsafety());
         let (generics, bounds) = (&signature.generics, &signature.generics.where_clause);
-        let (params, output) = (signature.declared_params(), &signature.output);
-        let output_type = signature.output_type();
+        let call = self.call(item, signature);
+        let (params, output) = (signature.given_params(), call.output());
+        let output_type = call.output_type();
+        let (c_params, c_output) = (signature.declared_params(), &signature.output);
         let arguments = signature.arguments();
         // The stub can panic, and a panic may leave it only through an `-unwind` convention.
         let abi = self.block.abi.unwind();
@@ -202,38 +200,36 @@ impl<'a> Expansion<'a> {
         let address = Ident::new("__address", Span::mixed_site());
         let error = Ident::new("__error", Span::mixed_site());
         let target = quote!(#cast(#slot.target()));
-        let call = self.call(item, signature, &target, &quote!(#slot.bind_or_panic()));
-        let call_found = self.call(item, signature, &quote!(#cast(#address)), &quote!(#address));
+        let body = call.body(&target, &quote!(#slot.bind_or_panic()));
+        let body_found = call.body(&quote!(#cast(#address)), &quote!(#address));
         let docs = docs::of_item(item, &self.library, !item.safe);
+        let errors = call.docs();
         let (deprecated, passed) = (&item.attributes.deprecated, &item.attributes.passed);
         let fallible = Ident::new(&fallible_name(item), ident.span());
         let fallible_docs = self.fallible_docs(item);
         quote! {
             #conditions
             #docs
+            #errors
             #(#deprecated)*
             #(#passed)*
             #[inline]
             #[allow(non_snake_case, clippy::all)]
-            #vis #unsafety fn #ident #generics (#params) #output #bounds {
-                // SAFETY: the slot holds the stub below or the address of the symbol, of which the author
-                // of the unsafe extern block says that it has this signature.
-                unsafe { #call }
-            }
+            // SAFETY: the slot holds the stub below or the address of the symbol, of which the author
+            // of the unsafe extern block says that it has this signature.
+            #vis #unsafety fn #ident #generics (#params) #output #bounds #body
 
             #conditions
             #fallible_docs
             #(#deprecated)*
             #[inline]
-            #[allow(non_snake_case, dead_code, clippy::all)]
+            #[allow(non_snake_case, dead_code, unreachable_code, clippy::all)]
             #vis #unsafety fn #fallible #generics (#params)
                 -> ::core::result::Result<#output_type, &'static #krate::foreign::BindError> #bounds
             {
                 match #slot.bind() {
                     // SAFETY: as above, and the address was found.
-                    ::core::result::Result::Ok(#address) => {
-                        ::core::result::Result::Ok(unsafe { #call_found })
-                    }
+                    ::core::result::Result::Ok(#address) => ::core::result::Result::Ok(#body_found),
                     ::core::result::Result::Err(#error) => ::core::result::Result::Err(#error),
                 }
             }
@@ -244,7 +240,7 @@ impl<'a> Expansion<'a> {
             static #slot: #krate::__private::Binding = {
                 #[cold]
                 #[allow(non_snake_case, improper_ctypes_definitions)]
-                unsafe extern #abi fn __unbound #generics (#params) #output #bounds {
+                unsafe extern #abi fn __unbound #generics (#c_params) #c_output #bounds {
                     // SAFETY: as above; it returns only with an address that was found.
                     unsafe { #cast(#slot.bind_or_panic())(#arguments) }
                 }
@@ -260,8 +256,9 @@ impl<'a> Expansion<'a> {
         let conditions = self.conditions(item);
         let (vis, ident, unsafety) = (&item.vis, &item.ident, item.unsafety());
         let (generics, bounds) = (&signature.generics, &signature.generics.where_clause);
-        let (params, output) = (signature.declared_params(), &signature.output);
-        let output_type = signature.output_type();
+        let call = self.call(item, signature);
+        let (params, output) = (signature.given_params(), call.output());
+        let (output_type, body) = (call.output_type(), call.stand_in());
         let name = fallible_name(item);
         let fallible = Ident::new(&name, ident.span());
         let collides = self.block.items.iter().any(|item| item.name() == name);
@@ -269,12 +266,12 @@ impl<'a> Expansion<'a> {
             #conditions
             #[allow(dead_code, unused, non_snake_case)]
             #vis #unsafety fn #fallible #generics (#params)
-                -> ::core::result::Result<#output_type, &'static #krate::foreign::BindError> #bounds { loop {} }
+                -> ::core::result::Result<#output_type, &'static #krate::foreign::BindError> #bounds #body
         });
         quote! {
             #conditions
             #[allow(dead_code, unused, non_snake_case)]
-            #vis #unsafety fn #ident #generics (#params) #output #bounds { loop {} }
+            #vis #unsafety fn #ident #generics (#params) #output #bounds #body
             #fallible
         }
     }

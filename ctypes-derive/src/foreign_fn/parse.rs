@@ -6,6 +6,7 @@ use crate::common::attributes::{BlockAttributes, ItemAttributes};
 use crate::common::errors::Errors;
 use crate::common::item::{Block, Item};
 use crate::common::options::{self, Options};
+use crate::common::outcome::KNOWN as KNOWN_OUTCOMES;
 use proc_macro2::{Span, TokenStream};
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, ForeignItemFn, ItemFn, ItemForeignMod, LitStr, Token, Visibility, token};
@@ -17,6 +18,10 @@ const KNOWN: &[(&str, &str)] = &[
     ("macos", "macos = […]"),
     ("load", "load = name"),
     ("callbacks", "callbacks"),
+    KNOWN_OUTCOMES[0],
+    KNOWN_OUTCOMES[1],
+    KNOWN_OUTCOMES[2],
+    KNOWN_OUTCOMES[3],
     ("crate", "crate = path"),
 ];
 

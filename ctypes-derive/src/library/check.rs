@@ -3,11 +3,13 @@
 use super::model::Model;
 use crate::common::errors::Errors;
 use crate::common::item::Kind;
+use crate::common::outcome;
 use syn::visit_mut::{VisitMut, visit_type_reference_mut};
 use syn::{Lifetime, ReturnType, TypeFnPtr, TypeReference};
 
 /// Reports what cannot be expanded as it is meant.
 pub(super) fn check(model: &Model, errors: &mut Errors) {
+    outcome::check(&model.block, &model.options.outcome, errors);
     for item in &model.block.items {
         let Kind::Function(signature) = &item.kind else { continue };
         let ReturnType::Type(_, output) = &signature.output else { continue };

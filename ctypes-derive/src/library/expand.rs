@@ -2,9 +2,9 @@
 //! indirect call, and the implementation of `Bindings` that fills it.
 
 use super::model::Model;
-use crate::common::call::call;
 use crate::common::docs;
 use crate::common::item::{Item, Kind};
+use crate::common::outcome::{self, Call};
 use crate::common::signature::Signature;
 use crate::common::{by_value, reemit};
 use proc_macro2::{Literal, Span, TokenStream};
@@ -21,8 +21,9 @@ pub(super) fn handle(model: &Model, krate: &TokenStream, whole: bool) -> TokenSt
     let (definition, methods, bindings) =
         (handle.definition(), handle.methods(), handle.bindings());
     let checks = whole.then(|| by_value::checks(&model.block, krate));
+    let outputs = whole.then(|| outcome::checks(&model.block, krate));
     let reemitted = whole.then(|| reemit::block(&model.block));
-    quote!(#definition #methods #bindings #checks #reemitted)
+    quote!(#definition #methods #bindings #checks #outputs #reemitted)
 }
 
 struct Handle<'a> {
@@ -115,9 +116,12 @@ impl Handle<'_> {
         let passed = is_call.then_some(&attributes.passed).into_iter().flatten();
         let library = self.model.options.names.describe();
         let docs = docs::of_item(item, &library, is_call && !item.safe);
+        let errors =
+            outcome::called(item).and_then(|signature| self.call_of(item, signature).docs());
         let head = quote! {
             #(#cfg)*
             #docs
+            #errors
             #(#block_lints)*
             #(#lints)*
             #(#deprecated)*
@@ -133,21 +137,22 @@ impl Handle<'_> {
         quote!(#head #body)
     }
 
+    fn call_of<'b>(&'b self, item: &'b Item, signature: &'b Signature) -> Call<'b> {
+        Call::new(item, signature, &self.model.block, &self.model.options, self.krate)
+    }
+
     fn call(&self, item: &Item, signature: &Signature) -> TokenStream {
         let (vis, ident, unsafety) = (&item.vis, &item.ident, item.unsafety());
         let (generics, bounds) = (&signature.generics, &signature.generics.where_clause);
-        let (params, output) = (signature.declared_params(), &signature.output);
+        let call = self.call_of(item, signature);
+        let (params, output) = (signature.given_params(), call.output());
         let function = self.address(item, &self.pointer(item, signature));
-        let Model { options, block, .. } = self.model;
-        let call = call(item, signature, block, options, self.krate, &function, &function);
-        let body = if self.whole { quote!(unsafe { #call }) } else { quote!(loop {}) };
-        let separator = (!signature.params.is_empty()).then(|| quote!(,));
+        let body = if self.whole { call.body(&function, &function) } else { call.stand_in() };
+        let separator = (!params.is_empty()).then(|| quote!(,));
         quote! {
-            #vis #unsafety fn #ident #generics (&self #separator #params) #output #bounds {
-                // SAFETY: whoever opened the handle vouches that the symbol has the declared signature.
-                #[allow(unused_unsafe, unused_variables)]
-                #body
-            }
+            // SAFETY: whoever opened the handle vouches that the symbol has the declared signature.
+            #[allow(unused_unsafe, unused_variables)]
+            #vis #unsafety fn #ident #generics (&self #separator #params) #output #bounds #body
         }
     }
 

@@ -4,6 +4,7 @@ use super::model::Model;
 use crate::common::errors::Errors;
 use crate::common::item::Block;
 use crate::common::options::{self, Options};
+use crate::common::outcome::KNOWN as KNOWN_OUTCOMES;
 use proc_macro2::{Span, TokenStream};
 use syn::ItemForeignMod;
 use syn::parse::{ParseStream, Parser};
@@ -17,6 +18,10 @@ const KNOWN: &[(&str, &str)] = &[
     ("lazy", "lazy"),
     ("env", "env = \"VARIABLE\""),
     ("callbacks", "callbacks"),
+    KNOWN_OUTCOMES[0],
+    KNOWN_OUTCOMES[1],
+    KNOWN_OUTCOMES[2],
+    KNOWN_OUTCOMES[3],
     ("crate", "crate = path"),
 ];
 

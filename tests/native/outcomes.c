@@ -1,0 +1,114 @@
+/* What tests/outcomes calls: functions that leave error numbers, fill parameters, and have conventions of their own. */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stddef.h>
+
+#ifdef _WIN32
+#define EXPORT __declspec(dllexport)
+#else
+#define EXPORT
+#endif
+
+/* Sets errno a number of times, the last time to `number`, and fails. */
+EXPORT int fail_with(int number, int times) {
+    while (times-- > 0)
+        errno = number + times;
+    return -1;
+}
+
+EXPORT void only_errno(int number) {
+    errno = number;
+}
+
+/* What errno is when the function is entered. */
+EXPORT int errno_at_entry(void) {
+    return errno;
+}
+
+EXPORT int *null_with(int number) {
+    errno = number;
+    return NULL;
+}
+
+EXPORT int error_number(int number) {
+    errno = 99;
+    return number;
+}
+
+EXPORT long double fail_long_double(long double x, int number) {
+    errno = number;
+    return x + 1;
+}
+
+typedef int32_t status;
+
+EXPORT status get_status(int32_t value) {
+    return value;
+}
+
+/* An HRESULT, which is a 32-bit integer; `*made` is what it was, plus 1. */
+EXPORT int32_t make(int32_t result, int32_t *made) {
+    *made += 1;
+    return result;
+}
+
+struct both {
+    int64_t a;
+    double b;
+    unsigned char c;
+};
+
+/* `in` is doubled; what the two others held before comes back as the result. */
+EXPORT int64_t fill(int64_t *in, struct both *both, bool *flag) {
+    int64_t before = both->a + (int64_t)both->b + both->c + *flag;
+    *in *= 2;
+    both->a = -7;
+    both->b = 0.5;
+    both->c = 200;
+    *flag = true;
+    return before;
+}
+
+EXPORT uint64_t sum_with_flags(uint64_t a, uint64_t flags, const void *reserved, uint64_t b) {
+    return a * 1000000 + flags * 1000 + b + (reserved != NULL) * 1000000000;
+}
+
+/* Each argument counts with another weight: a misplaced one changes the sum. */
+#define WEIGHTED (a + 10 * b + 100 * c + 1000 * d + 10000 * e + 100000 * f)
+#define PARAMETERS int64_t a, double b, int32_t c, int64_t d, float e, int64_t f
+
+#if defined(__x86_64__)
+EXPORT __attribute__((ms_abi)) double weighted_win64(PARAMETERS) {
+    return WEIGHTED;
+}
+EXPORT __attribute__((sysv_abi)) double weighted_sysv64(PARAMETERS) {
+    return WEIGHTED;
+}
+EXPORT __attribute__((ms_abi)) int fail_win64(int number) {
+    errno = number;
+    return -1;
+}
+#endif
+#if defined(__i386__)
+EXPORT __attribute__((cdecl)) double weighted_cdecl(PARAMETERS) {
+    return WEIGHTED;
+}
+EXPORT __attribute__((stdcall)) double weighted_stdcall(PARAMETERS) {
+    return WEIGHTED;
+}
+EXPORT __attribute__((fastcall)) double weighted_fastcall(PARAMETERS) {
+    return WEIGHTED;
+}
+EXPORT __attribute__((thiscall)) int weighted_thiscall(const int *a, int b, int c) {
+    return *a + 10 * b + 100 * c;
+}
+/* With more integer arguments than the registers of fastcall. */
+EXPORT __attribute__((fastcall)) int integers_fastcall(int a, int b, int c, int d) {
+    return a + 10 * b + 100 * c + 1000 * d;
+}
+EXPORT __attribute__((stdcall)) int fail_stdcall(int number) {
+    errno = number;
+    return -1;
+}
+#endif
