@@ -82,7 +82,8 @@ impl crate::Library {
         let [function] = &found.functions[..] else {
             return Err(not_one(prototype, found.functions.len()).into());
         };
-        let signature = crate::Signature::of(&function.ty)?;
+        let signature =
+            crate::Signature::of(&function.ty)?.with_names(function.params.iter().cloned());
         match &function.symbol {
             Some(symbol) => Ok(self.function(symbol, &signature)?),
             None => Ok(self.function(&function.name, &signature)?),
