@@ -438,6 +438,14 @@ fn random_signatures_of_the_convention_of_windows() {
     });
 }
 
+#[cfg(all(target_arch = "x86", not(windows)))]
+#[test]
+fn random_signatures_of_the_conventions_of_i386() {
+    for conv in [CallConv::Stdcall, CallConv::Fastcall, CallConv::Thiscall] {
+        random_calls(conv, &format!("random_{conv}"), |_, _| false);
+    }
+}
+
 fn is_record(ty: &Type) -> bool {
     matches!(ty.kind(), TypeKind::Record(_))
 }

@@ -176,7 +176,11 @@ impl Program {
         if params.is_empty() {
             list += "void";
         }
-        let attribute = if self.conv == CallConv::Win64 { "__attribute__((ms_abi))" } else { "" };
+        let attribute = match self.conv {
+            CallConv::C => String::new(),
+            CallConv::Win64 => "__attribute__((ms_abi))".to_owned(),
+            other => format!("__attribute__(({other}))"),
+        };
         let _ = writeln!(
             self.source,
             "EXPORT {attribute} {} {{\n    uint64_t h = SEED;\n{body}    keep(h);",

@@ -17,6 +17,7 @@
 //!
 //! # Examples
 //! ```
+//! # #[cfg(feature = "decl")] {
 //! use ctypes_core::{Library, call::arg};
 //!
 //! let lib = unsafe { Library::open("m")? };
@@ -31,6 +32,7 @@
 //!
 //! let error = unsafe { strtol.call::<i64>(("f\0", end, 16)) }.unwrap_err();
 //! assert!(error.to_string().starts_with("argument 1 (`text`) of `strtol`: expected `const char *`"));
+//! # }
 //! # Ok::<(), ctypes_core::Error>(())
 //! ```
 #![forbid(unsafe_code)]

@@ -17,6 +17,7 @@ pub(crate) const INLINE: usize = 16;
 /// A type of yours is one if it hands on what it holds:
 ///
 /// ```
+/// # #[cfg(feature = "decl")] {
 /// use ctypes_core::call::{Argument, Pushed};
 /// use ctypes_core::Library;
 ///
@@ -30,6 +31,7 @@ pub(crate) const INLINE: usize = 16;
 ///
 /// let strlen = Library::this().declare("size_t strlen(const char *s);")?;
 /// assert_eq!(unsafe { strlen.call::<usize>((Label("four".to_owned()),))? }, 4);
+/// # }
 /// # Ok::<(), ctypes_core::Error>(())
 /// ```
 #[doc(alias = "from_param")]

@@ -42,7 +42,7 @@ impl Signature {
         CallError::ArgumentForm {
             function: name.to_owned(),
             index: fault.index + 1,
-            parameter: self.name(fault.index).map(str::to_owned),
+            parameter: self.name(fault.index).map(Into::into),
             expected: param.unwrap_or(&Type::CONST_CHAR_PTR).to_string(),
             reason: fault.reason.clone(),
         }
@@ -78,7 +78,7 @@ impl Signature {
                 return Err(CallError::NullArgument {
                     function: name.to_owned(),
                     index: i + 1,
-                    parameter: self.name(i).map(str::to_owned),
+                    parameter: self.name(i).map(Into::into),
                     expected: param.to_string(),
                 });
             }
@@ -111,7 +111,7 @@ impl Signature {
             Misfit::Kind => CallError::ArgumentType {
                 function: name.to_owned(),
                 index: i + 1,
-                parameter: self.name(i).map(str::to_owned),
+                parameter: self.name(i).map(Into::into),
                 expected: param.to_string(),
                 found: arg.ty.get().to_string(),
                 hint: hint(tag, arg.tag),
@@ -119,7 +119,7 @@ impl Signature {
             Misfit::Range => CallError::ArgumentValue {
                 function: name.to_owned(),
                 index: i + 1,
-                parameter: self.name(i).map(str::to_owned),
+                parameter: self.name(i).map(Into::into),
                 expected: param.to_string(),
                 value: value.map_or_else(|_| String::new(), |value| format!("{value:?}")),
             },

@@ -15,6 +15,7 @@ impl Function {
     /// `unsafe` to call, by the same demands as [`Function::call`]; a panic in a callback is not caught.
     ///
     /// ```
+    /// # #[cfg(feature = "decl")] {
     /// use ctypes_core::Library;
     ///
     /// let lib = unsafe { Library::open("m")? };
@@ -24,6 +25,7 @@ impl Function {
     ///
     /// let error = pow.typed::<unsafe extern "C" fn(f64, f32) -> f64>().unwrap_err();
     /// assert!(error.to_string().ends_with("parameter 2 (`y`) is a `double`, found `float`"));
+    /// # }
     /// # Ok::<(), ctypes_core::Error>(())
     /// ```
     ///

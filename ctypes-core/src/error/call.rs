@@ -117,7 +117,7 @@ pub enum CallError {
         /// The position, from 1.
         index: usize,
         /// The parameter's name, if the signature has it.
-        parameter: Option<String>,
+        parameter: Option<Box<str>>,
         /// The parameter's type.
         expected: String,
         /// The argument's type.
@@ -136,7 +136,7 @@ pub enum CallError {
         /// The position, from 1.
         index: usize,
         /// The parameter's name, if the signature has it.
-        parameter: Option<String>,
+        parameter: Option<Box<str>>,
         /// The parameter's type.
         expected: String,
         /// The value.
@@ -150,7 +150,7 @@ pub enum CallError {
         /// The position, from 1.
         index: usize,
         /// The parameter's name, if the signature has it.
-        parameter: Option<String>,
+        parameter: Option<Box<str>>,
         /// The parameter's type.
         expected: String,
     },
@@ -162,7 +162,7 @@ pub enum CallError {
         /// The position, from 1.
         index: usize,
         /// The parameter's name, if the signature has it.
-        parameter: Option<String>,
+        parameter: Option<Box<str>>,
         /// The parameter's type.
         expected: String,
         /// What was found, and why it has none.
@@ -222,6 +222,6 @@ fn count(expected: usize, variadic: bool, found: usize) -> String {
 }
 
 /// ` (`exp`)`
-fn named(parameter: &Option<String>) -> String {
+fn named(parameter: &Option<Box<str>>) -> String {
     parameter.as_ref().map_or_else(String::new, |name| format!(" (`{name}`)"))
 }
