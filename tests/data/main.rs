@@ -13,3 +13,4 @@ mod threads;
 
 #[global_allocator]
 static ALLOCATOR: model::watch::Watching = model::watch::Watching;
+mod rust_values;

@@ -282,7 +282,7 @@ impl<'m> CData<'m> {
             8 if place.plain.is_some() => self.span.store(at, (raw as u64).to_ne_bytes()),
             _ => self.store_any_bits(found, at, raw),
         };
-        if stored { Ok(()) } else { Err(self.not_stored(place, path)) }
+        self.stored(stored, place, path)
     }
 
     fn store_any_bits(&self, found: &Found<'_>, at: usize, raw: u128) -> bool {

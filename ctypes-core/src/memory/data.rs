@@ -160,9 +160,15 @@ impl<'m> CData<'m> {
         Ok(())
     }
 
+    /// That something was stored.
+    #[inline]
+    pub(super) fn stored(&self, is: bool, place: &Place, path: &str) -> Result<(), AccessError> {
+        if is { Ok(()) } else { Err(self.not_stored(place, path)) }
+    }
+
     /// Why nothing was stored: there is no room, or the memory is read only.
     #[cold]
-    pub(super) fn not_stored(&self, place: &Place, path: &str) -> AccessError {
+    fn not_stored(&self, place: &Place, path: &str) -> AccessError {
         if self.span.is_const() {
             let reason = "the memory is read only".to_owned();
             return self.error(path, AccessFault::ReadOnly { reason });

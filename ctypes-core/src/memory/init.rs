@@ -294,11 +294,7 @@ impl<'m> CData<'m> {
                         AccessFault::TooShort { expected: len as u64, found: data.size() as u64 };
                     return Err(self.error(path, fault));
                 }
-                if self.span.copy_from(from, &data.span, 0, len) {
-                    Ok(())
-                } else {
-                    Err(self.not_stored(&found.place, path))
-                }
+                self.stored(self.span.copy_from(from, &data.span, 0, len), &found.place, path)
             }
             Init::Complex(z) => self.store_complex(found, path, *z),
             Init::Text(_) | Init::CStr(_) => self.store_text(found, path, value),
@@ -404,11 +400,7 @@ impl<'m> CData<'m> {
             };
             return Err(self.error(path, fault));
         }
-        if self.span.put(from, bytes, Vec::new()) {
-            Ok(())
-        } else {
-            Err(self.not_stored(&found.place, path))
-        }
+        self.stored(self.span.put(from, bytes, Vec::new()), &found.place, path)
     }
 
     /// The range of a part; of an array without a length, all whole elements that there is room for.

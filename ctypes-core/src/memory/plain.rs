@@ -23,6 +23,9 @@ impl<'m> CData<'m> {
 
     /// Stores a Rust value of the same C type in the part at `path`. What its pointers point at is not kept alive.
     ///
+    /// A struct with padding is no [`IntoBytes`], and one of `#[bitfield]` may have some: their fields are set by
+    /// name.
+    ///
     /// # Errors
     /// If there is no such part, it is of another type, `const`, or has `const` members.
     pub fn write<T: CType + IntoBytes + Immutable>(

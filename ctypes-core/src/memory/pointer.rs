@@ -155,11 +155,7 @@ impl<'m> CData<'m> {
         let (address, _) = self.aim(&found, path, by, &to)?;
         let at = found.place.offset as usize;
         let target = self.span.target_for(at, &self.span);
-        if self.span.store_pointer(at, address, target) {
-            Ok(())
-        } else {
-            Err(self.not_stored(&found.place, path))
-        }
+        self.stored(self.span.store_pointer(at, address, target), &found.place, path)
     }
 
     /// Exchanges two parts of one type, with what their pointers keep alive.
@@ -192,11 +188,7 @@ impl<'m> CData<'m> {
         else {
             return Err(self.too_short(&other.place, b));
         };
-        if self.span.drop_in(from, second) && self.span.drop_in(to, first) {
-            Ok(())
-        } else {
-            Err(self.not_stored(&one.place, a))
-        }
+        self.stored(self.span.drop_in(from, second) && self.span.drop_in(to, first), &one.place, a)
     }
 
     /// The address of the object, for C.
@@ -250,11 +242,7 @@ impl<'m> CData<'m> {
             return Err(self.error(path, AccessFault::Null { expected }));
         }
         self.range(&found.place, path)?;
-        if self.span.store_pointer(at, address, target) {
-            Ok(())
-        } else {
-            Err(self.not_stored(&found.place, path))
-        }
+        self.stored(self.span.store_pointer(at, address, target), &found.place, path)
     }
 
     /// How this object becomes a pointer of type `pointer` to `to`: an object of just that type by its own address, as

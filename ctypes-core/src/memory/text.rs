@@ -194,11 +194,7 @@ impl<'m> CData<'m> {
         if bytes.len() < end - from {
             bytes.resize(bytes.len() + size, 0);
         }
-        if self.span.put(from, &bytes, Vec::new()) {
-            Ok(())
-        } else {
-            Err(self.not_stored(&found.place, path))
-        }
+        self.stored(self.span.put(from, &bytes, Vec::new()), &found.place, path)
     }
 
     /// The text at `path`: in an array of characters, up to the first NUL or all of it; or where a pointer to

@@ -10,6 +10,10 @@ use crate::target::{Endian, Target};
 
 /// The bits of a run, as an integer or as bytes.
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable)
+)]
 #[repr(transparent)]
 pub struct Bits<S>(S);
 

@@ -82,6 +82,10 @@ macro_rules! orders {
         /// # Python equivalent
         #[doc = concat!("A field of a `", stringify!($endian), "EndianStructure`.")]
         #[derive(Clone, Copy)]
+        #[cfg_attr(
+            feature = "zerocopy",
+            derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable)
+        )]
         #[repr(transparent)]
         pub struct $name<T: ByteOrdered>(T::Bits);
 

@@ -23,6 +23,7 @@ use super::{CType, LongDouble, Type};
 /// assert_eq!(size_of_val(&z), Type::DOUBLE_COMPLEX.size());
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "zerocopy", derive(zerocopy::FromBytes, zerocopy::Immutable))]
 #[repr(C)]
 #[doc(alias = "c_float_complex")]
 #[doc(alias = "c_double_complex")]

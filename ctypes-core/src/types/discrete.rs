@@ -179,6 +179,10 @@ pub const fn assert_enumeration<T: Discrete>() {
 /// assert_eq!(Raw::new(true).get(), Ok(true));
 /// ```
 #[derive(Clone, Copy)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable)
+)]
 #[repr(transparent)]
 pub struct Raw<T: Discrete>(T::Bits);
 

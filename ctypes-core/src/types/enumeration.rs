@@ -309,6 +309,7 @@ impl Type {
     }
 
     /// An enumeration that is mentioned before its definition.
+    #[cfg(feature = "decl")]
     pub(super) fn incomplete_enumeration(name: &str, fixed: Option<Scalar>) -> Type {
         let owned = OwnedEnum {
             tag: Tag::Named(name.into()),

@@ -11,6 +11,7 @@ use std::fmt;
 /// Where C has it in a register, Rust cannot pass it by value (an x87 register or a vector register has no
 /// counterpart), and a function that takes or returns one goes through the general call engine.
 #[derive(Clone, Copy)]
+#[cfg_attr(feature = "zerocopy", derive(zerocopy::FromBytes, zerocopy::Immutable))]
 #[repr(C)]
 #[doc(alias = "c_longdouble")]
 pub struct LongDouble {
@@ -24,12 +25,15 @@ mod choice {
     pub(super) const SIZE: usize = Target::NATIVE.long_double_extent.size as usize;
 
     #[derive(Clone, Copy)]
+    #[cfg_attr(feature = "zerocopy", derive(zerocopy::FromBytes, zerocopy::Immutable))]
     #[repr(C, align(16))]
     pub(super) struct Align16(u8);
     #[derive(Clone, Copy)]
+    #[cfg_attr(feature = "zerocopy", derive(zerocopy::FromBytes, zerocopy::Immutable))]
     #[repr(C, align(8))]
     pub(super) struct Align8(u8);
     #[derive(Clone, Copy)]
+    #[cfg_attr(feature = "zerocopy", derive(zerocopy::FromBytes, zerocopy::Immutable))]
     #[repr(C, align(4))]
     pub(super) struct Align4(u8);
 

@@ -41,7 +41,7 @@ pub(super) enum StoredName {
     Typedef(Stored),
     Constant(ConstValue, Stored),
     /// With the alignment that is said of the object beside its type.
-    Object(Stored, Option<u64>),
+    Object(Stored, #[cfg_attr(not(feature = "decl"), allow(dead_code))] Option<u64>),
 }
 
 impl OrdinaryName {
