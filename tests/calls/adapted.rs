@@ -225,6 +225,13 @@ fn plain_function_pointers() {
         error.to_string().ends_with("it is variadic, and takes other arguments in each call"),
         "{error}"
     );
+    type NeverNull = unsafe extern "C" fn() -> core::ptr::NonNull<c_void>;
+    let error = native
+        .function("null_result", &Type::VOID_PTR, &[])
+        .typed::<NeverNull>()
+        .expect_err("it may be null");
+    let end = ": the result is a `void *`, which need not be a valid `void *_Nonnull`";
+    assert!(error.to_string().ends_with(end), "{error}");
     let echo = native.function("echo_longdouble", &Type::LONGDOUBLE, &[Type::LONGDOUBLE]);
     if size_of::<LongDouble>() == 16 {
         let error =

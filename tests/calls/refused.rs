@@ -128,8 +128,8 @@ fn wrong_pointers_and_records() {
         echo,
         &to_int[0],
         &to_int,
-        (0x1000_usize,),
-        "argument 1 of `echo_pointer`: expected `int *`, found `uintptr_t`: an integer is no pointer; for an \
+        (0x1000_u64,),
+        "argument 1 of `echo_pointer`: expected `int *`, found `uint64_t`: an integer is no pointer; for an \
          address pass `addr as *mut c_void`",
     );
     let to_pair = [Pair::TYPE.pointer()];

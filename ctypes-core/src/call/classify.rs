@@ -175,6 +175,31 @@ pub(crate) fn astride<'a>(
     None
 }
 
+/// The argument that is a record while i386's fastcall (two) or thiscall (one) has registers left. gcc 12 counts a record
+/// that is passed on the stack against them by its words, libffi as all of them.
+pub(crate) fn unsettled<'a>(
+    conv: CallConv,
+    result: &Type,
+    params: impl Iterator<Item = &'a Type>,
+) -> Option<usize> {
+    let mut left: u32 = match conv {
+        CallConv::Fastcall => 2,
+        CallConv::Thiscall => 1,
+        _ => return None,
+    };
+    left -= u32::from(result.record().is_some());
+    for (i, ty) in params.enumerate() {
+        match Tag::of(ty) {
+            _ if left == 0 => return None,
+            Tag::Bytes if ty.record().is_some() => return Some(i),
+            Tag::I64 | Tag::U64 => left = 0,
+            Tag::F32 | Tag::F64 | Tag::Bytes | Tag::Void => {}
+            _ => left -= 1,
+        }
+    }
+    None
+}
+
 /// Integers that fill `size` bytes.
 fn words(size: u64) -> Vec<Piece> {
     let mut pieces = vec![Piece::U64; (size / 8) as usize];

@@ -31,8 +31,8 @@ impl Function {
     ///
     /// # Errors
     /// [`CallError::PointerType`] if the convention, the number of parameters, or the type of one or of the result
-    /// differs (pointers as in calls: those to `void` and to bytes fit others), if the function is variadic, or if
-    /// rustc passes one of the types in another way than C, as it does with `long double`.
+    /// differs (pointers as in calls: those to `void` and to bytes fit others), if the result may be what is no value of
+    /// the Rust type (NULL for a `NonNull`), if the function is variadic, or if rustc passes one of the types in another way than C, as it does with `long double`.
     #[doc(alias = "CFUNCTYPE")]
     pub fn typed<F: CType + FnPointer>(&self) -> Result<F, CallError> {
         match difference(self.signature(), F::TYPE) {
@@ -73,18 +73,22 @@ fn difference(signature: &Signature, pointer: &Type) -> Option<String> {
         let name = signature.name(i).map_or_else(String::new, |name| format!(" (`{name}`)"));
         (format!("parameter {}{name}", i + 1), param, asked)
     });
-    let result = asked.result();
-    parts.chain([("the result".to_owned(), signature.result(), &result)]).find_map(
-        |(what, ours, asked)| {
-            let is_void = matches!(ours.kind(), TypeKind::Void);
-            if !(ours.is_compatible(asked) || ours.points_like(asked)) {
-                return Some(format!("{what} is a `{ours}`, found `{asked}`"));
-            }
-            let as_in_c = is_void || ours.by_value_at(&Target::NATIVE).unwrap_or(false);
-            (!as_in_c)
-                .then(|| format!("{what} is a `{ours}`, which rustc passes in another way than C"))
-        },
-    )
+    let (given, result) = (signature.result(), asked.result());
+    parts.chain([("the result".to_owned(), given, &result)]).find_map(|(what, ours, asked)| {
+        if !(ours.is_compatible(asked) || ours.points_like(asked)) {
+            return Some(format!("{what} is a `{ours}`, found `{asked}`"));
+        }
+        if ours.holds_any_bits() && !asked.holds_any_bits() && what == "the result" {
+            return Some(format!("{what} is a `{ours}`, which need not be a valid `{asked}`"));
+        }
+        let as_in_c = is_void(ours) || ours.by_value_at(&Target::NATIVE).unwrap_or(false);
+        (!as_in_c)
+            .then(|| format!("{what} is a `{ours}`, which rustc passes in another way than C"))
+    })
+}
+
+fn is_void(ty: &Type) -> bool {
+    matches!(ty.kind(), TypeKind::Void)
 }
 
 /// Conventions that are one on this platform.
