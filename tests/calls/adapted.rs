@@ -191,7 +191,7 @@ fn plain_function_pointers() {
     // Pointers to bytes fit each other, as in calls.
     let raw = strlen.typed::<unsafe extern "C" fn(*const u8) -> usize>().expect("the same type");
     // SAFETY: it ends with NUL.
-    assert_eq!(unsafe { raw(b"four\0".as_ptr()) }, 4);
+    assert_eq!(unsafe { raw(c"four".as_ptr().cast()) }, 4);
 
     let refused = |error: CallError, end: &str| {
         let text = error.to_string();
