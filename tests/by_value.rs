@@ -176,6 +176,11 @@ mod int128 {
         let turn = function("turn_i128", record, &[record.clone(), Type::U128]);
         let bytes = [[4_u8; 16], [0xff; 16]].concat();
         let sent: Value = Bytes::new(record, &bytes).expect("of that size").into();
+        // SAFETY: refused.
+        let error = unsafe { turn.call_value((sent.clone(), -1)) }.expect_err("negative");
+        let message =
+            "argument 2 of `turn_i128`: expected `unsigned __int128`, found -1, which does not fit";
+        assert_eq!(error.to_string(), message);
         // SAFETY: as above.
         let turned = unsafe { turn.call_value((sent, u128::MAX)) };
         let Ok(Value::Bytes(turned)) = turned else { panic!("{turned:?}") };
