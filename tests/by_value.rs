@@ -3,6 +3,7 @@
 #![cfg(all(target_os = "linux", feature = "libffi"))]
 
 use core::ffi::{c_char, c_int};
+use ctypes_wrap::Complex;
 use ctypes_wrap::prelude::*;
 
 #[foreign_fn(lib = "m", load = load_m)]
@@ -20,6 +21,30 @@ unsafe extern "C" {
 #[library("m", handle = Maths)]
 unsafe extern "C" {
     safe fn sqrtl(x: LongDouble) -> LongDouble;
+}
+
+#[foreign_fn(lib = "m")]
+unsafe extern "C" {
+    safe fn csqrt(z: Complex<f64>) -> Complex<f64>;
+    safe fn conjf(z: Complex<f32>) -> Complex<f32>;
+    safe fn csqrtl(z: Complex<LongDouble>) -> Complex<LongDouble>;
+    safe fn cabsl(z: Complex<LongDouble>) -> LongDouble;
+    safe fn cpow(x: Complex<f64>, y: Complex<f64>) -> Complex<f64>;
+}
+
+/// Complex numbers of which the roots and powers are whole, through typed functions: directly where rustc passes them
+/// as C does, else by the general engine.
+#[test]
+fn complex_numbers_through_typed_functions() {
+    let long = |re, im| Complex { re: LongDouble::from_f64(re), im: LongDouble::from_f64(im) };
+    // (2 + i)² = 3 + 4i
+    assert_eq!(csqrt(Complex { re: 3.0, im: 4.0 }), Complex { re: 2.0, im: 1.0 });
+    assert_eq!(conjf(Complex { re: 3.0, im: 4.0 }), Complex { re: 3.0, im: -4.0 });
+    let root = csqrtl(long(3.0, 4.0));
+    assert_eq!([root.re.to_f64(), root.im.to_f64()], [2.0, 1.0]);
+    assert_eq!(cabsl(long(3.0, -4.0)).to_f64(), 5.0);
+    let power = cpow(Complex { re: 2.0, im: 1.0 }, Complex { re: 2.0, im: 0.0 });
+    assert!((power.re - 3.0).abs() < 1e-14 && (power.im - 4.0).abs() < 1e-14, "{power:?}");
 }
 
 fn number(text: &core::ffi::CStr) -> LongDouble {
@@ -127,13 +152,35 @@ mod int128 {
             let mut args = Args::new();
             values.into_iter().for_each(|v| args.push(v));
             assert_eq!(sum.call_args(&mut args), Ok(Value::from(SUM)));
-            let error = sum.call::<i128>((1, 2, 3, 4, 5, 6, 7_i64, Y)).expect_err("no __int128");
-            assert!(error.to_string().contains("__int128"), "{error}");
+            // Integers convert where they fit, as between all other widths.
+            assert_eq!(sum.call::<i128>((1, 2, 3, 4, 5_u128, X, 6_i128, Y)), Ok(SUM));
+            let small: i128 = 1 + 2 + 3 + 4 + 5 + 600 - 8 + 10 * 9;
+            assert_eq!(sum.call::<i128>((1, 2, 3, 4, 5, -8, 6, 9_u128)), Ok(small));
+            let error =
+                sum.call::<i128>((1, 2, 3, 4, 5, u128::MAX, 7_i64, Y)).expect_err("too large");
+            let message =
+                "argument 6 of `sum_i128`: expected `__int128`, found unsigned __int128 [ff, ff,";
+            assert!(error.to_string().starts_with(message), "{error}");
+            let error = sum.call::<i128>((1, 2, 3, 4, X, Y, 7_i64, Y)).expect_err("too large");
+            assert!(
+                error.to_string().starts_with("argument 5 of `sum_i128`: expected `int`"),
+                "{error}"
+            );
+            let error = sum.call::<i128>((1, 2, 3, 4, 5, 1.0, 7_i64, Y)).expect_err("no integer");
+            assert_eq!(
+                error.to_string(),
+                "argument 6 of `sum_i128`: expected `__int128`, found `double`"
+            );
         }
         let record = WithI128::TYPE;
         let turn = function("turn_i128", record, &[record.clone(), Type::U128]);
         let bytes = [[4_u8; 16], [0xff; 16]].concat();
         let sent: Value = Bytes::new(record, &bytes).expect("of that size").into();
+        // SAFETY: refused.
+        let error = unsafe { turn.call_value((sent.clone(), -1)) }.expect_err("negative");
+        let message =
+            "argument 2 of `turn_i128`: expected `unsigned __int128`, found -1, which does not fit";
+        assert_eq!(error.to_string(), message);
         // SAFETY: as above.
         let turned = unsafe { turn.call_value((sent, u128::MAX)) };
         let Ok(Value::Bytes(turned)) = turned else { panic!("{turned:?}") };
@@ -155,7 +202,6 @@ mod int128 {
             (&bits, "_BitInt(7)"),
             (&Type::FLOAT16, "_Float16"),
             (&Type::FLOAT128, "_Float128"),
-            (&Type::DOUBLE_COMPLEX, "double _Complex"),
             (&aligned, "packed_i128"),
         ] {
             for error in [

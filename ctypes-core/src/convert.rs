@@ -263,6 +263,10 @@ pub(crate) fn convert(value: &Value, to: Tag) -> Result<Slot, Misfit> {
                 _ => Err(Misfit::Kind),
             };
         }
+        // A 128-bit integer that is none of the above.
+        Value::Bytes(_) if !matches!(to, Tag::Void | Tag::Bool | Tag::Pointer | Tag::Bytes) => {
+            return Err(Misfit::Range);
+        }
         _ => return Err(Misfit::Kind),
     };
     match to {
@@ -279,6 +283,25 @@ pub(crate) fn convert(value: &Value, to: Tag) -> Result<Slot, Misfit> {
         Tag::F32 | Tag::F64 => Err(Misfit::Range),
         Tag::Void | Tag::Bool | Tag::Pointer | Tag::Bytes => Err(Misfit::Kind),
     }
+}
+
+/// Converts an integer into the 128-bit integer of that sign.
+pub(crate) fn wide(value: &Value, is_signed: bool) -> Result<u128, Misfit> {
+    match value {
+        Value::Int(v) if is_signed => Ok(i128::from(*v) as u128),
+        Value::Int(v) => u128::try_from(*v).map_err(|_| Misfit::Range),
+        Value::UInt(v) => Ok((*v).into()),
+        // The other sign: one half of the values of each are values of both.
+        Value::Bytes(b) if b.len == 16 && b.units[0] >> 127 == 0 => Ok(b.units[0]),
+        Value::Bytes(_) => Err(Misfit::Range),
+        _ => Err(Misfit::Kind),
+    }
+}
+
+/// A 128-bit integer as a value.
+pub(crate) fn wide_value(bits: u128, is_signed: bool) -> Value {
+    let ty = if is_signed { Type::I128 } else { Type::U128 };
+    Value::Bytes(Bytes { ty, units: Box::new([bits]), len: 16 })
 }
 
 /// Whether bytes from C are a valid value of a type: `_Bool` is 0 or 1, a pointer that must not be

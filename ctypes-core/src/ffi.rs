@@ -120,29 +120,64 @@ fn piece(piece: Piece) -> *mut raw::ffi_type {
     }
 }
 
-fn describe(ty: &Type, records: &mut Vec<Record>) -> Result<*mut raw::ffi_type, String> {
+fn describe(
+    ty: &Type,
+    conv: CallConv,
+    records: &mut Vec<Record>,
+) -> Result<*mut raw::ffi_type, String> {
     if let Some(builtin) = builtin(Tag::of(ty)) {
         return Ok(builtin);
     }
-    match &ty.0 {
-        Repr::Scalar(Scalar::LongDouble) => return Ok(&raw mut raw::ffi_type_longdouble),
-        Repr::Record(_) => {}
-        Repr::Scalar(Scalar::Int128 | Scalar::UInt128) if classify::SYSV64 => {}
-        _ => return Err("the call engine has no such scalar".to_owned()),
-    }
     let layout = ty.layout().map_err(|e| e.to_string())?;
-    let (pieces, align) = classify::pieces(ty, layout.size(), layout.align())?;
-    let align = u16::try_from(align).map_err(|_| format!("an alignment of {align} bytes"))?;
+    let (size, align) = (layout.size(), layout.align());
+    let complex_part = classify::complex_part(ty);
+    let (pieces, align) = match &ty.0 {
+        Repr::Record(_) | Repr::Scalar(Scalar::LongDouble) if classify::is_win64(conv) => {
+            (classify::by_size(size, align)?, align)
+        }
+        Repr::Scalar(_) if complex_part.is_some() && classify::is_win64(conv) => {
+            (classify::by_size(size, align)?, align)
+        }
+        Repr::Scalar(Scalar::LongDouble) => return Ok(&raw mut raw::ffi_type_longdouble),
+        Repr::Scalar(_) if complex_part.is_some() => {
+            return record(
+                raw::FFI_TYPE_COMPLEX,
+                size,
+                align,
+                complex_part.into_iter().collect(),
+                records,
+            );
+        }
+        Repr::Scalar(Scalar::Int128 | Scalar::UInt128)
+            if classify::SYSV64 && !classify::is_win64(conv) =>
+        {
+            classify::pieces(ty, size, align)?
+        }
+        Repr::Record(_) => classify::pieces(ty, size, align)?,
+        _ => return Err("the call engine has no such scalar".to_owned()),
+    };
     // A struct of one long double comes back in st(0), where libffi looks for no struct.
-    let is_x87 = classify::SYSV64 && pieces == [Piece::LongDouble];
+    let is_x87 = classify::SYSV64 && !classify::is_win64(conv) && pieces == [Piece::LongDouble];
+    let kind = if is_x87 { raw::FFI_TYPE_LONGDOUBLE } else { raw::FFI_TYPE_STRUCT };
+    record(kind, size, align, pieces, records)
+}
+
+/// A description of that kind and size. With size and alignment given, libffi does not compute them from
+/// the elements. The alignment is the record's own also for a long double: it may be packed.
+fn record(
+    kind: u16,
+    size: u64,
+    align: u64,
+    pieces: Vec<Piece>,
+    records: &mut Vec<Record>,
+) -> Result<*mut raw::ffi_type, String> {
+    let align = u16::try_from(align).map_err(|_| format!("an alignment of {align} bytes"))?;
     let elements: Pinned<[_]> =
         Pinned::new(pieces.into_iter().map(piece).chain([ptr::null_mut()]).collect());
-    // With size and alignment given, libffi does not compute them from the elements. The alignment
-    // is the record's own also for a long double: it may be packed.
     let description = Pinned::new(Box::new(raw::ffi_type {
-        size: layout.size() as usize,
+        size: size as usize,
         alignment: align,
-        type_: if is_x87 { raw::FFI_TYPE_LONGDOUBLE } else { raw::FFI_TYPE_STRUCT },
+        type_: kind,
         elements: elements.as_ptr().cast(),
     }));
     let address = description.as_ptr();
@@ -151,15 +186,24 @@ fn describe(ty: &Type, records: &mut Vec<Record>) -> Result<*mut raw::ffi_type, 
 }
 
 impl Types {
-    fn new(result: &Type, params: &[Type]) -> Result<Types, SignatureError> {
+    fn new(conv: CallConv, result: &Type, params: &[Type]) -> Result<Types, SignatureError> {
+        if let Some(i) = classify::unsettled(conv, result, params.iter()) {
+            return Err(SignatureError::Parameter {
+                index: i + 1,
+                ty: params[i].to_string(),
+                reason:
+                    "compilers differ on the registers that it takes from the arguments after it"
+                        .to_owned(),
+            });
+        }
         let mut records = Vec::new();
-        let result_type = describe(result, &mut records)
+        let result_type = describe(result, conv, &mut records)
             .map_err(|reason| SignatureError::Result { ty: result.to_string(), reason })?;
         let params = params
             .iter()
             .enumerate()
             .map(|(i, p)| {
-                describe(p, &mut records).map_err(|reason| SignatureError::Parameter {
+                describe(p, conv, &mut records).map_err(|reason| SignatureError::Parameter {
                     index: i + 1,
                     ty: p.to_string(),
                     reason,
@@ -185,7 +229,7 @@ impl Prepared {
         params: &[Type],
     ) -> Result<Prepared, SignatureError> {
         let abi = abi(conv).ok_or(SignatureError::Convention { conv })?;
-        let types = Types::new(result, params)?;
+        let types = Types::new(conv, result, params)?;
         let cif = Pinned::new(Box::new(raw::ffi_cif::default()));
         // SAFETY: the cif is writable; the types are described above, and they and the vector of
         // parameters are pinned beside the cif, as long as it lives.
@@ -282,7 +326,7 @@ impl Prepared {
         let cif = special.map_or(&self.cif, |s| &s.cif).as_ptr();
         let astride = special.and_then(|s| s.astride);
         let mut values: SmallVec<[*mut c_void; INLINE]> = SmallVec::new();
-        for (i, arg) in args.0.iter_mut().enumerate() {
+        for (i, arg) in args.list.iter_mut().enumerate() {
             let value: *mut c_void = match arg.tag {
                 // SAFETY: a slot with this tag holds the address of the value.
                 Tag::Bytes => unsafe { arg.slot.get() },
@@ -322,9 +366,9 @@ impl Prepared {
     ) -> Result<CallCif, CallError> {
         let mut records = Vec::new();
         let mut types = self.params();
-        for (i, arg) in args.0.iter().enumerate().skip(fixed) {
+        for (i, arg) in args.list.iter().enumerate().skip(fixed) {
             let ty = &arg.ty;
-            types.push(describe(ty.get(), &mut records).map_err(|reason| {
+            types.push(describe(ty.get(), signature.conv(), &mut records).map_err(|reason| {
                 CallError::Signature(SignatureError::Parameter {
                     index: i + 1,
                     ty: ty.get().to_string(),
@@ -332,7 +376,8 @@ impl Prepared {
                 })
             })?);
         }
-        let all = signature.params().iter().chain(args.0[fixed..].iter().map(|arg| arg.ty.get()));
+        let all =
+            signature.params().iter().chain(args.list[fixed..].iter().map(|arg| arg.ty.get()));
         // After the `...` libffi takes no float, which the second half of {int, int, float} would be:
         // the system's libffi then refuses the call, and the bundled one needs no halves.
         let whole = |&(i, piece): &(usize, Piece)| {

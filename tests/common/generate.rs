@@ -3,7 +3,7 @@
 //! Each function folds every scalar of every argument into its checksum and makes a result of it. One shared library
 //! holds all of them; it is compiled when the test runs, by the C compiler that `CC` names, or `cc`.
 
-use super::{Random, class, leaves};
+use super::{Random, class, complex_part, leaves};
 use ctypes_wrap::prelude::*;
 use ctypes_wrap::types::{Scalar, ScalarClass, TypeKind};
 use std::fmt::Write;
@@ -21,6 +21,7 @@ pub(crate) struct Generated {
 pub(crate) struct Program {
     pub(crate) functions: Vec<Generated>,
     pub(crate) source: String,
+    conv: CallConv,
     types: Types,
     records: usize,
 }
@@ -63,16 +64,37 @@ const SCALARS: &[Type] = &[
     Type::CHAR_PTR,
 ];
 
-/// Only the x87 format can be made from bytes by these tests.
-const HAS_X87: bool = cfg!(all(target_arch = "x86_64", not(windows)));
+/// Scalars that Rust has no type for, or that libffi has no description of.
+const WIDE: &[Type] = if cfg!(all(target_arch = "x86_64", not(windows))) {
+    &[
+        Type::LONGDOUBLE,
+        Type::FLOAT_COMPLEX,
+        Type::DOUBLE_COMPLEX,
+        Type::LONGDOUBLE_COMPLEX,
+        Type::I128,
+        Type::U128,
+    ]
+} else if cfg!(all(target_arch = "aarch64", not(windows))) {
+    &[Type::FLOAT_COMPLEX, Type::DOUBLE_COMPLEX]
+} else {
+    &[]
+};
 
 impl Program {
     pub(crate) fn new(count: usize, random: &mut Random) -> Program {
+        Program::with_convention(CallConv::C, count, random)
+    }
+
+    /// Functions of another convention than C's own one.
+    pub(crate) fn with_convention(conv: CallConv, count: usize, random: &mut Random) -> Program {
         let mut program = Program {
+            conv,
             functions: Vec::new(),
             source: "#include \"fixture.h\"\n\
                      static PER_THREAD uint64_t last;\n\
-                     EXPORT uint64_t last_checksum(void) { return last; }\n"
+                     EXPORT uint64_t last_checksum(void) { return last; }\n\
+                     /* Not inlined: a thread's variable in a function of ms_abi costs it rdi (gcc 12). */\n\
+                     __attribute__((noinline)) static void keep(uint64_t h) { last = h; }\n"
                 .to_owned(),
             types: Types::new(),
             records: 0,
@@ -88,9 +110,13 @@ impl Program {
     fn any(&mut self, random: &mut Random) -> Type {
         match random.below(5) {
             0 | 1 => self.record(2, random),
-            _ if HAS_X87 && random.below(20) == 0 => Type::LONGDOUBLE,
+            _ if !WIDE.is_empty() && random.below(6) == 0 => self.wide(random),
             _ => random.pick(SCALARS).clone(),
         }
+    }
+
+    fn wide(&self, random: &mut Random) -> Type {
+        random.pick(WIDE).clone()
     }
 
     /// Scalars and arrays of scalars only, so that a union has no padding inside its members.
@@ -108,7 +134,7 @@ impl Program {
         let members: Vec<Type> = (0..1 + random.below(5))
             .map(|_| match random.below(6) {
                 0 if depth > 1 && !is_union => self.record(depth - 1, random),
-                1 if HAS_X87 && !is_union && random.below(3) == 0 => Type::LONGDOUBLE,
+                1 if !WIDE.is_empty() && !is_union && random.below(3) == 0 => self.wide(random),
                 _ => self.flat(random),
             })
             .collect();
@@ -150,9 +176,14 @@ impl Program {
         if params.is_empty() {
             list += "void";
         }
+        let attribute = match self.conv {
+            CallConv::C => String::new(),
+            CallConv::Win64 => "__attribute__((ms_abi))".to_owned(),
+            other => format!("__attribute__(({other}))"),
+        };
         let _ = writeln!(
             self.source,
-            "EXPORT {} {{\n    uint64_t h = SEED;\n{body}    last = h;",
+            "EXPORT {attribute} {} {{\n    uint64_t h = SEED;\n{body}    keep(h);",
             result.declare(&format!("{name}({list})"))
         );
         if !matches!(result.kind(), TypeKind::Void) {
@@ -162,6 +193,7 @@ impl Program {
                 let macro_ = match class(leaf) {
                     Some(ScalarClass::Bool) => "MAKE_BOOL",
                     Some(ScalarClass::Float) => "MAKE_FLOAT",
+                    _ if leaf.size() == 16 => "MAKE_WIDE",
                     _ => "MAKE_INTEGER",
                 };
                 let _ = writeln!(
@@ -173,7 +205,9 @@ impl Program {
             self.source += "    return r;\n";
         }
         self.source += "}\n";
-        self.through(&name, &result, &params);
+        if self.conv == CallConv::C {
+            self.through(&name, &result, &params);
+        }
         self.functions.push(Generated { name, result, params });
     }
 
@@ -235,7 +269,13 @@ fn paths(ty: &Type, expression: &str, each: &mut impl FnMut(&str, &Type)) {
                 }
             }
         }
-        _ => each(expression, ty),
+        _ => match complex_part(ty) {
+            Some(part) => {
+                each(&format!("__real__ {expression}"), &part);
+                each(&format!("__imag__ {expression}"), &part);
+            }
+            None => each(expression, ty),
+        },
     }
 }
 

@@ -100,7 +100,17 @@ impl Leaf {
     }
 }
 
-/// The scalars of a type in order; of a union those of its first largest member.
+/// The type of the real and the imaginary part of a complex number.
+pub(crate) fn complex_part(ty: &Type) -> Option<Type> {
+    match ty.kind() {
+        TypeKind::Scalar(Scalar::FloatComplex) => Some(Type::FLOAT),
+        TypeKind::Scalar(Scalar::DoubleComplex) => Some(Type::DOUBLE),
+        TypeKind::Scalar(Scalar::LongDoubleComplex) => Some(Type::LONGDOUBLE),
+        _ => None,
+    }
+}
+
+/// The scalars of a type in order, of a complex number its parts; of a union those of its first largest member.
 pub(crate) fn leaves(ty: &Type) -> Vec<Leaf> {
     fn walk(ty: &Type, at: usize, out: &mut Vec<Leaf>) {
         match ty.kind() {
@@ -117,7 +127,13 @@ pub(crate) fn leaves(ty: &Type) -> Vec<Leaf> {
                     }
                 }
             }
-            _ => out.push(Leaf { at, ty: ty.clone() }),
+            _ => match complex_part(ty) {
+                Some(part) => {
+                    out.push(Leaf { at, ty: part.clone() });
+                    out.push(Leaf { at: at + part.size(), ty: part });
+                }
+                None => out.push(Leaf { at, ty: ty.clone() }),
+            },
         }
     }
     let mut out = Vec::new();
@@ -215,6 +231,11 @@ pub(crate) fn made(ty: &Type, mut h: u64) -> Value {
             (Some(ScalarClass::Float), 4) => (small as f32).to_ne_bytes().to_vec(),
             (Some(ScalarClass::Float), 8) => f64::from(small).to_ne_bytes().to_vec(),
             (Some(ScalarClass::Float), _) => x87(small).to_vec(),
+            (_, 16) => {
+                let high = state.bits();
+                h = state.0;
+                [bits.to_ne_bytes(), high.to_ne_bytes()].concat()
+            }
             _ => bits.to_ne_bytes().to_vec(),
         }
     })

@@ -247,6 +247,41 @@ EXPORT double sum_variadic(const char *kinds, ...) {
     return sum;
 }
 
+/* Folds what the letters say into the checksum: what the default promotions leave as it is. */
+EXPORT int fold_variadic(int before, const char *kinds, ...) {
+    START;
+    va_list rest;
+    va_start(rest, kinds);
+    FOLD(before); FOLD(kinds);
+    for (; *kinds; kinds++) {
+        switch (*kinds) {
+#define NEXT(letter, T, fold) case letter: { T v = va_arg(rest, T); fold; break; }
+        NEXT('i', int, FOLD(v))
+        NEXT('l', long long, FOLD(v))
+        NEXT('d', double, FOLD(v))
+        NEXT('p', void *, FOLD(v))
+        NEXT('L', long double, FOLD_LONG_DOUBLE(v))
+        NEXT('m', struct mixed, FOLD(v.a); FOLD(v.b); FOLD(v.c))
+        NEXT('e', struct eight_longs, FOLD(v.a))
+        NEXT('2', struct double2, FOLD(v.a); FOLD(v.b))
+        NEXT('3', struct char3, FOLD(v.a))
+        NEXT('u', union double_int, FOLD(v.a))
+#ifdef __GNUC__
+        NEXT('c', float _Complex, FOLD(v))
+        NEXT('z', double _Complex, FOLD(v))
+        NEXT('Z', long double _Complex, long double re = __real__ v; FOLD_LONG_DOUBLE(re);
+             long double im = __imag__ v; FOLD_LONG_DOUBLE(im))
+#endif
+#ifdef __SIZEOF_INT128__
+        NEXT('w', __int128, FOLD(v))
+#endif
+        }
+    }
+    va_end(rest);
+    END;
+    return before;
+}
+
 EXPORT int set_errno(int value) { errno = value; return -1; }
 EXPORT int keep_errno(int value) { return value; }
 EXPORT void *null_result(void) { return NULL; }

@@ -53,6 +53,12 @@ static inline uint64_t next_bits(uint64_t *state) {
         uint64_t bits = next_bits(&h); \
         memcpy(&(x), &bits, sizeof(x)); \
     } while (0)
+#define MAKE_WIDE(x) \
+    do { \
+        uint64_t bits[2] = {next_bits(&h)}; \
+        bits[1] = next_bits(&h); \
+        memcpy(&(x), bits, sizeof(x)); \
+    } while (0)
 #define MAKE_BOOL(x) ((x) = next_bits(&h) & 1)
 #define MAKE_FLOAT(x) ((x) = (int32_t)(next_bits(&h) >> 32) >> 8)
 

@@ -3,7 +3,6 @@
 use super::tag::{Slot, Tag};
 use crate::convert::Value;
 use crate::types::{CType, Type};
-use core::ffi::CStr;
 use smallvec::SmallVec;
 use std::sync::Arc;
 
@@ -12,12 +11,36 @@ pub(crate) const INLINE: usize = 16;
 
 /// A Rust value that can be passed to a C function.
 ///
-/// Every [`CType`] is one, and so are `&CStr` (as `const char *`) and [`Value`]. References to what
-/// is passed live as long as the call does.
+/// Every [`CType`] is one, and so are strings and slices (see [`arg`](super::arg)) and [`Value`].
+/// References to what is passed live as long as the call does.
+///
+/// A type of yours is one if it hands on what it holds:
+///
+/// ```
+/// # #[cfg(feature = "decl")] {
+/// use ctypes_core::call::{Argument, Pushed};
+/// use ctypes_core::Library;
+///
+/// struct Label(String);
+///
+/// impl Argument for Label {
+///     fn store<'a>(&'a self, args: &mut Pushed<'a>) {
+///         self.0.store(args);
+///     }
+/// }
+///
+/// let strlen = Library::this().declare("size_t strlen(const char *s);")?;
+/// assert_eq!(unsafe { strlen.call::<usize>((Label("four".to_owned()),))? }, 4);
+/// # }
+/// # Ok::<(), ctypes_core::Error>(())
+/// ```
+#[doc(alias = "from_param")]
+#[doc(alias = "_as_parameter_")]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be passed to a C function",
     label = "no C argument",
-    note = "pass numbers, raw pointers (`&raw mut x`), `&CStr` for strings, structs with #[derive(CStruct)]"
+    note = "pass numbers, raw pointers (`&raw mut x`), `arg::ptr(&x)`, `arg::mut_ptr(&mut x)`, `&str`, `&CStr`, `&[T]`, \
+            structs with #[derive(CStruct)]"
 )]
 pub trait Argument {
     /// Appends this value to the arguments of a call.
@@ -26,11 +49,21 @@ pub trait Argument {
 
 /// The arguments of one call that is being made; filled by [`Argument::store`].
 #[derive(Default)]
-pub struct Pushed<'a>(
-    pub(crate) SmallVec<[Pass<'a>; INLINE]>,
-    // A `Box` would claim, when moved, to be the only way to its bytes.
-    Vec<Vec<u128>>,
-);
+pub struct Pushed<'a> {
+    pub(crate) list: SmallVec<[Pass<'a>; INLINE]>,
+    /// The bytes that slots hold the addresses of. A `Box` would claim, when moved, to be the only
+    /// way to them.
+    pub(crate) copies: Vec<Vec<u128>>,
+    /// Why the first argument that has no C form has none. Its place in the list is taken.
+    fault: Option<Box<Fault>>,
+}
+
+/// An argument that has no C form.
+pub(crate) struct Fault {
+    /// Its position, from 0.
+    pub(crate) index: usize,
+    pub(crate) reason: String,
+}
 
 /// One argument.
 #[derive(Clone, Copy)]
@@ -60,20 +93,49 @@ impl TypeRef<'_> {
 impl<'a> Pushed<'a> {
     #[inline]
     pub(crate) fn push(&mut self, tag: Tag, slot: Slot, ty: TypeRef<'a>) {
-        self.0.push(Pass { slot, ty, tag });
+        self.list.push(Pass { slot, ty, tag });
     }
 
     /// Appends a record, or a scalar wider than a slot, that is copied here.
     pub(crate) fn push_copy(&mut self, bytes: &[u8], ty: TypeRef<'a>) {
+        let slot = Slot::new(self.copy(bytes, 0));
+        self.push(Tag::Bytes, slot, ty);
+    }
+
+    /// Appends the address of a copy of the text with a NUL after it, as `const char *`.
+    pub(crate) fn push_text(&mut self, text: &str) {
+        let mut slot = Slot::new(core::ptr::null::<u8>());
+        match text.bytes().position(|b| b == 0) {
+            None => slot = Slot::new(self.copy(text.as_bytes(), 1).cast_const()),
+            Some(at) => self
+                .fail(format!("the string {text:?} with a NUL at {at}, where C would see its end")),
+        }
+        self.push(Tag::Pointer, slot, TypeRef::Static(&Type::CONST_CHAR_PTR));
+    }
+
+    /// A copy of the bytes that lives as long as the arguments, aligned to 16, with zeros after it.
+    fn copy(&mut self, bytes: &[u8], zeros: usize) -> *mut u128 {
         // 16-byte units are aligned for what an engine reads in place.
-        let mut copy = vec![0_u128; bytes.len().div_ceil(16)];
+        let mut copy = vec![0_u128; (bytes.len() + zeros).div_ceil(16)];
         for (unit, bytes) in copy.iter_mut().zip(bytes.chunks(16)) {
             let mut whole = [0; 16];
             whole[..bytes.len()].copy_from_slice(bytes);
             *unit = u128::from_ne_bytes(whole);
         }
-        self.0.push(Pass { slot: Slot::new(copy.as_ptr()), ty, tag: Tag::Bytes });
-        self.1.push(copy);
+        let at = copy.as_mut_ptr();
+        self.copies.push(copy);
+        at
+    }
+
+    /// Says why the argument that is pushed next has no C form.
+    fn fail(&mut self, reason: String) {
+        let index = self.list.len();
+        self.fault.get_or_insert_with(|| Box::new(Fault { index, reason }));
+    }
+
+    #[inline]
+    pub(crate) fn fault(&self) -> Option<&Fault> {
+        self.fault.as_deref()
     }
 }
 
@@ -97,12 +159,6 @@ impl<T: CType> Argument for T {
             slot
         };
         args.push(tag, slot, TypeRef::Static(T::TYPE));
-    }
-}
-
-impl Argument for &CStr {
-    fn store<'a>(&'a self, args: &mut Pushed<'a>) {
-        args.push(Tag::Pointer, Slot::new(self.as_ptr()), TypeRef::Static(&Type::CONST_CHAR_PTR));
     }
 }
 
@@ -130,9 +186,6 @@ impl Argument for Value {
 #[derive(Default)]
 pub struct Args<'a> {
     pub(crate) pushed: Pushed<'a>,
-    /// The bytes of records, which slots hold the addresses of. A `Box` would claim, when moved, to
-    /// be the only way to its bytes.
-    records: Vec<Vec<u128>>,
     /// The types that are not `'static`.
     types: Vec<Arc<Type>>,
 }
@@ -149,7 +202,12 @@ impl<'a> Args<'a> {
     pub fn push<T: Argument + 'a>(&mut self, value: T) {
         let mut one = Pushed::default();
         value.store(&mut one);
-        for Pass { mut slot, ty, tag } in one.0 {
+        if let Some(fault) = one.fault {
+            self.pushed.fail(fault.reason);
+        }
+        // Texts and records that were copied stay where they are.
+        self.pushed.copies.append(&mut one.copies);
+        for Pass { mut slot, ty, tag } in one.list {
             if tag == Tag::Bytes {
                 let size = ty.get().size();
                 let mut copy = vec![0_u128; size.div_ceil(16)];
@@ -163,7 +221,7 @@ impl<'a> Args<'a> {
                     );
                 }
                 slot = Slot::new(copy.as_mut_ptr());
-                self.records.push(copy);
+                self.pushed.copies.push(copy);
             }
             let ty = match ty {
                 TypeRef::Static(ty) => TypeRef::Static(ty),
@@ -182,7 +240,7 @@ impl<'a> Args<'a> {
 
     /// The number of arguments.
     pub fn len(&self) -> usize {
-        self.pushed.0.len()
+        self.pushed.list.len()
     }
 
     /// Whether there are none.
@@ -192,8 +250,9 @@ impl<'a> Args<'a> {
 
     /// Removes all arguments, keeping the memory.
     pub fn clear(&mut self) {
-        self.pushed.0.clear();
-        self.records.clear();
+        self.pushed.list.clear();
+        self.pushed.copies.clear();
+        self.pushed.fault = None;
         self.types.clear();
     }
 }

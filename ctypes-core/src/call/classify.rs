@@ -6,7 +6,7 @@
 use super::tag::Tag;
 use crate::layout::{Passing, RegisterClass, Way};
 use crate::target::Target;
-use crate::types::Type;
+use crate::types::{CallConv, Repr, Scalar, Type};
 
 /// A piece of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +36,40 @@ impl Piece {
 const MAX_ALIGN: u64 = 16;
 
 pub(crate) const SYSV64: bool = cfg!(all(target_arch = "x86_64", not(windows)));
+
+/// Whether a convention is Microsoft's of x86-64.
+pub(crate) const fn is_win64(conv: CallConv) -> bool {
+    let native = cfg!(all(target_arch = "x86_64", windows));
+    matches!(conv, CallConv::Win64) || native && matches!(conv, CallConv::C | CallConv::System)
+}
+
+/// The pieces of a value of that size by the convention of Windows: all that counts is the size ("x64 calling
+/// convention", Parameter passing). As a struct, libffi copies what goes behind an address.
+pub(crate) fn by_size(size: u64, align: u64) -> Result<Vec<Piece>, String> {
+    if align > MAX_ALIGN {
+        return Err(format!("its alignment of {align} bytes is above {MAX_ALIGN}"));
+    }
+    Ok(if size > 128 { vec![Piece::U64; 4] } else { words(size) })
+}
+
+/// The real and the imaginary part of a complex type, where libffi passes them (`FFI_TARGET_HAS_COMPLEX_TYPE` of its
+/// targets).
+pub(crate) fn complex_part(ty: &Type) -> Option<Piece> {
+    let is_known = cfg!(any(
+        target_arch = "x86_64",
+        target_arch = "x86",
+        target_arch = "aarch64",
+        target_arch = "arm",
+        target_arch = "s390x",
+    )) && !cfg!(target_env = "msvc");
+    match ty.0 {
+        _ if !is_known => None,
+        Repr::Scalar(Scalar::FloatComplex) => Some(Piece::F32),
+        Repr::Scalar(Scalar::DoubleComplex) => Some(Piece::F64),
+        Repr::Scalar(Scalar::LongDoubleComplex) => Some(Piece::LongDouble),
+        _ => None,
+    }
+}
 
 /// The pieces of a record of that size in order, for the C convention of this platform, and the alignment that counts for
 /// them.
@@ -115,7 +149,6 @@ pub(crate) fn astride<'a>(
     for (i, ty) in args.enumerate() {
         let (mine, last) = match Tag::of(ty) {
             Tag::F32 | Tag::F64 => (vec![false], None),
-            Tag::Bytes if ty.record().is_none() => continue,
             Tag::Bytes => {
                 let layout = ty.layout().ok()?;
                 let (pieces, _) = pieces(ty, layout.size(), layout.align()).ok()?;
@@ -138,6 +171,31 @@ pub(crate) fn astride<'a>(
         }
         integers += more;
         vectors += mine.len() - more;
+    }
+    None
+}
+
+/// The argument that is a record while i386's fastcall (two) or thiscall (one) has registers left. gcc 12 counts a record
+/// that is passed on the stack against them by its words, libffi as all of them.
+pub(crate) fn unsettled<'a>(
+    conv: CallConv,
+    result: &Type,
+    params: impl Iterator<Item = &'a Type>,
+) -> Option<usize> {
+    let mut left: u32 = match conv {
+        CallConv::Fastcall => 2,
+        CallConv::Thiscall => 1,
+        _ => return None,
+    };
+    left -= u32::from(result.record().is_some());
+    for (i, ty) in params.enumerate() {
+        match Tag::of(ty) {
+            _ if left == 0 => return None,
+            Tag::Bytes if ty.record().is_some() => return Some(i),
+            Tag::I64 | Tag::U64 => left = 0,
+            Tag::F32 | Tag::F64 | Tag::Bytes | Tag::Void => {}
+            _ => left -= 1,
+        }
     }
     None
 }

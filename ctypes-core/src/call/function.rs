@@ -165,7 +165,7 @@ impl Function {
         let mut pushed = Pushed::default();
         args.store(&mut pushed);
         // SAFETY: the caller's promise.
-        unsafe { self.value(&mut pushed) }.map(drop)
+        unsafe { self.value(&mut pushed, None) }.map(drop)
     }
 
     /// Calls the function and returns its result as a [`Value`] of the result's type.
@@ -179,7 +179,26 @@ impl Function {
         let mut pushed = Pushed::default();
         args.store(&mut pushed);
         // SAFETY: the caller's promise.
-        unsafe { self.value(&mut pushed) }
+        unsafe { self.value(&mut pushed, None) }
+    }
+
+    /// As [`Function::call_value`], with what the call left in `errno`, which is 0 before it.
+    ///
+    /// # Safety
+    /// As [`Function::call`].
+    ///
+    /// # Errors
+    /// As [`Function::call`], for the arguments.
+    pub unsafe fn call_value_errno(
+        &self,
+        args: impl Arguments,
+    ) -> Result<(Value, Errno), CallError> {
+        let mut pushed = Pushed::default();
+        args.store(&mut pushed);
+        let mut errno = 0;
+        // SAFETY: the caller's promise.
+        let value = unsafe { self.value(&mut pushed, Some(&mut errno))? };
+        Ok((value, Errno(errno)))
     }
 
     /// Calls the function with arguments that were pushed one by one.
@@ -193,7 +212,21 @@ impl Function {
     /// As [`Function::call`], for the arguments.
     pub unsafe fn call_args(&self, args: &mut Args<'_>) -> Result<Value, CallError> {
         // SAFETY: the caller's promise.
-        unsafe { self.value(&mut args.pushed) }
+        unsafe { self.value(&mut args.pushed, None) }
+    }
+
+    /// As [`Function::call_args`], with what the call left in `errno`, which is 0 before it.
+    ///
+    /// # Safety
+    /// As [`Function::call`].
+    ///
+    /// # Errors
+    /// As [`Function::call`], for the arguments.
+    pub unsafe fn call_args_errno(&self, args: &mut Args<'_>) -> Result<(Value, Errno), CallError> {
+        let mut errno = 0;
+        // SAFETY: the caller's promise.
+        let value = unsafe { self.value(&mut args.pushed, Some(&mut errno))? };
+        Ok((value, Errno(errno)))
     }
 
     /// # Safety
@@ -244,18 +277,22 @@ impl Function {
 
     /// # Safety
     /// As [`Function::call`].
-    unsafe fn value(&self, args: &mut Pushed<'_>) -> Result<Value, CallError> {
+    unsafe fn value(
+        &self,
+        args: &mut Pushed<'_>,
+        errno: Option<&mut i32>,
+    ) -> Result<Value, CallError> {
         let signature = &self.0.signature;
         signature.check(&self.0.name, args)?;
         if signature.result_tag() == Tag::Bytes {
             let mut bytes = Bytes::zeroed(signature.result(), signature.result().size());
             // SAFETY: the caller's promise; the buffer has the size of the result and at least 16.
-            unsafe { self.invoke(args, bytes.as_mut_ptr(), None)? };
+            unsafe { self.invoke(args, bytes.as_mut_ptr(), errno)? };
             return Ok(Value::Bytes(bytes));
         }
         let mut ret = ResultBuffer::<Slot>::new();
         // SAFETY: the caller's promise; scalars fit a slot.
-        unsafe { self.invoke(args, ret.as_mut_ptr(), None)? };
+        unsafe { self.invoke(args, ret.as_mut_ptr(), errno)? };
         // SAFETY: the call has written a value of the result's tag at the start of the slot.
         Ok(unsafe { Value::from_slot(signature.result_tag(), &ret.get()) })
     }

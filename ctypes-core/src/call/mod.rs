@@ -3,7 +3,9 @@
 //! A signature is checked and prepared once. A call compares the arguments with it in one pass,
 //! converts what the rules of [`crate::convert`] allow, and hands 64-bit slots to the engine.
 
+pub mod arg;
 pub(crate) mod args;
+mod check;
 #[cfg(feature = "libffi")]
 pub(crate) mod classify;
 pub(crate) mod engine;
@@ -12,6 +14,7 @@ mod planned;
 pub(crate) mod signature;
 pub(crate) mod tag;
 mod tuple;
+mod typed;
 
 pub use crate::errno::Errno;
 pub use args::{Args, Argument, Pushed};

@@ -1,9 +1,7 @@
 //! [`Signature`]: a function's type, checked and prepared once, called many times.
 
-use super::args::{Pass, Pushed, TypeRef};
-use super::tag::{Slot, Tag};
-use crate::convert::{self, Misfit, Value};
-use crate::error::{CallError, SignatureError};
+use super::tag::Tag;
+use crate::error::SignatureError;
 use crate::target::Target;
 use crate::types::{CallConv, Qualifiers, Type, TypeKind};
 use std::fmt;
@@ -28,17 +26,17 @@ pub const MAX_ARGS: usize = 1024;
 #[doc(alias = "WINFUNCTYPE")]
 #[doc(alias = "argtypes")]
 #[doc(alias = "restype")]
-pub struct Signature(Arc<Prepared>);
+pub struct Signature(pub(super) Arc<Prepared>, Option<Arc<[Arc<str>]>>);
 
-struct Prepared {
+pub(super) struct Prepared {
     conv: CallConv,
     result: Type,
     result_tag: Tag,
-    params: Vec<Type>,
-    tags: Vec<Tag>,
+    pub(super) params: Vec<Type>,
+    pub(super) tags: Vec<Tag>,
     /// The type that each parameter took last, and at the end that which took the result.
-    taken: Vec<Remembered>,
-    variadic: bool,
+    pub(super) taken: Vec<Remembered>,
+    pub(super) variadic: bool,
     engine: super::engine::Prepared,
 }
 
@@ -68,7 +66,15 @@ impl Signature {
         Signature::prepare(conv, result.clone(), params.into_iter().cloned().collect(), true)
     }
 
-    /// Prepares the signature of a function type, or of a pointer to one.
+    /// Prepares the signature of a function type, or of a pointer to one, which Rust's types of function pointers are.
+    ///
+    /// ```
+    /// use ctypes_core::{CType, Signature};
+    ///
+    /// let sig = Signature::of(<unsafe extern "C" fn(f64, i32) -> f64>::TYPE)?;
+    /// assert_eq!(sig.to_string(), "double (double, int32_t)");
+    /// # Ok::<(), ctypes_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If `ty` is something else, and as [`Signature::new`].
@@ -135,16 +141,29 @@ impl Signature {
         let engine = super::engine::Prepared::new(conv, &result, &params)?;
         let tags = params.iter().map(Tag::of).collect();
         let taken = (0..=params.len()).map(|_| Remembered::default()).collect();
-        Ok(Signature(Arc::new(Prepared {
-            conv,
-            result,
-            result_tag: tag,
-            params,
-            tags,
-            taken,
-            variadic,
-            engine,
-        })))
+        let prepared =
+            Prepared { conv, result, result_tag: tag, params, tags, taken, variadic, engine };
+        Ok(Signature(Arc::new(prepared), None))
+    }
+
+    /// The same signature with names for its parameters, for messages: `argument 2 (`exp`) of `frexp`: …`. What
+    /// declarations in C say is there already.
+    ///
+    /// ```
+    /// use ctypes_core::{CallConv, Signature, Type};
+    ///
+    /// let sig = Signature::new(CallConv::C, &Type::DOUBLE, [&Type::DOUBLE, &Type::INT.pointer()])?;
+    /// assert_eq!(sig.with_names(["x", "exp"]).name(1), Some("exp"));
+    /// # Ok::<(), ctypes_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_names<N: Into<Arc<str>>>(self, names: impl IntoIterator<Item = N>) -> Signature {
+        Signature(self.0, Some(names.into_iter().map(Into::into).collect()))
+    }
+
+    /// The name of the parameter at that index, if it has one.
+    pub fn name(&self, index: usize) -> Option<&str> {
+        self.1.as_ref()?.get(index).map(|name| &**name).filter(|name| !name.is_empty())
     }
 
     /// The calling convention.
@@ -184,106 +203,6 @@ impl Signature {
         &self.0.engine
     }
 
-    /// Compares the arguments with the parameters and converts what may be converted.
-    ///
-    /// Afterwards every slot holds a value of its parameter's type.
-    #[inline]
-    pub(crate) fn check(&self, name: &str, args: &mut Pushed<'_>) -> Result<(), CallError> {
-        let args = &mut args.0[..];
-        let fixed = self.0.tags.len();
-        if args.len() != fixed && !(self.0.variadic && (fixed..=MAX_ARGS).contains(&args.len())) {
-            return Err(self.count_error(name, args.len()));
-        }
-        for (i, (tag, arg)) in self.0.tags.iter().zip(&mut *args).enumerate() {
-            let simple = !matches!(tag, Tag::Pointer | Tag::Bytes);
-            if arg.tag != *tag || !simple {
-                self.check_one(name, arg, i)?;
-            }
-        }
-        if self.0.variadic {
-            for (i, arg) in args.iter_mut().enumerate().skip(fixed) {
-                promote(i, arg).map_err(CallError::Signature)?;
-            }
-        }
-        Ok(())
-    }
-
-    #[cold]
-    fn count_error(&self, name: &str, found: usize) -> CallError {
-        CallError::ArgumentCount {
-            function: name.to_owned(),
-            signature: self.to_string(),
-            expected: self.0.tags.len(),
-            variadic: self.0.variadic,
-            found,
-        }
-    }
-
-    /// Pointers and records need a look at their types, other mismatches a conversion.
-    #[inline(never)]
-    fn check_one(&self, name: &str, arg: &mut Pass<'_>, i: usize) -> Result<(), CallError> {
-        let (param, tag) = (&self.0.params[i], self.0.tags[i]);
-        if arg.tag == tag && self.takes(i, arg.ty) {
-            let is_null = || {
-                // SAFETY: the tag says that the slot holds a pointer.
-                unsafe { arg.slot.get::<*const u8>() }.is_null()
-            };
-            if tag == Tag::Pointer && param.is_nonnull() && is_null() {
-                return Err(CallError::NullArgument {
-                    function: name.to_owned(),
-                    index: i + 1,
-                    expected: param.to_string(),
-                });
-            }
-            return Ok(());
-        }
-        let mut value = Value::Void;
-        let misfit = if arg.tag == Tag::Bytes {
-            Misfit::Kind
-        } else {
-            // SAFETY: the slot holds a value of its tag, which is not Bytes.
-            value = unsafe { Value::from_slot(arg.tag, &arg.slot) };
-            match convert::convert(&value, tag) {
-                // The same arguments may go after the `...` of another function, so that the type
-                // changes too.
-                Ok(slot) => {
-                    *arg = Pass { slot, tag, ty: TypeRef::Static(tag.exact_type()) };
-                    return Ok(());
-                }
-                Err(misfit) => misfit,
-            }
-        };
-        Err(match misfit {
-            Misfit::Kind => CallError::ArgumentType {
-                function: name.to_owned(),
-                index: i + 1,
-                expected: param.to_string(),
-                found: arg.ty.get().to_string(),
-                hint: hint(tag, arg.tag),
-            },
-            Misfit::Range => CallError::ArgumentValue {
-                function: name.to_owned(),
-                index: i + 1,
-                expected: param.to_string(),
-                value: format!("{value:?}"),
-            },
-        })
-    }
-
-    /// Whether a parameter takes an argument of that type, their tags being equal.
-    fn takes(&self, i: usize, ty: TypeRef<'_>) -> bool {
-        let param = &self.0.params[i];
-        let takes = |ty: &Type| match self.0.tags[i] {
-            Tag::Pointer => param.points_like(ty),
-            Tag::Bytes => param.is_compatible(ty),
-            _ => true,
-        };
-        match ty {
-            TypeRef::Static(ty) => self.0.taken[i].is(ty, takes),
-            TypeRef::Borrowed(ty) => takes(ty),
-        }
-    }
-
     /// Whether a Rust type with that tag takes the result: it is the same type, or a number that
     /// holds all of its values.
     #[inline]
@@ -304,11 +223,11 @@ impl Signature {
 /// The `'static` type that was last found to fit. Such a type is the same for as long as the program
 /// runs, and so is the answer.
 #[derive(Default)]
-struct Remembered(AtomicPtr<Type>);
+pub(super) struct Remembered(AtomicPtr<Type>);
 
 impl Remembered {
     #[inline]
-    fn is(&self, ty: &'static Type, fits: impl FnOnce(&Type) -> bool) -> bool {
+    pub(super) fn is(&self, ty: &'static Type, fits: impl FnOnce(&Type) -> bool) -> bool {
         if core::ptr::eq(self.0.load(Ordering::Relaxed), ty) {
             return true;
         }
@@ -317,29 +236,6 @@ impl Remembered {
             self.0.store(core::ptr::from_ref(ty).cast_mut(), Ordering::Relaxed);
         }
         fits
-    }
-}
-
-/// What is worth saying about a mismatch that users often run into.
-fn hint(expected: Tag, found: Tag) -> &'static str {
-    match (expected, found) {
-        (Tag::Pointer, Tag::I8 | Tag::U8 | Tag::I16 | Tag::U16 | Tag::I32 | Tag::U32) => {
-            "an integer is no pointer; for NULL pass core::ptr::null::<c_void>()"
-        }
-        (Tag::Pointer, Tag::I64 | Tag::U64) => {
-            "an integer is no pointer; for an address pass `addr as *mut c_void`"
-        }
-        (Tag::Pointer, Tag::Bytes) => "pass a pointer to the record: `&raw mut record`",
-        (Tag::Pointer, Tag::Pointer) => {
-            "cast the pointer to what the signature says, or to *mut c_void"
-        }
-        (
-            Tag::I8 | Tag::U8 | Tag::I16 | Tag::U16 | Tag::I32 | Tag::U32 | Tag::I64 | Tag::U64,
-            Tag::F32 | Tag::F64,
-        ) => {
-            "a float never becomes an integer; write the number without a decimal point, or cast it"
-        }
-        _ => "",
     }
 }
 
@@ -358,7 +254,7 @@ fn adjusted(param: &Type) -> Type {
     }
 }
 
-fn passable(ty: &Type) -> Result<(), String> {
+pub(super) fn passable(ty: &Type) -> Result<(), String> {
     if ty.1.align != 0 && Tag::of(ty) == Tag::Bytes {
         return Err("a typedef gives it an alignment of its own".to_owned());
     }
@@ -383,31 +279,6 @@ fn passable(ty: &Type) -> Result<(), String> {
         },
         _ => ty.refused_by_value().map_or(Ok(()), |reason| Err(reason.to_owned())),
     }
-}
-
-/// The default argument promotions (C11 6.5.2.2p6) for an argument after the `...`.
-fn promote(i: usize, arg: &mut Pass<'_>) -> Result<(), SignatureError> {
-    if let Tag::Void | Tag::Bytes = arg.tag {
-        let ty = arg.ty.get();
-        return passable(ty).map_err(|reason| SignatureError::Parameter {
-            index: i + 1,
-            ty: ty.to_string(),
-            reason,
-        });
-    }
-    // SAFETY: each slot holds a value of its tag; a bool is read as its byte.
-    let (slot, tag) = unsafe {
-        match arg.tag {
-            Tag::F32 => (Slot::new(f64::from(arg.slot.get::<f32>())), Tag::F64),
-            Tag::I8 => (Slot::new(i32::from(arg.slot.get::<i8>())), Tag::I32),
-            Tag::I16 => (Slot::new(i32::from(arg.slot.get::<i16>())), Tag::I32),
-            Tag::Bool | Tag::U8 => (Slot::new(i32::from(arg.slot.get::<u8>())), Tag::I32),
-            Tag::U16 => (Slot::new(i32::from(arg.slot.get::<u16>())), Tag::I32),
-            _ => return Ok(()),
-        }
-    };
-    *arg = Pass { slot, tag, ty: TypeRef::Static(tag.exact_type()) };
-    Ok(())
 }
 
 impl fmt::Display for Signature {

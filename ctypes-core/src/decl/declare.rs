@@ -85,7 +85,8 @@ impl crate::Library {
             };
             return Err(source.not_one("function", &found).into());
         };
-        let signature = crate::Signature::of(&function.ty)?;
+        let signature =
+            crate::Signature::of(&function.ty)?.with_names(function.params.iter().cloned());
         match &function.symbol {
             Some(symbol) => Ok(self.function(symbol, &signature)?),
             None => Ok(self.function(&function.name, &signature)?),

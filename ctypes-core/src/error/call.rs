@@ -106,7 +106,8 @@ pub enum CallError {
     },
     /// An argument's type does not convert to the parameter's.
     #[error(
-        "argument {index} of `{function}`: expected `{expected}`, found `{found}`{}{hint}",
+        "argument {index}{} of `{function}`: expected `{expected}`, found `{found}`{}{hint}",
+        named(.parameter),
         if .hint.is_empty() { "" } else { ": " }
     )]
     #[doc(alias = "ArgumentError")]
@@ -115,6 +116,8 @@ pub enum CallError {
         function: String,
         /// The position, from 1.
         index: usize,
+        /// The parameter's name, if the signature has it.
+        parameter: Option<Box<str>>,
         /// The parameter's type.
         expected: String,
         /// The argument's type.
@@ -124,27 +127,58 @@ pub enum CallError {
     },
     /// An argument's value does not fit the parameter's type.
     #[error(
-        "argument {index} of `{function}`: expected `{expected}`, found {value}, which does not fit"
+        "argument {index}{} of `{function}`: expected `{expected}`, found {value}, which does not fit",
+        named(.parameter)
     )]
     ArgumentValue {
         /// The function.
         function: String,
         /// The position, from 1.
         index: usize,
+        /// The parameter's name, if the signature has it.
+        parameter: Option<Box<str>>,
         /// The parameter's type.
         expected: String,
         /// The value.
         value: String,
     },
     /// NULL was passed where the signature forbids it.
-    #[error("argument {index} of `{function}`: expected `{expected}`, found NULL")]
+    #[error("argument {index}{} of `{function}`: expected `{expected}`, found NULL", named(.parameter))]
     NullArgument {
         /// The function.
         function: String,
         /// The position, from 1.
         index: usize,
+        /// The parameter's name, if the signature has it.
+        parameter: Option<Box<str>>,
         /// The parameter's type.
         expected: String,
+    },
+    /// An argument has no form in C.
+    #[error("argument {index}{} of `{function}`: expected `{expected}`, found {reason}", named(.parameter))]
+    ArgumentForm {
+        /// The function.
+        function: String,
+        /// The position, from 1.
+        index: usize,
+        /// The parameter's name, if the signature has it.
+        parameter: Option<Box<str>>,
+        /// The parameter's type.
+        expected: String,
+        /// What was found, and why it has none.
+        reason: String,
+    },
+    /// The type of function pointer asked for is not that of the function.
+    #[error("`{function}` is a `{signature}`, which cannot be called as a `{asked}`: {reason}")]
+    PointerType {
+        /// The function.
+        function: String,
+        /// Its type.
+        signature: String,
+        /// The type asked for.
+        asked: String,
+        /// What differs.
+        reason: String,
     },
     /// The Rust type asked for cannot take the result.
     #[error("the result of `{function}` is a `{found}`, which cannot be taken as a `{expected}`")]
@@ -185,4 +219,9 @@ fn count(expected: usize, variadic: bool, found: usize) -> String {
         false => ("", expected),
     };
     format!("{bound}{n} argument{}", if n == 1 { "" } else { "s" })
+}
+
+/// ` (`exp`)`
+fn named(parameter: &Option<Box<str>>) -> String {
+    parameter.as_ref().map_or_else(String::new, |name| format!(" (`{name}`)"))
 }

@@ -85,7 +85,7 @@ impl BoundHeader {
         let Some(declared) = at.map(|i| &header.declarations.functions[*i]) else {
             return Err(header.undeclared("function", name).into());
         };
-        let signature = Signature::of(&declared.ty)?;
+        let signature = Signature::of(&declared.ty)?.with_names(declared.params.iter().cloned());
         let symbol = declared.symbol.as_ref().unwrap_or(&declared.name);
         let function = library.function(symbol, &signature)?;
         let mut functions = functions.write().unwrap_or_else(|e| e.into_inner());
