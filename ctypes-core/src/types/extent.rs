@@ -10,6 +10,7 @@ use crate::error::LayoutError;
 use crate::layout::{self, FieldShape, LayoutFault, RecordCursor, RecordRules};
 use crate::target::{BitRule, Compiler, Extent, Target};
 use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
 
 impl Type {
     /// The native size and alignment; `None` for what has none.
@@ -119,11 +120,21 @@ impl Type {
         self.at(&Target::NATIVE)
     }
 
-    /// [`Type::layout`], the same handle for as long as one of a record of a namespace is in use.
+    /// [`Type::layout`], the same handle for as long as one of a record of a namespace is in use, and always for a
+    /// scalar.
     pub(crate) fn native_layout(&self) -> Result<Layout, LayoutError> {
+        static SCALARS: [OnceLock<Layout>; Scalar::ALL.len()] =
+            [const { OnceLock::new() }; Scalar::ALL.len()];
         match &self.0 {
             Repr::Record(RecordRef::Owned(own)) if self.1.is_none() => {
                 own.native_layout(|| self.layout())
+            }
+            Repr::Scalar(scalar) if self.1.is_none() => {
+                let known = &SCALARS[*scalar as usize];
+                match known.get() {
+                    Some(layout) => Ok(layout.clone()),
+                    None => self.layout().map(|layout| known.get_or_init(|| layout).clone()),
+                }
             }
             _ => self.layout(),
         }

@@ -41,6 +41,7 @@ pub(crate) mod scalar;
 mod shared;
 pub(crate) mod spelled;
 mod static_record;
+mod stored;
 mod struct_format;
 mod vector;
 pub(crate) mod verify;

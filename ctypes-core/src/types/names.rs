@@ -1,7 +1,8 @@
 //! Ordinary names in a namespace: typedefs, constants, functions and variables. They share one name
 //! space (C11 6.2.3p1), which is not that of tags.
 
-use super::namespace::{Stored, Types};
+use super::namespace::Types;
+use super::stored::Stored;
 use super::{Type, is_identifier};
 use crate::error::DefineError;
 use std::sync::Arc;
