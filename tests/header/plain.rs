@@ -117,3 +117,15 @@ fn others_are_preprocessed() {
         assert_eq!(&*header.declarations().variables[0].name, "x", "{text}");
     }
 }
+
+/// `#line` may say the greatest number there is; after it lines count no further.
+#[test]
+fn the_last_line_number() {
+    let path = directory("last-line").join("last.h").display().to_string();
+    let text = "#define N 3\n#line 4294967295\nint a[N];\n\nint b[\nN];\n";
+    std::fs::write(&path, text).unwrap();
+    let header = Header::new(&path).target(Target::X86_64_LINUX).compiler("no-such-compiler");
+    let header = header.read().unwrap_or_else(|e| panic!("{e}"));
+    let sizes = header.declarations().variables.iter().map(|v| v.ty.size());
+    assert_eq!(sizes.collect::<Vec<_>>(), [12, 12]);
+}

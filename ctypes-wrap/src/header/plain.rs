@@ -291,7 +291,9 @@ fn expand_chunk(
         out.push(' ');
         out.push_str(&token.text);
     }
-    let end = line + chunk.bytes().filter(|b| *b == b'\n').count() as u32;
+    let newlines = chunk.bytes().filter(|b| *b == b'\n').count();
+    // `#line` may have said any number.
+    let end = line.saturating_add(newlines as u32);
     out.extend(std::iter::repeat_n('\n', end.saturating_sub(at) as usize));
     if at > end {
         let _ = write!(out, "\n# {end}\n");
