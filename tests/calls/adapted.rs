@@ -61,8 +61,8 @@ fn absent_strings_are_null() {
             echo.call::<*mut c_void>((None::<&str>,)),
             echo.call((None::<&CStr>,)),
             echo.call((None::<&[u64]>,)),
-            echo.call((None::<arg::Ptr<'_, i32>>,)),
-            echo.call((None::<arg::MutPtr<'_, i32>>,)),
+            echo.call((None::<arg::ByPtr<'_, i32>>,)),
+            echo.call((None::<arg::ByMutPtr<'_, i32>>,)),
         ] {
             assert_eq!(is_null, Ok(core::ptr::null_mut()));
         }

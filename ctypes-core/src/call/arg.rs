@@ -27,7 +27,7 @@
 //! assert_eq!(exp, 4);
 //!
 //! let strtol = Library::this().declare("long strtol(const char *text, char **end, int base);")?;
-//! let end: Option<arg::MutPtr<'_, *mut core::ffi::c_char>> = None;
+//! let end: Option<arg::ByMutPtr<'_, *mut core::ffi::c_char>> = None;
 //! assert_eq!(unsafe { strtol.call::<i64>(("ff", end, 16))? }, 255);
 //!
 //! let error = unsafe { strtol.call::<i64>(("f\0", end, 16)) }.unwrap_err();
@@ -46,52 +46,52 @@ use core::marker::PhantomData;
 use std::ffi::CString;
 
 /// The address of a value that C may read: `const T *`.
-pub struct Ptr<'x, T>(*const T, PhantomData<&'x T>);
+pub struct ByPtr<'x, T>(*const T, PhantomData<&'x T>);
 
 /// The address of a value, or of the first of several, that C may read and write: `T *`.
-pub struct MutPtr<'x, T>(*mut T, PhantomData<&'x mut T>);
+pub struct ByMutPtr<'x, T>(*mut T, PhantomData<&'x mut T>);
 
 /// The address of `x` as an argument: `const T *`.
 #[doc(alias = "byref")]
-pub fn ptr<T: CType>(x: &T) -> Ptr<'_, T> {
-    Ptr(x, PhantomData)
+pub fn ptr<T: CType>(x: &T) -> ByPtr<'_, T> {
+    ByPtr(x, PhantomData)
 }
 
 /// The address of `x` as an argument: `T *`. What C writes there must be a valid `T`.
 #[doc(alias = "byref")]
-pub fn mut_ptr<T: CType>(x: &mut T) -> MutPtr<'_, T> {
-    MutPtr(x, PhantomData)
+pub fn mut_ptr<T: CType>(x: &mut T) -> ByMutPtr<'_, T> {
+    ByMutPtr(x, PhantomData)
 }
 
 /// The address of the first element as an argument: `T *`. What C writes there must be valid.
-pub fn mut_slice<T: CType>(xs: &mut [T]) -> MutPtr<'_, T> {
-    MutPtr(xs.as_mut_ptr(), PhantomData)
+pub fn mut_slice<T: CType>(xs: &mut [T]) -> ByMutPtr<'_, T> {
+    ByMutPtr(xs.as_mut_ptr(), PhantomData)
 }
 
-impl<T> Clone for Ptr<'_, T> {
+impl<T> Clone for ByPtr<'_, T> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T> Copy for Ptr<'_, T> {}
+impl<T> Copy for ByPtr<'_, T> {}
 
 // C may write through it as often as it is passed, one call at a time.
-impl<T> Clone for MutPtr<'_, T> {
+impl<T> Clone for ByMutPtr<'_, T> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T> Copy for MutPtr<'_, T> {}
+impl<T> Copy for ByMutPtr<'_, T> {}
 
-impl<T> fmt::Debug for Ptr<'_, T> {
+impl<T> fmt::Debug for ByPtr<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}", self.0)
     }
 }
 
-impl<T> fmt::Debug for MutPtr<'_, T> {
+impl<T> fmt::Debug for ByMutPtr<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}", self.0)
     }
@@ -147,6 +147,6 @@ addresses! {
     [T: CType] &[T] as <*const T>::TYPE, |slice, args| push_address(slice.as_ptr(), Self::TYPE, args);
     [T: CType] &Vec<T> as <*const T>::TYPE, |slice, args| push_address(slice.as_ptr(), Self::TYPE, args);
     [T: CType, const N: usize] &[T; N] as <*const T>::TYPE, |array, args| push_address(array.as_ptr(), Self::TYPE, args);
-    [T: CType] Ptr<'_, T> as <*const T>::TYPE, |p, args| push_address(p.0, Self::TYPE, args);
-    [T: CType] MutPtr<'_, T> as <*mut T>::TYPE, |p, args| push_address(p.0, Self::TYPE, args);
+    [T: CType] ByPtr<'_, T> as <*const T>::TYPE, |p, args| push_address(p.0, Self::TYPE, args);
+    [T: CType] ByMutPtr<'_, T> as <*mut T>::TYPE, |p, args| push_address(p.0, Self::TYPE, args);
 }
