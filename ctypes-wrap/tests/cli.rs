@@ -236,7 +236,7 @@ fn what_goes_wrong() {
         (&["call", "c", "int atoi(const char *)", "\"12"], 1, "a literal without an end"),
         (&["call", "c", "int printf(const char *, ...)"], 1, "`printf` takes at least 1 argument"),
         (&["call", "c", "void free(void *)", "1"], 1, "an integer is no pointer"),
-        (&["call", "c", "int abs(struct s { int i; } x)", "1"], 1, "argument 1 of `abs`"),
+        (&["call", "c", "int abs(struct s { int i; } x)", "1"], 1, "argument 1 (`x`) of `abs`"),
         (&["call", "c", "int abs(struct s x)", "1"], 1, "declared but not defined"),
         (&["call", "c", "int errno"], 1, "expected the declaration of one function"),
         (
