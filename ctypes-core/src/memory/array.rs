@@ -1,9 +1,10 @@
 //! Arrays and bytes of C objects: lengths, elements, slices, copies.
 #![forbid(unsafe_code)]
 
+use super::create::native;
 use super::path::Found;
 use super::{AccessError, AccessFault, CData, Init, Primitive, ViewValue};
-use crate::types::Repr;
+use crate::types::{Layout, Repr};
 use core::ops::Range;
 
 impl<'m> CData<'m> {
@@ -56,7 +57,7 @@ impl<'m> CData<'m> {
     pub fn iter(
         &self,
     ) -> Result<impl ExactSizeIterator<Item = CData<'m>> + use<'_, 'm>, AccessError> {
-        let layout = self.elements("")?;
+        let layout = self.elements()?;
         let size = layout.size() as usize;
         let len = self.len("")?;
         // An element that is out of range would be a mistake in `len`; the memory itself checks all.
@@ -66,11 +67,11 @@ impl<'m> CData<'m> {
         }))
     }
 
-    fn elements(&self, path: &str) -> Result<crate::types::Layout, AccessError> {
-        let found = self.find(path)?;
-        match &found.ty.0 {
-            Repr::Array { of, .. } => super::create::native(of.get()),
-            _ => Err(self.error(path, found.expected("an array"))),
+    /// The layout of the elements of this array.
+    fn elements(&self) -> Result<Layout, AccessError> {
+        match &self.ty().0 {
+            Repr::Array { of, .. } => native(of.get()),
+            _ => Err(self.error("", self.layout.whole().expected("an array"))),
         }
     }
 
@@ -87,7 +88,7 @@ impl<'m> CData<'m> {
     /// # Errors
     /// If this is no array or has no such elements.
     pub fn slice(&self, range: Range<usize>) -> Result<CData<'m>, AccessError> {
-        let element = self.elements("")?;
+        let element = self.elements()?;
         let (size, len) = (element.size() as usize, self.len("")?);
         let count = range.end.checked_sub(range.start).filter(|_| range.end <= len);
         let part = count.and_then(|count| self.span.part(range.start * size, count * size));
@@ -100,7 +101,7 @@ impl<'m> CData<'m> {
             .ty()
             .array(count)
             .map_err(|e| self.error("", AccessFault::NoMemory { reason: e.to_string() }))?;
-        Ok(CData { span, layout: super::create::native(&ty)? })
+        Ok(CData { span, layout: native(&ty)? })
     }
 
     /// The numbers in the array at `path`.

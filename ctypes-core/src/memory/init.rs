@@ -303,12 +303,8 @@ impl<'m> CData<'m> {
             }
             Init::Fields(values) if matches!(found.ty.0, Repr::Record(_)) => {
                 let inner = self.view(found, path)?;
-                for (name, value) in values {
-                    let within = |e: AccessError| e.within(self.ty(), path);
-                    let part = inner.find(name).map_err(within)?;
-                    inner.assign(&part, name, value, is_initialiser).map_err(within)?;
-                }
-                Ok(())
+                let values = values.iter().map(|(name, value)| (*name, value));
+                inner.assign_members(values, is_initialiser).map_err(|e| e.within(self.ty(), path))
             }
             _ => Err(self.unconvertible(found, path, value)),
         }
@@ -342,9 +338,21 @@ impl<'m> CData<'m> {
         }
         let names: Vec<String> = inner.layout.initialised().collect();
         check(names.len())?;
-        for (name, value) in names.iter().zip(values) {
-            let part = inner.find(name).map_err(within)?;
-            inner.assign(&part, name, value, is_initialiser).map_err(within)?;
+        let values = names.iter().map(String::as_str).zip(values);
+        inner.assign_members(values, is_initialiser).map_err(within)
+    }
+
+    /// Stores values in members, or other parts, of this object.
+    fn assign_members<'a>(
+        &self,
+        values: impl Iterator<Item = (&'a str, &'a Init<'a, 'm>)>,
+        is_initialiser: bool,
+    ) -> Result<(), AccessError>
+    where
+        'm: 'a,
+    {
+        for (name, value) in values {
+            self.assign(&self.find(name)?, name, value, is_initialiser)?;
         }
         Ok(())
     }

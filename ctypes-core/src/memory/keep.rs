@@ -106,7 +106,12 @@ impl<'m> Span<'m> {
     /// What the pointer at `at` keeps alive, as a pointer in `to` is to hold it.
     pub(super) fn target_for(&self, at: usize, to: &Span<'m>) -> Option<Target<'m>> {
         let target = self.owner().block.kept().get(self.offset() + at).cloned()?;
-        Some(self.freed(target).map_or_else(|thing| thing, |owner| to.held(owner)))
+        Some(self.handed(target, to))
+    }
+
+    /// A target of this block, as another block is to hold it.
+    fn handed(&self, target: Target<'m>, to: &Span<'m>) -> Target<'m> {
+        self.freed(target).map_or_else(|thing| thing, |owner| to.held(owner))
     }
 
     /// The memory behind an address that the pointer at `at` holds, if something here keeps it alive.
@@ -127,22 +132,7 @@ impl<'m> Span<'m> {
     /// inside or the memory is read only.
     #[must_use]
     pub(super) fn copy_from(&self, at: usize, from: &Span<'m>, from_at: usize, len: usize) -> bool {
-        let mut bytes = vec![0; len];
-        let targets = from.owner().block.kept().range(from.offset() + from_at, len);
-        if !from.read(from_at, &mut bytes) {
-            return false;
-        }
-        self.put(at, &bytes, from.for_others(targets, self))
-    }
-
-    /// What was kept in this block, as another block is to hold it.
-    fn for_others(
-        &self,
-        targets: Vec<(usize, Target<'m>)>,
-        to: &Span<'m>,
-    ) -> Vec<(usize, Target<'m>)> {
-        let held = |target| self.freed(target).map_or_else(|thing| thing, |owner| to.held(owner));
-        targets.into_iter().map(|(offset, target)| (offset, held(target))).collect()
+        from.lifted(from_at, len).is_some_and(|lifted| self.drop_in(at, lifted))
     }
 
     /// Stores bytes, of which pointers keep these alive and nothing else any more.
@@ -174,8 +164,9 @@ impl<'m> Span<'m> {
 
     #[must_use]
     pub(super) fn drop_in(&self, at: usize, lifted: Lifted<'m>) -> bool {
-        let targets = lifted.from.for_others(lifted.targets, self);
-        self.put(at, &lifted.bytes, targets)
+        let Lifted { bytes, targets, from } = lifted;
+        let targets = targets.into_iter().map(|(at, target)| (at, from.handed(target, self)));
+        self.put(at, &bytes, targets.collect())
     }
 }
 

@@ -6,7 +6,7 @@
 use super::path::Found;
 use super::value::Misfit;
 use super::{AccessFault, Primitive, ViewValue, float};
-use crate::layout::BitRange;
+use crate::layout::{BitRange, ones};
 use crate::target::{Endian, LongDoubleFormat, Target};
 use crate::types::{Enumeration, FloatFormat, Repr, Scalar, ScalarClass, Type};
 
@@ -219,7 +219,7 @@ impl Found<'_> {
     }
 
     fn what_fits(&self, width: u32) -> String {
-        let greatest = greatest(width);
+        let greatest = ones(width);
         let range = match self.place.meaning {
             Meaning::Signed => format!("-{} to {}", (greatest >> 1) + 1, greatest >> 1),
             Meaning::Unsigned => format!("0 to {greatest}"),
@@ -239,24 +239,19 @@ fn pair_order(target: &Target, format: LongDoubleFormat, raw: u128) -> u128 {
     if pair && target.endian == Endian::Little { raw.rotate_left(64) } else { raw }
 }
 
-/// The greatest integer of so many bits.
-fn greatest(width: u32) -> u128 {
-    if width >= 128 { u128::MAX } else { (1 << width) - 1 }
-}
-
 fn encode(
     target: &Target,
     meaning: Meaning,
     width: u32,
     value: &ViewValue<'_>,
 ) -> Result<u128, Misfit> {
-    let fits = |v: u128| if v <= greatest(width) { Ok(v) } else { Err(Misfit::Range) };
+    let fits = |v: u128| if v <= ones(width) { Ok(v) } else { Err(Misfit::Range) };
     match meaning {
         Meaning::Bool => bool::convert(value).map(u128::from),
         Meaning::Unsigned => u128::convert(value).and_then(fits),
         Meaning::Signed => {
             let value = i128::convert(value)?;
-            let greatest = (greatest(width) >> 1) as i128;
+            let greatest = (ones(width) >> 1) as i128;
             let inside = (-greatest - 1..=greatest).contains(&value);
             if inside { Ok(value as u128) } else { Err(Misfit::Range) }
         }

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 use super::create::native;
+use super::path::Found;
 use super::{AccessError, AccessFault, CData};
 use crate::types::CType;
 use zerocopy::{FromBytes, Immutable, IntoBytes};
@@ -14,10 +15,7 @@ impl<'m> CData<'m> {
     /// # Errors
     /// If there is no such part, or it is of another type.
     pub fn read<T: CType + FromBytes>(&self, path: &str) -> Result<T, AccessError> {
-        let found = self.find(path)?;
-        if found.place.bits.is_some() || !T::TYPE.is_compatible(found.ty) {
-            return Err(self.error(path, found.expected(&format!("a `{}`", T::TYPE))));
-        }
+        let found = self.find_as::<T>(path)?;
         T::read_from_bytes(&self.to_vec(path)?).map_err(|_| self.too_short(&found.place, path))
     }
 
@@ -33,12 +31,18 @@ impl<'m> CData<'m> {
         path: &str,
         value: &T,
     ) -> Result<(), AccessError> {
+        let found = self.find_as::<T>(path)?;
+        self.replaceable(&found, path)?;
+        self.store_bytes(&found, path, value.as_bytes())
+    }
+
+    /// The part at `path`, which is of the C type of `T`.
+    fn find_as<T: CType>(&self, path: &str) -> Result<Found<'_>, AccessError> {
         let found = self.find(path)?;
         if found.place.bits.is_some() || !T::TYPE.is_compatible(found.ty) {
             return Err(self.error(path, found.expected(&format!("a `{}`", T::TYPE))));
         }
-        self.replaceable(&found, path)?;
-        self.store_bytes(&found, path, value.as_bytes())
+        Ok(found)
     }
 
     /// A copy of a Rust value as a C object.

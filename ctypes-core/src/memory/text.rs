@@ -12,14 +12,14 @@ use crate::types::{Repr, Scalar, Type};
 
 /// A kind of characters.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unit {
+enum Unit {
     Byte,
     Wide(usize),
 }
 
 impl Unit {
     /// What text consists of that is made of elements of `ty`.
-    pub(super) fn of(ty: &Type, target: &Target) -> Option<Unit> {
+    fn of(ty: &Type, target: &Target) -> Option<Unit> {
         let Repr::Scalar(scalar) = ty.0 else { return None };
         match scalar {
             Scalar::WChar | Scalar::Char16 | Scalar::Char32 | Scalar::UShort | Scalar::UInt16 => {
@@ -46,8 +46,17 @@ fn encoded(text: &str, unit: Unit) -> Vec<u8> {
     }
 }
 
+/// The units of a value that is text, if they are those of `unit`.
+fn given(value: &Init<'_, '_>, unit: Unit) -> Option<Vec<u8>> {
+    match value {
+        Init::CStr(text) => (unit == Unit::Byte).then(|| text.to_bytes().to_vec()),
+        Init::Text(text) => Some(encoded(text, unit)),
+        _ => None,
+    }
+}
+
 /// The text that the units are, all of them.
-pub(super) fn decoded(bytes: &[u8], unit: Unit) -> Result<String, String> {
+fn decoded(bytes: &[u8], unit: Unit) -> Result<String, String> {
     let bad = |what: &str, at: usize| format!("expected {what}, found other bytes at unit {at}");
     match unit {
         Unit::Byte => {
@@ -71,7 +80,7 @@ pub(super) fn decoded(bytes: &[u8], unit: Unit) -> Result<String, String> {
 }
 
 /// The number of bytes before the first unit that is 0.
-pub(super) fn terminated(bytes: &[u8], unit: Unit) -> Option<usize> {
+fn terminated(bytes: &[u8], unit: Unit) -> Option<usize> {
     let size = unit.size();
     bytes.chunks_exact(size).position(|u| u.iter().all(|b| *b == 0)).map(|units| units * size)
 }
@@ -154,18 +163,12 @@ impl<'m> CData<'m> {
         found: &Found<'_>,
         value: &Init<'_, 'm>,
     ) -> Result<CData<'m>, AccessError> {
-        let unit = match &to.0 {
-            Repr::Void => Some(Unit::Byte),
-            _ => Unit::of(to, found.target),
-        };
-        let bytes = match (value, unit) {
-            (Init::CStr(text), Some(Unit::Byte)) => text.to_bytes().to_vec(),
-            (Init::Text(text), Some(unit)) => encoded(text, unit),
-            _ => return Err(self.unconvertible(found, path, value)),
-        };
         let of = if let Repr::Void = to.0 { &Type::CHAR } else { to };
-        let made = CData::text_of(of, unit.unwrap_or(Unit::Byte), bytes);
-        made.map_err(|e| e.within(self.ty(), path))
+        let unit = Unit::of(of, found.target);
+        let Some((unit, bytes)) = unit.and_then(|unit| Some((unit, given(value, unit)?))) else {
+            return Err(self.unconvertible(found, path, value));
+        };
+        CData::text_of(of, unit, bytes).map_err(|e| e.within(self.ty(), path))
     }
 
     /// Stores text in an array of characters, with a NUL behind it if there is room.
@@ -179,12 +182,11 @@ impl<'m> CData<'m> {
             Repr::Array { of, .. } => Unit::of(of.get(), found.target),
             _ => None,
         };
-        let mut bytes = match (value, unit) {
-            (Init::CStr(text), Some(Unit::Byte)) => text.to_bytes().to_vec(),
-            (Init::Text(text), Some(unit)) => encoded(text, unit),
-            _ => return Err(self.unconvertible(found, path, value)),
+        let Some((unit, mut bytes)) = unit.and_then(|unit| Some((unit, given(value, unit)?)))
+        else {
+            return Err(self.unconvertible(found, path, value));
         };
-        let size = unit.map_or(1, Unit::size);
+        let size = unit.size();
         let (from, end) = self.filled(found, path)?;
         if bytes.len() > end - from {
             let (most, found) = ((end - from) / size, bytes.len() / size);
