@@ -5,12 +5,13 @@
 //! into it.
 
 use crate::call::args::{INLINE, Pushed};
-use crate::call::classify::{self, Piece};
+use crate::call::classify::{self, Piece, Position, Refusal};
 use crate::call::signature::Signature;
 use crate::call::tag::Tag;
 use crate::callback::Context;
 use crate::errno::{Errno, LeftByCall};
 use crate::error::{CallError, SignatureError};
+use crate::target::{Extent, Target};
 use crate::types::{CallConv, Repr, Scalar, Type};
 use core::ffi::{c_uint, c_void};
 use core::ptr::{self, NonNull};
@@ -117,65 +118,84 @@ fn piece(piece: Piece) -> *mut raw::ffi_type {
         Piece::F32 => &raw mut raw::ffi_type_float,
         Piece::F64 => &raw mut raw::ffi_type_double,
         Piece::LongDouble => &raw mut raw::ffi_type_longdouble,
+        Piece::Padding => &raw mut PADDING,
+        Piece::InMemory => &raw mut IN_MEMORY,
     }
 }
+
+/// The elements of a struct that has none.
+static mut NONE: [*mut raw::ffi_type; 1] = [ptr::null_mut()];
+
+const fn without_elements(size: usize) -> raw::ffi_type {
+    let elements = (&raw mut NONE).cast();
+    raw::ffi_type { size, alignment: 8, type_: raw::FFI_TYPE_STRUCT, elements }
+}
+
+/// Eight bytes without a class, which take no register (psABI 3.2.3, NO_CLASS).
+static mut PADDING: raw::ffi_type = without_elements(8);
+
+/// Larger than what libffi looks into for registers: in memory, and what holds it too.
+static mut IN_MEMORY: raw::ffi_type = without_elements(64);
 
 fn describe(
     ty: &Type,
     conv: CallConv,
+    position: Position,
     records: &mut Vec<Record>,
 ) -> Result<*mut raw::ffi_type, String> {
     if let Some(builtin) = builtin(Tag::of(ty)) {
         return Ok(builtin);
     }
     let layout = ty.layout().map_err(|e| e.to_string())?;
-    let (size, align) = (layout.size(), layout.align());
+    let extent = Extent::new(layout.size(), layout.align());
+    let is_win64 = classify::is_win64(conv);
+    let said = |refusal: Refusal| match refusal {
+        Refusal::Alignment => format!("{}, found {}", refusal.reason(), extent.align),
+        _ => refusal.reason().to_owned(),
+    };
+    let by_registers = || {
+        let passing = ty.passing_at(&Target::NATIVE).map_err(|e| e.to_string())?;
+        classify::pieces(&passing, extent, position).map_err(said)
+    };
     let complex_part = classify::complex_part(ty);
-    let (pieces, align) = match &ty.0 {
-        Repr::Record(_) | Repr::Scalar(Scalar::LongDouble) if classify::is_win64(conv) => {
-            (classify::by_size(size, align)?, align)
+    let description = match &ty.0 {
+        Repr::Record(_) | Repr::Scalar(Scalar::LongDouble) if is_win64 => {
+            classify::by_size(extent).map_err(said)?
         }
-        Repr::Scalar(_) if complex_part.is_some() && classify::is_win64(conv) => {
-            (classify::by_size(size, align)?, align)
+        Repr::Scalar(_) if complex_part.is_some() && is_win64 => {
+            classify::by_size(extent).map_err(said)?
         }
         Repr::Scalar(Scalar::LongDouble) => return Ok(&raw mut raw::ffi_type_longdouble),
         Repr::Scalar(_) if complex_part.is_some() => {
-            return record(
-                raw::FFI_TYPE_COMPLEX,
-                size,
-                align,
-                complex_part.into_iter().collect(),
-                records,
-            );
+            return record(raw::FFI_TYPE_COMPLEX, extent, complex_part.as_slice(), records);
         }
-        Repr::Scalar(Scalar::Int128 | Scalar::UInt128)
-            if classify::SYSV64 && !classify::is_win64(conv) =>
-        {
-            classify::pieces(ty, size, align)?
+        Repr::Scalar(Scalar::Int128 | Scalar::UInt128) if classify::SYSV64 && !is_win64 => {
+            by_registers()?
         }
-        Repr::Record(_) => classify::pieces(ty, size, align)?,
+        Repr::Record(_) => by_registers()?,
         _ => return Err("the call engine has no such scalar".to_owned()),
     };
+    let pieces = description.pieces();
     // A struct of one long double comes back in st(0), where libffi looks for no struct.
-    let is_x87 = classify::SYSV64 && !classify::is_win64(conv) && pieces == [Piece::LongDouble];
+    let is_x87 = classify::SYSV64 && !is_win64 && pieces == [Piece::LongDouble];
     let kind = if is_x87 { raw::FFI_TYPE_LONGDOUBLE } else { raw::FFI_TYPE_STRUCT };
-    record(kind, size, align, pieces, records)
+    record(kind, Extent::new(extent.size, description.align), pieces, records)
 }
 
 /// A description of that kind and size. With size and alignment given, libffi does not compute them from
 /// the elements. The alignment is the record's own also for a long double: it may be packed.
 fn record(
     kind: u16,
-    size: u64,
-    align: u64,
-    pieces: Vec<Piece>,
+    extent: Extent,
+    pieces: &[Piece],
     records: &mut Vec<Record>,
 ) -> Result<*mut raw::ffi_type, String> {
+    let align = extent.align;
     let align = u16::try_from(align).map_err(|_| format!("an alignment of {align} bytes"))?;
     let elements: Pinned<[_]> =
-        Pinned::new(pieces.into_iter().map(piece).chain([ptr::null_mut()]).collect());
+        Pinned::new(pieces.iter().map(|p| piece(*p)).chain([ptr::null_mut()]).collect());
     let description = Pinned::new(Box::new(raw::ffi_type {
-        size: size as usize,
+        size: extent.size as usize,
         alignment: align,
         type_: kind,
         elements: elements.as_ptr().cast(),
@@ -197,16 +217,14 @@ impl Types {
             });
         }
         let mut records = Vec::new();
-        let result_type = describe(result, conv, &mut records)
+        let result_type = describe(result, conv, Position::Result, &mut records)
             .map_err(|reason| SignatureError::Result { ty: result.to_string(), reason })?;
         let params = params
             .iter()
             .enumerate()
             .map(|(i, p)| {
-                describe(p, conv, &mut records).map_err(|reason| SignatureError::Parameter {
-                    index: i + 1,
-                    ty: p.to_string(),
-                    reason,
+                describe(p, conv, Position::Argument, &mut records).map_err(|reason| {
+                    SignatureError::Parameter { index: i + 1, ty: p.to_string(), reason }
                 })
             })
             .collect::<Result<_, _>>()?;
@@ -258,11 +276,7 @@ impl Prepared {
 
     /// The argument that must be given as two scalars: libffi 3.4.4 copies all of its 16 bytes to
     /// the last integer register, and so over the first vector register.
-    fn astride<'a>(
-        &self,
-        result: &Type,
-        args: impl Iterator<Item = &'a Type>,
-    ) -> Option<(usize, Piece)> {
+    fn astride<'a>(&self, result: &Type, args: impl Iterator<Item = &'a Type>) -> Option<usize> {
         if classify::SYSV64 && self.abi == raw::ffi_abi_FFI_DEFAULT_ABI {
             classify::astride(result, args)
         } else {
@@ -276,12 +290,13 @@ impl Prepared {
         conv: CallConv,
         mut types: Vec<*mut raw::ffi_type>,
         mut fixed: Option<usize>,
-        astride: Option<(usize, Piece)>,
+        astride: Option<usize>,
         records: Vec<Record>,
     ) -> Result<CallCif, SignatureError> {
-        if let Some((i, second)) = astride {
+        if let Some(i) = astride {
             types[i] = piece(Piece::U64);
-            types.insert(i + 1, piece(second));
+            // Of a float too the register has eight bytes; after the `...` libffi takes no float.
+            types.insert(i + 1, piece(Piece::F64));
             fixed = fixed.map(|n| if i < n { n + 1 } else { n });
         }
         let count = types.len() as c_uint;
@@ -299,7 +314,7 @@ impl Prepared {
             }
         };
         status(answer, conv)?;
-        Ok(CallCif { cif, astride: astride.map(|(i, _)| i), _records: records, _types: types })
+        Ok(CallCif { cif, astride, _records: records, _types: types })
     }
 
     /// Calls `address` and leaves the result at `ret`; with `errno`, also what the call left in it.
@@ -326,6 +341,7 @@ impl Prepared {
         let cif = special.map_or(&self.cif, |s| &s.cif).as_ptr();
         let astride = special.and_then(|s| s.astride);
         let mut values: SmallVec<[*mut c_void; INLINE]> = SmallVec::new();
+        let mut second = [0_u8; 8];
         for (i, arg) in args.list.iter_mut().enumerate() {
             let value: *mut c_void = match arg.tag {
                 // SAFETY: a slot with this tag holds the address of the value.
@@ -334,8 +350,12 @@ impl Prepared {
             };
             values.push(value);
             if astride == Some(i) {
-                // SAFETY: such an argument is a record of more than 8 bytes.
-                values.push(unsafe { value.byte_add(8) });
+                let size = arg.ty.get().size().clamp(8, 16) - 8;
+                // SAFETY: such an argument is a record of 9 to 16 bytes.
+                unsafe {
+                    ptr::copy_nonoverlapping(value.cast::<u8>().add(8), second.as_mut_ptr(), size)
+                };
+                values.push((&raw mut second).cast());
             }
         }
         // SAFETY: an address that the caller vouches for; pointers and function pointers have one size.
@@ -368,22 +388,21 @@ impl Prepared {
         let mut types = self.params();
         for (i, arg) in args.list.iter().enumerate().skip(fixed) {
             let ty = &arg.ty;
-            types.push(describe(ty.get(), signature.conv(), &mut records).map_err(|reason| {
-                CallError::Signature(SignatureError::Parameter {
-                    index: i + 1,
-                    ty: ty.get().to_string(),
-                    reason,
-                })
-            })?);
+            types.push(
+                describe(ty.get(), signature.conv(), Position::Argument, &mut records).map_err(
+                    |reason| {
+                        CallError::Signature(SignatureError::Parameter {
+                            index: i + 1,
+                            ty: ty.get().to_string(),
+                            reason,
+                        })
+                    },
+                )?,
+            );
         }
         let all =
             signature.params().iter().chain(args.list[fixed..].iter().map(|arg| arg.ty.get()));
-        // After the `...` libffi takes no float, which the second half of {int, int, float} would be:
-        // the system's libffi then refuses the call, and the bundled one needs no halves.
-        let whole = |&(i, piece): &(usize, Piece)| {
-            i >= fixed && piece == Piece::F32 && !cfg!(feature = "libffi-system")
-        };
-        let astride = self.astride(signature.result(), all).filter(|astride| !whole(astride));
+        let astride = self.astride(signature.result(), all);
         self.call_cif(signature.conv(), types, Some(fixed), astride, records)
             .map_err(CallError::Signature)
     }

@@ -342,21 +342,15 @@ fn records_that_do_not_fit_the_convention() {
     let prefix = "parameter 1 of type `struct r` cannot be passed by value: ";
     assert_eq!(
         define(None, Some(32), &[Type::INT]),
-        Err(format!("{prefix}its alignment of 32 bytes is above 16"))
+        Err(format!("{prefix}its alignment is above 16 bytes, found 32"))
     );
     // Packed, but every field is aligned all the same.
     assert_eq!(define(Some(1), None, &[Type::INT, Type::SHORT, Type::CHAR]), Ok(()));
     if cfg!(all(target_arch = "x86_64", not(windows))) {
-        assert_eq!(
-            define(Some(1), None, &[Type::CHAR, Type::INT]),
-            Err(format!("{prefix}a packed record of at most 16 bytes with an unaligned part"))
-        );
-        // Larger ones are in memory, wherever their fields are.
+        // With an unaligned part, and with eight bytes that are nothing but padding.
+        assert_eq!(define(Some(1), None, &[Type::CHAR, Type::INT]), Ok(()));
         assert_eq!(define(Some(1), None, &[Type::CHAR, Type::DOUBLE, Type::DOUBLE]), Ok(()));
-        assert_eq!(
-            define(None, Some(16), &[Type::INT]),
-            Err(format!("{prefix}eight bytes that are nothing but padding"))
-        );
+        assert_eq!(define(None, Some(16), &[Type::INT]), Ok(()));
     }
 }
 

@@ -3,7 +3,7 @@
 //! Each function folds every scalar of every argument into its checksum and makes a result of it. One shared library
 //! holds all of them; it is compiled when the test runs, by the C compiler that `CC` names, or `cc`.
 
-use super::{Random, class, complex_part, leaves};
+use super::{Random, class, complex_part};
 use ctypes_wrap::prelude::*;
 use ctypes_wrap::types::{Scalar, ScalarClass, TypeKind};
 use std::fmt::Write;
@@ -277,9 +277,4 @@ fn paths(ty: &Type, expression: &str, each: &mut impl FnMut(&str, &Type)) {
             None => each(expression, ty),
         },
     }
-}
-
-/// Whether a record is small and has an unaligned scalar: what libffi cannot pass.
-pub(crate) fn is_unaligned_and_small(ty: &Type) -> bool {
-    ty.size() <= 16 && leaves(ty).iter().any(|leaf| leaf.at % leaf.ty.align() != 0)
 }

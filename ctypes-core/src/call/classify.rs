@@ -5,7 +5,7 @@
 
 use super::tag::Tag;
 use crate::layout::{Passing, RegisterClass, Way};
-use crate::target::Target;
+use crate::target::{Extent, Target};
 use crate::types::{CallConv, Repr, Scalar, Type};
 
 /// A piece of a record.
@@ -18,6 +18,10 @@ pub(crate) enum Piece {
     F32,
     F64,
     LongDouble,
+    /// Eight bytes that no register holds.
+    Padding,
+    /// What is only ever in memory, and with it the record.
+    InMemory,
 }
 
 impl Piece {
@@ -26,10 +30,112 @@ impl Piece {
             Piece::U8 => 1,
             Piece::U16 => 2,
             Piece::U32 | Piece::F32 => 4,
-            Piece::U64 | Piece::F64 => 8,
+            Piece::U64 | Piece::F64 | Piece::Padding => 8,
             Piece::LongDouble => Target::NATIVE.long_double_extent.size,
+            // It stands alone.
+            Piece::InMemory => 0,
         }
     }
+}
+
+/// The most pieces: what of up to 128 bytes has whole words, and what is left.
+const MOST: usize = 128 / 8 + 3;
+
+/// A record as libffi is told of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Description {
+    pieces: [Piece; MOST],
+    len: usize,
+    /// The alignment that counts.
+    pub(crate) align: u64,
+}
+
+impl Description {
+    const fn new(align: u64) -> Description {
+        Description { pieces: [Piece::U64; MOST], len: 0, align }
+    }
+
+    const fn and(mut self, piece: Piece) -> Description {
+        self.pieces[self.len] = piece;
+        self.len += 1;
+        self
+    }
+
+    /// With integers that fill `size` bytes.
+    const fn words(mut self, size: u64) -> Description {
+        let mut left = size;
+        while left != 0 {
+            let piece = match left {
+                8.. => Piece::U64,
+                4.. => Piece::U32,
+                2.. => Piece::U16,
+                _ => Piece::U8,
+            };
+            self = self.and(piece);
+            left -= piece.size();
+        }
+        self
+    }
+
+    /// With integers for what is in memory whatever it is made of: libffi sees that by the size.
+    const fn large(self, size: u64) -> Description {
+        self.words(if size > 128 { 32 } else { size })
+    }
+
+    pub(crate) const fn pieces(&self) -> &[Piece] {
+        self.pieces.split_at(self.len).0
+    }
+}
+
+/// Where a value is in a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Position {
+    Argument,
+    Result,
+}
+
+macro_rules! refusals {
+    ($($(#[$doc:meta])* $name:ident: $reason:literal,)*) => {
+        /// Why the engine does not pass a value as C does.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum Refusal {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Refusal {
+            pub(crate) const fn reason(self) -> &'static str {
+                match self {
+                    $(Refusal::$name => $reason,)*
+                }
+            }
+
+            /// Fails with the reason, which is an error on the user's type.
+            #[track_caller]
+            pub(crate) const fn fail(self) -> ! {
+                match self {
+                    $(Refusal::$name => panic!(concat!(
+                        "the call engine, which this call needs, does not pass this type by value as C does: ",
+                        $reason
+                    )),)*
+                }
+            }
+        }
+    };
+}
+
+refusals! {
+    /// No convention says where nothing is.
+    Empty: "it is empty",
+    /// The stack is aligned to no more.
+    Alignment: "its alignment is above 16 bytes",
+    /// See `Way::Unsaid`.
+    Unsaid: "compilers differ on how it is passed",
+    /// libffi has one description for both.
+    Apart: "it is passed in other registers than it is returned in",
+    /// libffi's scalars are aligned.
+    Unaligned: "a part of it is where no scalar of that kind is aligned",
+    /// libffi finds the first register's bytes at the start.
+    Behind: "its first eight bytes are nothing but padding, and it is returned in one register",
 }
 
 /// The largest alignment that the stack has for an argument, and a buffer for a result.
@@ -43,13 +149,13 @@ pub(crate) const fn is_win64(conv: CallConv) -> bool {
     matches!(conv, CallConv::Win64) || native && matches!(conv, CallConv::C | CallConv::System)
 }
 
-/// The pieces of a value of that size by the convention of Windows: all that counts is the size ("x64 calling
+/// A value of that extent by the convention of Windows: all that counts is the size ("x64 calling
 /// convention", Parameter passing). As a struct, libffi copies what goes behind an address.
-pub(crate) fn by_size(size: u64, align: u64) -> Result<Vec<Piece>, String> {
-    if align > MAX_ALIGN {
-        return Err(format!("its alignment of {align} bytes is above {MAX_ALIGN}"));
+pub(crate) const fn by_size(extent: Extent) -> Result<Description, Refusal> {
+    match extent.align {
+        0..=MAX_ALIGN => Ok(Description::new(extent.align).large(extent.size)),
+        _ => Err(Refusal::Alignment),
     }
-    Ok(if size > 128 { vec![Piece::U64; 4] } else { words(size) })
 }
 
 /// The real and the imaginary part of a complex type, where libffi passes them (`FFI_TARGET_HAS_COMPLEX_TYPE` of its
@@ -71,103 +177,145 @@ pub(crate) fn complex_part(ty: &Type) -> Option<Piece> {
     }
 }
 
-/// The pieces of a record of that size in order, for the C convention of this platform, and the alignment that counts for
-/// them.
-pub(crate) fn pieces(ty: &Type, size: u64, align: u64) -> Result<(Vec<Piece>, u64), String> {
-    if align > MAX_ALIGN {
-        return Err(format!("its alignment of {align} bytes is above {MAX_ALIGN}"));
+/// The pieces of a record of that extent in order, for the C convention of this platform.
+pub(crate) const fn pieces(
+    passing: &Passing,
+    extent: Extent,
+    position: Position,
+) -> Result<Description, Refusal> {
+    let size = extent.size;
+    if size == 0 {
+        return Err(Refusal::Empty);
     }
-    let passing = ty.passing_at(&Target::NATIVE).map_err(|e| e.to_string())?;
-    let Passing { argument, result, .. } = passing;
-    let pieces = match (argument, result) {
-        (Way::Unsaid, _) | (_, Way::Unsaid) => {
-            return Err("compilers differ on how it is passed".to_owned());
-        }
-        (Way::Registers(a), Way::Registers(b)) if a != b => {
-            return Err("it is passed in other registers than it is returned in".to_owned());
-        }
+    if extent.align > MAX_ALIGN {
+        return Err(Refusal::Alignment);
+    }
+    let align = if passing.align < extent.align { passing.align } else { extent.align };
+    let description = Description::new(align);
+    match (&passing.argument, &passing.result) {
+        (Way::Unsaid, _) | (_, Way::Unsaid) => Err(Refusal::Unsaid),
+        (Way::Registers(a), Way::Registers(b)) if !a.is(b) => Err(Refusal::Apart),
         // A struct of one long double comes back in st(0).
         (Way::Stack, Way::Registers(registers)) | (Way::Registers(registers), _) => {
-            in_registers(registers.as_slice(), size)?
+            in_registers(registers.as_slice(), size, description, position)
         }
-        (Way::Stack, _) if SYSV64 && size <= 16 => {
-            return Err("a packed record of at most 16 bytes with an unaligned part".to_owned());
-        }
-        // Any pieces do: libffi sees by the size that the record goes to memory.
-        (Way::Memory | Way::Stack, _) if size > 128 => vec![Piece::U64; 4],
-        _ => words(size),
-    };
-    Ok((pieces, align.min(passing.align)))
+        // Packed, with a part that is unaligned.
+        (Way::Stack, _) if SYSV64 && size <= 16 => Ok(description.and(Piece::InMemory)),
+        _ => Ok(description.large(size)),
+    }
 }
 
 /// Pieces that libffi, which looks at nothing but their types, has in these registers.
-fn in_registers(registers: &[crate::layout::Piece], size: u64) -> Result<Vec<Piece>, String> {
-    let has_float = registers.iter().any(|r| r.class != RegisterClass::Integer);
-    let mut pieces = Vec::new();
+const fn in_registers(
+    registers: &[crate::layout::Piece],
+    size: u64,
+    mut made: Description,
+    position: Position,
+) -> Result<Description, Refusal> {
+    let (mut i, mut has_float) = (0, false);
+    while i < registers.len() {
+        has_float |= !matches!(registers[i].class, RegisterClass::Integer);
+        i += 1;
+    }
     let mut end = 0;
-    for register in registers {
-        let (offset, len) = (u64::from(register.offset), u64::from(register.size));
-        let first = pieces.len();
-        match register.class {
-            RegisterClass::Integer if has_float && !SYSV64 => {
-                // A bit field may have bits in an odd number of bytes.
-                pieces.extend(words(len.next_power_of_two()));
+    i = 0;
+    while i < registers.len() {
+        let (offset, mut len) = (registers[i].offset as u64, registers[i].size as u64);
+        if SYSV64 && i + 1 < registers.len() && len < 8 {
+            // A register is one of eight bytes, whatever of them means something.
+            len = 8;
+        }
+        while SYSV64 && end + 8 <= offset {
+            made = made.and(Piece::Padding);
+            end = (end / 8 + 1) * 8;
+        }
+        let first = made.len;
+        made = match registers[i].class {
+            // A bit field may have bits in an odd number of bytes.
+            RegisterClass::Integer if has_float && !SYSV64 => made.words(len.next_power_of_two()),
+            RegisterClass::Integer => {
+                let is_behind = SYSV64 && i == 0 && offset > 0;
+                if is_behind && matches!(position, Position::Result) {
+                    return Err(Refusal::Behind);
+                }
+                made.words(len)
             }
-            RegisterClass::Integer => pieces.extend(words(len)),
-            _ => pieces.push(match len {
+            _ => made.and(match len {
                 4 => Piece::F32,
                 8 => Piece::F64,
                 _ => Piece::LongDouble,
             }),
-        }
-        if let Some(piece) = pieces.get(first).copied() {
-            end = u64::next_multiple_of(end, piece.size());
+        };
+        if made.len > first {
+            end = end.next_multiple_of(made.pieces[first].size());
         }
         if end != offset {
-            return Err(format!(
-                "a part of it is at {offset}, which no scalar there is aligned to"
-            ));
+            return Err(Refusal::Unaligned);
         }
-        end += pieces[first..].iter().map(|p| p.size()).sum::<u64>();
+        let mut each = first;
+        while each < made.len {
+            end += made.pieces[each].size();
+            each += 1;
+        }
+        i += 1;
     }
-    if SYSV64 && end.next_multiple_of(8) < size {
-        return Err("eight bytes that are nothing but padding".to_owned());
+    while SYSV64 && end.next_multiple_of(8) < size {
+        made = made.and(Piece::Padding);
+        end = end.next_multiple_of(8) + 8;
     }
-    Ok(pieces)
+    Ok(made)
+}
+
+/// Why a call of that convention through the engine passes no value of a type of the derive, if it does not.
+pub(crate) const fn refused(ty: &'static Type, conv: CallConv) -> Option<Refusal> {
+    if !matches!(ty.0, Repr::Record(_)) {
+        return None;
+    }
+    let (Some(passing), Some(extent)) = (ty.native_passing(), ty.native_extent()) else {
+        return Some(Refusal::Unsaid);
+    };
+    let described = match is_win64(conv) {
+        true if extent.size == 0 => Err(Refusal::Empty),
+        true => by_size(extent),
+        // What one position refuses the other may take; the macro asks for both at once.
+        false => match pieces(&passing, extent, Position::Argument) {
+            Ok(_) => pieces(&passing, extent, Position::Result),
+            refused => refused,
+        },
+    };
+    match described {
+        Ok(_) => None,
+        Err(refusal) => Some(refusal),
+    }
 }
 
 /// The argument whose first eight bytes take the last integer register, and the others a vector
-/// register, with the piece in the latter, by psABI 3.2.3. At most one does. The types can be passed.
-pub(crate) fn astride<'a>(
-    result: &Type,
-    args: impl Iterator<Item = &'a Type>,
-) -> Option<(usize, Piece)> {
+/// register, by psABI 3.2.3. At most one does. The types can be passed.
+pub(crate) fn astride<'a>(result: &Type, args: impl Iterator<Item = &'a Type>) -> Option<usize> {
     const INTEGERS: usize = 6;
     const VECTORS: usize = 8;
-    let in_memory = result.record().is_some() && result.layout().ok()?.size() > 16;
+    let in_memory = match result.record() {
+        Some(_) => result.passing_at(&Target::NATIVE).ok()?.result == Way::Memory,
+        None => false,
+    };
     let (mut integers, mut vectors) = (usize::from(in_memory), 0);
     for (i, ty) in args.enumerate() {
-        let (mine, last) = match Tag::of(ty) {
-            Tag::F32 | Tag::F64 => (vec![false], None),
-            Tag::Bytes => {
-                let layout = ty.layout().ok()?;
-                let (pieces, _) = pieces(ty, layout.size(), layout.align()).ok()?;
-                if layout.size() > 16 || pieces.contains(&Piece::LongDouble) {
-                    continue;
-                }
-                let is_integer = |p: &Piece| !matches!(p, Piece::F32 | Piece::F64);
-                let ends = [pieces.first()?, pieces.last()?].map(is_integer);
-                (ends[..if layout.size() > 8 { 2 } else { 1 }].to_vec(), pieces.last().copied())
-            }
-            _ => (vec![true], None),
+        let mine = match Tag::of(ty) {
+            Tag::F32 | Tag::F64 => vec![RegisterClass::Float],
+            Tag::Bytes => match ty.passing_at(&Target::NATIVE).ok()?.argument {
+                Way::Registers(pieces) => pieces.as_slice().iter().map(|p| p.class).collect(),
+                _ => continue,
+            },
+            _ => vec![RegisterClass::Integer],
         };
-        let more = mine.iter().filter(|is_integer| **is_integer).count();
+        let more = mine.iter().filter(|class| **class == RegisterClass::Integer).count();
         if integers + more > INTEGERS || vectors + mine.len() - more > VECTORS {
             // All of it goes to memory, and leaves the registers to those that follow.
             continue;
         }
-        if mine == [true, false] && integers + 1 == INTEGERS {
-            return last.map(|piece| (i, piece));
+        let is_both = mine == [RegisterClass::Integer, RegisterClass::Float];
+        if is_both && integers + 1 == INTEGERS {
+            return Some(i);
         }
         integers += more;
         vectors += mine.len() - more;
@@ -198,15 +346,4 @@ pub(crate) fn unsettled<'a>(
         }
     }
     None
-}
-
-/// Integers that fill `size` bytes.
-fn words(size: u64) -> Vec<Piece> {
-    let mut pieces = vec![Piece::U64; (size / 8) as usize];
-    for (bit, piece) in [(4, Piece::U32), (2, Piece::U16), (1, Piece::U8)] {
-        if size & bit != 0 {
-            pieces.push(piece);
-        }
-    }
-    pieces
 }

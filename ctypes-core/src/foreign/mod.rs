@@ -25,7 +25,9 @@ pub use variable::ForeignVar;
 pub(crate) mod support {
     pub use super::binding::{Address, Binding, Entry, Loads, bind_all};
     pub use super::handle::{Binder, HandleSource, LazySymbol, fmt_handle};
-    pub use super::probe::{PassedAsDeclared, Probe, assert_passable, described};
+    pub use super::probe::{
+        PassedAsDeclared, Probe, assert_passable, assert_passed_by_engine, described,
+    };
     pub use super::source::{Names, Source};
     pub use super::trace::{Shown, ShownByDebug, ShownByType, push_argument};
 }

@@ -3,7 +3,7 @@
 //! [`Probe`] has the associated constant twice: inherent for types that describe themselves ([`CType`]), and
 //! from the trait [`PassedAsDeclared`] for all others. The compiler takes the inherent one where it exists.
 
-use crate::types::{CType, Type};
+use crate::types::{CType, CallConv, Type};
 use core::marker::PhantomData;
 
 /// Stands for `T` in a question about it.
@@ -41,6 +41,19 @@ pub const fn assert_passable(refused: Option<&'static str>) {
     if let Some(reason) = refused {
         panic!("{}", reason)
     }
+}
+
+/// Fails if the engine passes no value of the type as C does, in a call that is `routed` through it.
+#[track_caller]
+pub const fn assert_passed_by_engine(routed: bool, ty: Option<&'static Type>, conv: CallConv) {
+    #[cfg(feature = "libffi")]
+    if let (true, Some(ty)) = (routed, ty)
+        && let Some(refusal) = crate::call::classify::refused(ty, conv)
+    {
+        refusal.fail()
+    }
+    #[cfg(not(feature = "libffi"))]
+    let _ = (routed, ty, conv);
 }
 
 /// The description of a type in a signature that is `routed` through the engine, which needs all of them.

@@ -68,6 +68,16 @@ impl Type {
         Ok(self.extent_at(target)?.size != 0 && c.is_same(&rust))
     }
 
+    /// [`Type::passing_at`] of a type of the derive, on this platform.
+    pub(crate) const fn native_passing(&'static self) -> Option<Passing> {
+        let target = &Target::NATIVE;
+        let speaker = Speaker::c(target);
+        match self.native_extent() {
+            Some(extent) => Some(passing(&native(self, 0, speaker), extent, target, speaker)),
+            None => None,
+        }
+    }
+
     /// Why no argument has this type, whatever would pass it, if none has.
     pub(crate) const fn refused_by_value(&self) -> Option<&'static str> {
         match &self.0 {
@@ -130,8 +140,7 @@ fn any_bits(ty: &Type, seen: &mut HashMap<RecordId, bool>) -> bool {
 pub(super) const fn is_passed_as_in_c(ty: &'static Type) -> bool {
     let Some(extent) = ty.native_extent() else { return false };
     let target = &Target::NATIVE;
-    let speaker = Speaker::c(target);
-    let c = passing(&native(ty, 0, speaker), extent, target, speaker);
+    let Some(c) = ty.native_passing() else { return false };
     let rust = passing(&native(ty, 0, Speaker::Rustc), extent, target, Speaker::Rustc);
     extent.size != 0 && c.is_same(&rust)
 }

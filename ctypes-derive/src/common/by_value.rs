@@ -7,7 +7,7 @@ use crate::common::item::{Block, Item, Kind};
 use crate::common::signature::{Signature, spelled};
 use crate::record::expand::{located, located_at};
 use crate::record::spelling;
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::visit_mut::{VisitMut, visit_type_mut};
 use syn::{Lifetime, ReturnType, Type};
@@ -16,7 +16,7 @@ use syn::{Lifetime, ReturnType, Type};
 pub(crate) fn checks(block: &Block, krate: &TokenStream) -> TokenStream {
     let checks = block.items.iter().filter_map(|item| {
         let Kind::Function(signature) = &item.kind else { return None };
-        Some(of_function(item, signature, &block.attributes.cfg, krate))
+        Some(of_function(item, signature, block, krate))
     });
     checks.collect()
 }
@@ -24,22 +24,26 @@ pub(crate) fn checks(block: &Block, krate: &TokenStream) -> TokenStream {
 fn of_function(
     item: &Item,
     signature: &Signature,
-    block_cfg: &[syn::Attribute],
+    block: &Block,
     krate: &TokenStream,
 ) -> TokenStream {
     let is_pointer = signature.variadic || item.attributes.optional.is_some();
+    let conv = block.abi.call_conv();
     let asserts: Vec<TokenStream> =
-        asked(signature).map(|ty| assertion(ty, is_pointer, krate)).collect();
+        asked(signature).map(|ty| assertion(ty, is_pointer, &conv, krate)).collect();
     if asserts.is_empty() {
         return TokenStream::new();
     }
-    let cfg = &item.attributes.cfg;
+    let (block_cfg, cfg) = (&block.attributes.cfg, &item.attributes.cfg);
+    let routed = routed(signature, krate);
     quote! {
         #(#block_cfg)*
         #(#cfg)*
         const _: () = {
             #[allow(unused_imports)]
             use #krate::__private::PassedAsDeclared as _;
+            #[allow(dead_code)]
+            #routed
             #(#asserts)*
         };
     }
@@ -54,6 +58,12 @@ fn asked(signature: &Signature) -> impl Iterator<Item = &Type> {
     signature.params.iter().map(|param| &param.ty).chain(output).filter(|ty| may_differ(ty))
 }
 
+/// A constant that says whether one of the types needs the engine.
+fn routed(signature: &Signature, krate: &TokenStream) -> TokenStream {
+    let probes = asked(signature).map(|ty| probe(ty, krate));
+    quote!(const __ROUTED: ::core::primitive::bool = !(#(<#probes>::BY_VALUE)&&*);)
+}
+
 /// What stands for the parameters that have to be asked.
 pub(crate) fn probes(signature: &Signature, krate: &TokenStream) -> Vec<TokenStream> {
     let types = signature.params.iter().map(|param| &param.ty).filter(|ty| may_differ(ty));
@@ -61,7 +71,7 @@ pub(crate) fn probes(signature: &Signature, krate: &TokenStream) -> Vec<TokenStr
 }
 
 /// Refuses what neither rustc nor an engine passes as C does.
-fn assertion(ty: &Type, is_pointer: bool, krate: &TokenStream) -> TokenStream {
+fn assertion(ty: &Type, is_pointer: bool, conv: &Ident, krate: &TokenStream) -> TokenStream {
     let probe = probe(ty, krate);
     let text = spelled(ty);
     let span = located(ty);
@@ -82,6 +92,7 @@ fn assertion(ty: &Type, is_pointer: bool, krate: &TokenStream) -> TokenStream {
     quote_spanned! {span=>
         #krate::__private::assert_passable(<#probe>::REFUSED);
         ::core::assert!(<#probe>::BY_VALUE || #krate::__private::ENGINE, #message);
+        #krate::__private::assert_passed_by_engine(__ROUTED, <#probe>::TYPE, #krate::CallConv::#conv);
     }
 }
 
@@ -96,10 +107,10 @@ pub(crate) fn route(
     bound: &TokenStream,
     watched: Option<&TokenStream>,
 ) -> TokenStream {
-    let probes: Vec<TokenStream> = asked(signature).map(|ty| probe(ty, krate)).collect();
-    if probes.is_empty() {
+    if asked(signature).next().is_none() {
         return direct.clone();
     }
+    let routed = routed(signature, krate);
     let described = |ty: &Type| {
         if is_pointer(ty) {
             return quote!(&#krate::Type::VOID_PTR);
@@ -129,7 +140,7 @@ pub(crate) fn route(
     quote! {{
         #[allow(unused_imports)]
         use #krate::__private::PassedAsDeclared as _;
-        const __ROUTED: ::core::primitive::bool = !(#(<#probes>::BY_VALUE)&&*);
+        #routed
         if __ROUTED {
             static __PLAN: #krate::__private::Plan = #krate::__private::Plan::new(
                 #name,

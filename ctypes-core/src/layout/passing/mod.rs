@@ -104,7 +104,7 @@ impl Pieces {
         self.all.split_at(self.len).0
     }
 
-    const fn is(&self, other: &Pieces) -> bool {
+    pub(crate) const fn is(&self, other: &Pieces) -> bool {
         if self.len != other.len {
             return false;
         }
