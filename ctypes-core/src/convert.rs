@@ -325,10 +325,13 @@ pub(crate) fn check_bits(ty: &Type, bytes: &[u8]) -> Result<(), String> {
         }
         // Any one member of a union may be the valid one.
         TypeKind::Record(r) if r.rules().kind == crate::layout::RecordKind::Union => Ok(()),
-        TypeKind::Record(_) => {
+        TypeKind::Record(record) => {
             let layout = ty.layout().map_err(|e| e.to_string())?;
+            let fields = layout.fields().iter().enumerate();
             // Any bits are a value of a bit field, those of one bit of _Bool too.
-            layout.fields().iter().filter(|f| f.bits().is_none()).try_for_each(|f| {
+            let mut strict =
+                fields.filter(|(i, f)| f.bits().is_none() && !record.holds_any_bits(*i));
+            strict.try_for_each(|(_, f)| {
                 let (from, to) = (f.offset() as usize, (f.offset() + f.size()) as usize);
                 check_bits(f.ty(), bytes.get(from..to).unwrap_or_default())
                     .map_err(|e| format!("field `{}`: {e}", f.name()))

@@ -284,6 +284,26 @@ impl Prepared {
         }
     }
 
+    /// Whether a closure gets the arguments: libffi's takes a register for padding too.
+    fn is_received(&self, signature: &Signature) -> Result<(), SignatureError> {
+        // SAFETY: never written after `new`; each type is described, and the elements of a struct end with a null.
+        let is_padded = |ty: *mut raw::ffi_type| unsafe {
+            let mut element = (*ty).elements.cast::<*mut raw::ffi_type>();
+            while !element.is_null() && !(*element).is_null() && *element != &raw mut PADDING {
+                element = element.add(1);
+            }
+            !element.is_null() && !(*element).is_null()
+        };
+        match self.params().into_iter().position(is_padded) {
+            None => Ok(()),
+            Some(i) => Err(SignatureError::Parameter {
+                index: i + 1,
+                ty: signature.params()[i].to_string(),
+                reason: "a callback of libffi does not receive eight bytes of padding".to_owned(),
+            }),
+        }
+    }
+
     /// A cif for calls with these arguments, of which `fixed` stand before the `...`, if that is some.
     fn call_cif(
         &self,
@@ -494,6 +514,7 @@ impl Closure {
         signature: &Signature,
         context: *const Context,
     ) -> Result<Closure, SignatureError> {
+        signature.engine().is_received(signature)?;
         let mut code: *mut c_void = ptr::null_mut();
         // SAFETY: libffi allocates a closure of the size given and writes the code's address.
         let closure: *mut raw::ffi_closure =

@@ -6,12 +6,15 @@
 #![allow(dead_code, reason = "each test binary uses a part")]
 
 pub(crate) mod generate;
+mod values;
+
+pub(crate) use values::{bytes_of, class, value_of};
 
 use core::ffi::c_void;
-use ctypes_wrap::convert::{Bytes, Value};
+use ctypes_wrap::convert::Value;
+use ctypes_wrap::layout::RecordKind;
 use ctypes_wrap::prelude::*;
 use ctypes_wrap::types::{Scalar, ScalarClass, TypeKind};
-use ctypes_wrap::{Target, layout::RecordKind};
 
 /// A library of checked functions.
 pub(crate) struct Native {
@@ -141,25 +144,6 @@ pub(crate) fn leaves(ty: &Type) -> Vec<Leaf> {
     out
 }
 
-/// The bytes of a value as C has it in a variable of type `ty`.
-pub(crate) fn bytes_of(ty: &Type, value: &Value) -> Vec<u8> {
-    let cut = |wide: [u8; 8]| {
-        let size = ty.size();
-        if cfg!(target_endian = "big") { wide[8 - size..].to_vec() } else { wide[..size].to_vec() }
-    };
-    match value {
-        Value::Void => Vec::new(),
-        Value::Bool(v) => vec![u8::from(*v)],
-        Value::Int(v) => cut(v.to_ne_bytes()),
-        Value::UInt(v) => cut(v.to_ne_bytes()),
-        Value::F32(v) => v.to_ne_bytes().to_vec(),
-        Value::F64(v) => v.to_ne_bytes().to_vec(),
-        Value::Pointer(v) => v.addr().to_ne_bytes().to_vec(),
-        Value::Bytes(v) => v.as_bytes().to_vec(),
-        other => panic!("unknown kind of value: {other:?}"),
-    }
-}
-
 /// Whether two values of a type are the same but for padding.
 pub(crate) fn same(ty: &Type, a: &Value, b: &Value) -> bool {
     let (a, b) = (bytes_of(ty, a), bytes_of(ty, b));
@@ -254,13 +238,6 @@ pub(crate) fn x87(v: i32) -> [u8; 16] {
     bytes
 }
 
-pub(crate) fn class(ty: &Type) -> Option<ScalarClass> {
-    match ty.kind() {
-        TypeKind::Scalar(s) => Some(s.class(&Target::NATIVE)),
-        _ => None,
-    }
-}
-
 /// A value whose scalars have the bytes that `scalar` gives for each, from the first on.
 fn value_by(ty: &Type, scalar: &mut impl FnMut(&Type) -> Vec<u8>) -> Value {
     if matches!(ty.kind(), TypeKind::Void) {
@@ -272,35 +249,6 @@ fn value_by(ty: &Type, scalar: &mut impl FnMut(&Type) -> Vec<u8>) -> Value {
         bytes[leaf.at..leaf.at + n].copy_from_slice(&scalar(&leaf.ty)[..n]);
     }
     value_of(ty, &bytes)
-}
-
-/// The value of a type with those bytes.
-pub(crate) fn value_of(ty: &Type, bytes: &[u8]) -> Value {
-    let wide = || {
-        let mut wide = [0; 8];
-        if cfg!(target_endian = "big") {
-            wide[8 - bytes.len()..].copy_from_slice(bytes);
-        } else {
-            wide[..bytes.len()].copy_from_slice(bytes);
-        }
-        u64::from_ne_bytes(wide)
-    };
-    let shift = 64 - 8 * bytes.len().min(8) as u32;
-    match (ty.kind(), class(ty)) {
-        (TypeKind::Pointer { .. }, _) => {
-            Value::Pointer(core::ptr::without_provenance_mut::<c_void>(wide() as usize))
-        }
-        (_, Some(ScalarClass::Bool)) => Value::Bool(bytes[0] != 0),
-        (_, Some(ScalarClass::Signed)) if bytes.len() <= 8 => {
-            Value::Int((wide() << shift) as i64 >> shift)
-        }
-        (_, Some(ScalarClass::Unsigned)) if bytes.len() <= 8 => Value::UInt(wide()),
-        (_, Some(ScalarClass::Float)) if bytes.len() == 4 => {
-            Value::F32(f32::from_bits(wide() as u32))
-        }
-        (_, Some(ScalarClass::Float)) if bytes.len() == 8 => Value::F64(f64::from_bits(wide())),
-        _ => Bytes::new(ty, bytes).unwrap_or_else(|e| panic!("{e}")).into(),
-    }
 }
 
 /// A struct of a namespace of its own.

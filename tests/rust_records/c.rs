@@ -30,11 +30,19 @@ static uint64_t fold(uint64_t h, const void *from, size_t len) {
 }
 ";
 
-/// What gcc is to be told beside: a member without a name may be of a type that has one.
-pub(crate) const OPTIONS: &[&str] = &["-fms-extensions", "-w", "-O1"];
-
 /// Definitions and functions.
 pub(crate) fn source(plans: &[Plan]) -> String {
+    let mut text = prelude();
+    for plan in plans {
+        text += &definition(plan, plans);
+        text += &whole(plan, plans);
+        text += &functions(plan, plans);
+    }
+    text
+}
+
+/// What definitions need.
+pub(crate) fn prelude() -> String {
     let mut text = PRELUDE.to_owned();
     // A number in an order of its own is to C a member of a struct in that order.
     for spelling in ORDERED {
@@ -43,10 +51,6 @@ pub(crate) fn source(plans: &[Plan]) -> String {
             let order = format!("__attribute__((scalar_storage_order(\"{order}-endian\")))");
             writeln!(text, "typedef struct {order} {{ {c} v; }} {name};").unwrap();
         }
-    }
-    for plan in plans {
-        text += &definition(plan, plans);
-        text += &functions(plan, plans);
     }
     text
 }
@@ -122,7 +126,7 @@ fn word(kind: Kind) -> &'static str {
     if kind == Kind::Struct { "struct" } else { "union" }
 }
 
-fn declare(ty: &Ty, name: &str) -> String {
+pub(crate) fn declare(ty: &Ty, name: &str) -> String {
     match ty {
         Ty::Scalar(s) => format!("{} {name}", s.c),
         Ty::Ordered(s, order) => format!("{} {name}", ordered(s, *order)),
@@ -156,47 +160,69 @@ fn functions(plan: &Plan, all: &[Plan]) -> String {
     for place in plan.bit_places(all) {
         text += &exchange(name, &place.field.name, &format!("p->{}", place.c), "");
     }
+    for field in plan.named().filter(|f| is_exchanged(plan, f)) {
+        let f = &field.name;
+        let (bare, is_ordered) = match &field.ty {
+            Ty::Ordered(s, _) => (s.c, true),
+            _ => ("", false),
+        };
+        let member = if is_ordered && plan.endian.is_none() { ".v" } else { "" };
+        text += &exchange(name, f, &format!("p->{f}{member}"), bare);
+    }
+    let Arguments { params, values, folds } = Arguments::of(plan);
+    text + &format!(
+        "uint64_t {name}_take({params}) {{ uint64_t h = {name}_sum(&r);{folds} return h; }}\n\
+         uint64_t {name}_want(const void *p) {{ {name} r; memcpy(&r, p, sizeof r); return {name}_take({values}); }}\n\
+         {name} {name}_give(const void *p) {{ {name} r; memcpy(&r, p, sizeof r); return r; }}\n"
+    )
+}
+
+/// `R_care`, `R_fold` and `R_sum`.
+pub(crate) fn whole(plan: &Plan, all: &[Plan]) -> String {
+    let name = &plan.name();
     let (mut sums, mut cares) = (String::new(), String::new());
     for field in plan.named() {
-        let f = &field.name;
-        if is_exchanged(plan, field) {
-            let (bare, is_ordered) = match &field.ty {
-                Ty::Ordered(s, _) => (s.c, true),
-                _ => ("", false),
-            };
-            let member = if is_ordered && plan.endian.is_none() { ".v" } else { "" };
-            text += &exchange(name, f, &format!("p->{f}{member}"), bare);
-        }
         if field.bits.is_some() {
+            let f = &field.name;
             sums += &format!("    {{ long long b = r.{f}; h = fold(h, &b, sizeof b); }}\n");
             continue;
         }
         let at = format!("p + {}", offset(plan, field, all));
-        sums += &leaves(&field.ty, &at, 0, &|leaf, at| match leaf {
-            Ty::Record(id) => format!("h = R{id}_fold(h, {at});"),
-            Ty::Scalar(s) if s.care == Care::LongDouble => {
-                format!("h = fold(h, {at}, MEANT_OF_LONG_DOUBLE);")
-            }
-            other => format!("h = fold(h, {at}, sizeof({}));", declare(other, "")),
-        });
-        cares += &leaves(&field.ty, &at, 0, &|leaf, at| match leaf {
-            Ty::Record(id) => format!("R{id}_care({at});"),
-            Ty::Scalar(s) if s.care == Care::Bool => format!("*({at}) &= 1;"),
-            Ty::Scalar(s) if s.care == Care::Zero => format!("memset({at}, 0, sizeof({}));", s.c),
-            _ => String::new(),
-        });
+        sums += &folded(&field.ty, &at);
+        cares += &cared_for(&field.ty, &at);
     }
-    let Arguments { params, values, folds } = Arguments::of(plan);
     // No record is reached by an address that does not suit its alignment: nested ones are copied out.
-    text + &format!(
+    format!(
         "void {name}_care(void *q) {{\n    unsigned char *p = q; (void)p;\n{cares}}}\n\
          static uint64_t {name}_fold(uint64_t h, const void *q) {{\n    {name} r; memcpy(&r, q, sizeof r); \
          const unsigned char *p = q; (void)p;\n{sums}    return h;\n}}\n\
-         uint64_t {name}_sum(const void *p) {{ return {name}_fold(0xcbf29ce484222325u, p); }}\n\
-         uint64_t {name}_take({params}) {{ uint64_t h = {name}_sum(&r);{folds} return h; }}\n\
-         uint64_t {name}_want(const void *p) {{ {name} r; memcpy(&r, p, sizeof r); return {name}_take({values}); }}\n\
-         {name} {name}_give(const void *p) {{ {name} r; memcpy(&r, p, sizeof r); return r; }}\n"
+         uint64_t {name}_sum(const void *p) {{ return {name}_fold(0xcbf29ce484222325u, p); }}\n"
     )
+}
+
+/// Statements that fold into `h` what is at `at`, the address of a byte.
+pub(crate) fn folded(ty: &Ty, at: &str) -> String {
+    leaves(ty, at, 0, &|leaf, at| match leaf {
+        Ty::Record(id) => format!("h = R{id}_fold(h, {at});"),
+        Ty::Scalar(s) if s.care == Care::LongDouble => {
+            let fold = |at: &str| format!("h = fold(h, {at}, MEANT_OF_LONG_DOUBLE);");
+            match s.c.ends_with("_Complex") {
+                true => fold(at) + &fold(&format!("{at} + sizeof(long double)")),
+                false => fold(at),
+            }
+        }
+        other => format!("h = fold(h, {at}, sizeof({}));", declare(other, "")),
+    })
+}
+
+/// Statements that make valid what is at `at`, the address of a byte.
+pub(crate) fn cared_for(ty: &Ty, at: &str) -> String {
+    leaves(ty, at, 0, &|leaf, at| match leaf {
+        Ty::Record(id) => format!("R{id}_care({at});"),
+        Ty::Scalar(s) if s.care == Care::Bool => format!("*({at}) &= 1;"),
+        Ty::Scalar(s) if s.care == Care::Zero => format!("memset({at}, 0, sizeof({}));", s.c),
+        _ => String::new(),
+    })
 }
 
 /// What `R_take` is declared with, given, and does with it.

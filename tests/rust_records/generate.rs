@@ -14,6 +14,8 @@ pub(crate) struct Platform {
     pub(crate) other_rule: bool,
     /// Whether fields of no bits align the record above its packing (AAPCS), which rustc's `packed` cannot.
     pub(crate) boundaries_align: bool,
+    /// Whether it has `__int128`, and the engine passes complex numbers of `long double`.
+    pub(crate) wide: bool,
 }
 
 const fn scalar(c: &'static str, rust: &'static str, size: u64) -> Spelling {
@@ -83,6 +85,13 @@ const CAREFUL: &[Spelling] = &[
     care("int16_t", "ShortValues", 2, Care::Zero),
 ];
 
+/// Arguments and results that are no members here.
+const WIDE: &[Spelling] = &[
+    scalar("__int128", "i128", 16),
+    scalar("unsigned __int128", "u128", 16),
+    care("long double _Complex", "Complex<LongDouble>", 32, Care::LongDouble),
+];
+
 /// What has a byte order of its own.
 pub(crate) const ORDERED: &[Spelling] = &[
     scalar("int16_t", "i16", 2),
@@ -113,6 +122,24 @@ const AROUND: &[Spelling] = &[
     scalar("long", "c_long", WORD),
     scalar("short", "c_short", 2),
 ];
+
+/// What is passed by value by itself.
+#[allow(dead_code, reason = "only the test of signatures passes scalars")]
+pub(crate) fn scalars(platform: Platform) -> Vec<Spelling> {
+    let wide = if platform.wide { WIDE } else { &[] };
+    let all = [UNITS, OTHERS, CAREFUL, wide].concat();
+    // A `_Bool` that is an argument is one to C too.
+    let careful = |s: Spelling| if s.c == "_Bool" { Spelling { care: Care::Bool, ..s } } else { s };
+    all.into_iter().filter(|s| s.size > 0).map(|s| platform.sized(careful(s))).collect()
+}
+
+impl Platform {
+    /// The type with the size that it has here.
+    fn sized(self, spelling: Spelling) -> Spelling {
+        let size = if spelling.size == WORD { self.word } else { spelling.size };
+        Spelling { size, ..spelling }
+    }
+}
 
 /// `count` records, the later ones with earlier ones inside.
 pub(crate) fn records(seed: u64, count: usize, platform: Platform) -> Vec<Plan> {
@@ -189,8 +216,7 @@ impl Maker {
 
     /// One of them, with the size that it has here.
     fn of(&mut self, all: &[Spelling]) -> Spelling {
-        let found = *self.random.of(all);
-        Spelling { size: if found.size == WORD { self.platform.word } else { found.size }, ..found }
+        self.platform.sized(*self.random.of(all))
     }
 
     fn bit_field(&mut self, id: usize, i: u64) -> Field {

@@ -10,29 +10,15 @@
 //! and `N` before a reason not to pass a record by value.
 
 use core::ffi::c_void;
-use ctypes_wrap::error::CallError;
-use ctypes_wrap::{
-    CEnum, CType, CallConv, Discrete, Function, Library, Raw, Signature, Target, Type,
-};
+use ctypes_wrap::{CType, CallConv, Discrete, Function, Library, Raw, Signature, Target, Type};
 use std::io::Write as _;
 
 #[path = "../oracle/random.rs"]
 #[allow(dead_code, missing_docs, unreachable_pub)]
 mod random;
+mod values;
 
-/// C's `wchar_t`, which Rust has no name for.
-#[cfg(not(any(target_arch = "aarch64", target_arch = "arm")))]
-pub type Wide = i32;
-/// C's `wchar_t`, which Rust has no name for.
-#[cfg(any(target_arch = "aarch64", target_arch = "arm"))]
-pub type Wide = u32;
-
-/// The integer that `unsigned long` is on Linux, by another name.
-#[cfg(target_pointer_width = "64")]
-pub type Word = u64;
-/// The integer that `unsigned long` is on Linux, by another name.
-#[cfg(not(target_pointer_width = "64"))]
-pub type Word = u32;
+pub use values::{ByteValues, ShortValues, SignedValues, UnsignedValues, Wide, Word};
 
 /// A record in both languages.
 pub trait Case: CType + Copy {
@@ -42,6 +28,8 @@ pub trait Case: CType + Copy {
     const C: &str;
     /// Its definition in Rust.
     const RUST: &str;
+    /// Whether the attribute has no function that passes it by value.
+    const REFUSED: bool;
     /// The members with an address, those of members without a name among them.
     const PLACES: &[Place<Self>];
     /// The bit fields and other members that C and Rust exchange as numbers.
@@ -127,44 +115,6 @@ numbers! {
     Raw<SignedValues>: |r| i64::from(r.bits()), |n| Raw::from_bits(n as <SignedValues as Discrete>::Bits);
     Raw<ByteValues>: |r| i64::from(r.bits()), |n| Raw::from_bits(n as u8);
     Raw<ShortValues>: |r| i64::from(r.bits()), |n| Raw::from_bits(n as i16);
-}
-
-/// An enumeration of C without a negative value.
-#[derive(CEnum, Debug, Clone, Copy)]
-#[repr(C)]
-#[ctypes(name = "unsigned_values")]
-#[allow(missing_docs)]
-pub enum UnsignedValues {
-    Zero,
-    Five = 5,
-}
-
-/// One with.
-#[derive(CEnum, Debug, Clone, Copy)]
-#[repr(C)]
-#[ctypes(name = "signed_values")]
-#[allow(missing_docs)]
-pub enum SignedValues {
-    Negative = -5,
-    Zero = 0,
-}
-
-/// One that is a byte.
-#[derive(CEnum, Debug, Clone, Copy)]
-#[repr(u8)]
-#[allow(missing_docs)]
-pub enum ByteValues {
-    Zero,
-    Last = 255,
-}
-
-/// One that is a short.
-#[derive(CEnum, Debug, Clone, Copy)]
-#[repr(i16)]
-#[allow(missing_docs)]
-pub enum ShortValues {
-    Least = -0x8000,
-    Zero = 0,
 }
 
 const ROOM: usize = 640;
@@ -368,10 +318,17 @@ impl Judge {
                 Some((take.expect("the C half has it"), give.expect("the C half has it")))
             }
             (Err(e), _) | (_, Err(e)) if !T::BY_VALUE => {
+                if !T::REFUSED {
+                    found.push(format!("the attribute passes it by value, the engine says: {e}"));
+                }
                 return self.refused.push(format!("{}: {e}", T::NAME));
             }
             _ => None,
         };
+        if T::REFUSED {
+            found.push("the attribute refuses what rustc or the engine passes".to_owned());
+            return;
+        }
         self.direct += usize::from(T::BY_VALUE);
         self.engine += usize::from(engine.is_some());
         // SAFETY: the C half declares them so.
@@ -409,8 +366,6 @@ impl Judge {
                         let what = "returned by the engine: C sent other values";
                         found.push(format!("{what}, seed {seed}"));
                     }
-                    // Where one field's bits must be a value, the description has `Raw` fields checked too.
-                    Err(CallError::ResultValue { .. }) if !T::ANY_BITS => {}
                     Err(e) => found.push(format!("returned by the engine: {e}")),
                 }
             }

@@ -24,10 +24,11 @@ const NATIVE: Platform = Platform {
     word: WORD,
     other_rule: cfg!(target_arch = "x86_64"),
     boundaries_align: cfg!(any(target_arch = "aarch64", target_arch = "arm")),
+    wide: cfg!(target_arch = "x86_64"),
 };
 
 const fn plain(word: u64) -> Platform {
-    Platform { word, other_rule: false, boundaries_align: false }
+    Platform { word, other_rule: false, boundaries_align: false, wide: false }
 }
 
 const fn arm(word: u64) -> Platform {

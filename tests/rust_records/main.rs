@@ -8,6 +8,7 @@
 //! `cargo run --release --example rust_records -- --count 10000 --seed 7 --target aarch64`
 #![cfg(all(target_os = "linux", feature = "libffi"))]
 
+mod batches;
 mod c;
 mod generate;
 #[allow(dead_code)]
@@ -18,17 +19,19 @@ mod model;
 mod random;
 mod run;
 mod rust;
+mod search;
 mod shrink;
 mod workshop;
 mod wrong;
 
 use machine::MACHINES;
 use model::{Care, Field, Form, Plan, Repr, Role, Spelling, Ty};
-use workshop::{Kind, Verdict, Workshop};
+use run::{Counts, shrink, verdict};
+use workshop::{Finding, Kind, Verdict, Workshop};
 use wrong::Wrong;
 
 fn workshop() -> Workshop {
-    Workshop::open(&MACHINES[0]).unwrap_or_else(|e| panic!("{e}"))
+    Workshop::open(&MACHINES[0], run::JUDGE).unwrap_or_else(|e| panic!("{e}"))
 }
 
 fn number(variable: &str, default: u64) -> u64 {
@@ -47,19 +50,15 @@ fn c_and_rust_agree_on_random_records() {
     let count = number("CTYPES_TEST_RUST_RECORDS", 150) as usize;
     println!("to repeat this run: CTYPES_TEST_SEED={seed}");
     let tally = run::judge(&workshop(), seed, count, 2, &|_| {}).unwrap_or_else(|e| panic!("{e}"));
-    let (records, refused) = (tally.records, tally.refused.len());
-    println!(
-        "{records} records, {} members exchanged; by value {} directly, {} by the engine, {refused} not:\n{}",
-        tally.accesses,
-        tally.direct,
-        tally.engine,
-        tally.refused.join("\n")
-    );
+    let counts = Counts::of(&tally);
+    let refused = tally.refused.len();
+    println!("{counts}, {refused} not:\n{}", tally.refused.join("\n"));
+    let Counts { records, accesses, direct, engine } = counts;
     assert_eq!(records, count);
-    assert!(tally.direct + tally.engine >= records - refused);
-    assert!(tally.accesses > records / 2 && tally.engine > 0, "the records are too much alike");
+    assert!(direct + engine >= records - refused);
+    assert!(accesses > records / 2 && engine > 0, "the records are too much alike");
     if cfg!(target_arch = "x86_64") {
-        assert!(tally.direct > records / 2, "only {} of {records} passed directly", tally.direct);
+        assert!(direct > records / 2, "only {direct} of {records} passed directly");
     }
 }
 
@@ -88,11 +87,11 @@ fn every_wrong_binding_is_reported() {
         let plans = records(20_050_101, 30);
         let (of_rust, changed) = binding(&plans, how);
         assert!(!changed.is_empty(), "{how:?}: none of the records can be wrong so");
-        let verdict = workshop.judge(&format!("{how:?}"), &plans, &of_rust);
-        let Verdict { findings, .. } = verdict.unwrap_or_else(|e| panic!("{e}"));
-        let differ = |f: &workshop::Finding| f.kind == Kind::Differs;
+        let judged = verdict(&workshop, &format!("{how:?}"), &plans, &of_rust);
+        let Verdict { findings, .. } = judged.unwrap_or_else(|e| panic!("{e}"));
+        let differ = |f: &Finding| f.kind == Kind::Differs;
         assert!(findings.iter().all(differ), "{how:?}: {:?}", findings.last());
-        let found: Vec<usize> = findings.iter().filter_map(|f| f.record).collect();
+        let found: Vec<usize> = findings.iter().filter_map(|f| f.about).collect();
         let missed: Vec<&usize> = changed.iter().filter(|id| !found.contains(id)).collect();
         assert!(missed.is_empty(), "{how:?}: nothing is said of {missed:?}");
         for id in found {
@@ -128,13 +127,13 @@ fn a_counterexample_is_made_small() {
     let plans = (0..).map(|seed| records(seed, 4)).find(has_short).unwrap_or_default();
     for (ty, kind) in [("c_int", Kind::Differs), ("char", Kind::NoRust("E0277".to_owned()))] {
         let binding = move |plans: &[Plan]| with_short_as(plans, ty);
-        let verdict = workshop.judge("start", &plans, &binding(&plans));
-        let Verdict { findings, .. } = verdict.unwrap_or_else(|e| panic!("{e}"));
+        let judged = verdict(&workshop, "start", &plans, &binding(&plans));
+        let Verdict { findings, .. } = judged.unwrap_or_else(|e| panic!("{e}"));
         let found = findings.into_iter().next().unwrap_or_else(|| panic!("{ty}: nothing is found"));
         assert_eq!(found.kind, kind, "{ty}: {}", found.text);
-        let smallest = shrink::shrink(&workshop, "start", &binding, &plans, found);
+        let smallest = shrink(&workshop, "start", &binding, &plans, found);
         let smallest = smallest.unwrap_or_else(|e| panic!("{e}"));
-        let fields: Vec<usize> = smallest.plans.iter().map(|p| p.fields.len()).collect();
+        let fields: Vec<usize> = smallest.subject.iter().map(|p| p.fields.len()).collect();
         assert_eq!(fields, [1], "{ty}: {}", smallest.finding.text);
         assert_eq!(smallest.finding.kind, kind);
     }
@@ -160,8 +159,8 @@ fn a_field_of_another_class_is_reported() {
     let single =
         |c, rust| plan(0, Repr::Plain, vec![field("f0", Ty::Scalar(spelling(c, rust, 4)), None)]);
     let (plans, of_rust) = ([single("int", "c_int")], [single("int", "c_float")]);
-    let verdict = workshop().judge("class", &plans, &of_rust).unwrap_or_else(|e| panic!("{e}"));
-    let [finding] = &verdict.findings[..] else { panic!("found {:?}", verdict.findings) };
+    let judged = verdict(&workshop(), "class", &plans, &of_rust).unwrap_or_else(|e| panic!("{e}"));
+    let [finding] = &judged.findings[..] else { panic!("found {:?}", judged.findings) };
     assert!(finding.text.starts_with("passed directly: C received other values"), "{finding:?}");
 }
 
@@ -212,7 +211,7 @@ fn what_was_once_wrong_is_right() {
     for plan in &mut plans {
         plan.around = (vec![spelling("int", "c_int", 4); 6], vec![spelling("long", "c_long", 8)]);
     }
-    let verdict = workshop().judge("known", &plans, &plans).unwrap_or_else(|e| panic!("{e}"));
-    let findings: Vec<&str> = verdict.findings.iter().map(|f| f.text.as_str()).collect();
+    let judged = verdict(&workshop(), "known", &plans, &plans).unwrap_or_else(|e| panic!("{e}"));
+    let findings: Vec<&str> = judged.findings.iter().map(|f| f.text.as_str()).collect();
     assert!(findings.is_empty(), "{}", findings.join("\n"));
 }

@@ -1,20 +1,49 @@
-//! Batches of records, judged side by side.
+//! Batches of records: judged, and what is found made small.
 
-use super::generate;
+use super::batches::{Amount, side_by_side};
 use super::model::Plan;
-use super::shrink::{self, Binding};
-use super::workshop::{Finding, Tally, Workshop};
-use super::{c, rust};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use super::workshop::{Finding, Tally, Verdict, Workshop};
+use super::{c, generate, rust, search};
+
+/// What links to the programs of records.
+pub(crate) const JUDGE: &str = "rust_records_judge";
+
+/// What Rust is told of the records of C: the same, but where a test of the tests wants something found.
+pub(crate) type Binding = dyn Fn(&[Plan]) -> Vec<Plan> + Sync;
 
 /// Larger ones save starts of compilers, smaller ones take less of the machine.
 const BATCH: usize = 100;
-/// After so many counterexamples something is wrong everywhere.
-const ENOUGH: usize = 3;
 
-/// Judges `count` records, of which the batch number `n` is made from the seed `seed + n`; `done` is told how many are
-/// done. `threads` batches are compiled at a time.
+/// What the judge counts.
+pub(crate) struct Counts {
+    pub(crate) records: usize,
+    /// Bit fields and other members that were read and written by both languages.
+    pub(crate) accesses: usize,
+    /// Passed by value as rustc does it, and by the engine.
+    pub(crate) direct: usize,
+    pub(crate) engine: usize,
+}
+
+impl Counts {
+    pub(crate) fn of(tally: &Tally) -> Counts {
+        let [records, accesses, direct, engine] = tally.counts[..] else {
+            panic!("the judge counted {:?}", tally.counts)
+        };
+        Counts { records, accesses, direct, engine }
+    }
+}
+
+impl std::fmt::Display for Counts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Counts { records, accesses, direct, engine } = self;
+        write!(
+            f,
+            "{records} records, {accesses} members exchanged; by value {direct} directly, {engine} by the engine"
+        )
+    }
+}
+
+/// Judges `count` records.
 ///
 /// # Errors
 /// The counterexamples, or what could not be run.
@@ -25,49 +54,31 @@ pub(crate) fn judge(
     threads: usize,
     done: &(dyn Fn(usize) + Sync),
 ) -> Result<Tally, String> {
-    let next = AtomicU64::new(0);
-    let finished = AtomicUsize::new(0);
-    let all: Mutex<(Tally, Vec<String>)> = Mutex::default();
-    let work = || {
-        loop {
-            let number = next.fetch_add(1, Ordering::Relaxed);
-            let before = BATCH.saturating_mul(number as usize);
-            if before >= count || lock(&all).1.len() >= ENOUGH {
-                return;
-            }
-            let size = BATCH.min(count - before);
-            let seed = seed.wrapping_add(number);
-            let plans = generate::records(seed, size, workshop.machine.platform);
-            let outcome = batch(workshop, seed, &plans);
-            let mut all = lock(&all);
-            match outcome {
-                Ok(tally) => all.0.add(tally),
-                Err(report) => {
-                    // At once: the end may be far.
-                    eprintln!("\n{report}");
-                    all.1.push(report);
-                }
-            }
-            drop(all);
-            done(finished.fetch_add(size, Ordering::Relaxed) + size);
-        }
-    };
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(work);
-        }
-    });
-    let (tally, reports) = all.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
-    if reports.is_empty() { Ok(tally) } else { Err(reports.join("\n\n")) }
+    let amount = Amount { count, batch: BATCH, threads };
+    side_by_side(seed, &amount, done, &|seed, size| {
+        batch(workshop, seed, &generate::records(seed, size, workshop.machine.platform))
+    })
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+/// What becomes of the records of `of_c` where Rust has those of `of_rust`, which are the same if nothing is to be
+/// found.
+///
+/// # Errors
+/// As [`Workshop::try_out`].
+pub(crate) fn verdict(
+    workshop: &Workshop,
+    batch: &str,
+    of_c: &[Plan],
+    of_rust: &[Plan],
+) -> Result<Verdict, String> {
+    workshop.try_out(batch, &c::source(of_c), &|library, left_out| {
+        rust::source(of_rust, of_c, library, left_out)
+    })
 }
 
 fn batch(workshop: &Workshop, seed: u64, plans: &[Plan]) -> Result<Tally, String> {
     let name = format!("s{seed}");
-    let verdict = workshop.judge(&name, plans, plans)?;
+    let verdict = verdict(workshop, &name, plans, plans)?;
     let Some(first) = verdict.findings.first() else { return Ok(verdict.tally) };
     let machine = workshop.machine.name;
     let head = format!(
@@ -78,17 +89,33 @@ fn batch(workshop: &Workshop, seed: u64, plans: &[Plan]) -> Result<Tally, String
     Err(format!("{head}\n{}", report(workshop, &name, &|plans| plans.to_vec(), plans, first)))
 }
 
+/// The smallest records found that show what `found` says of `plans`.
+///
+/// # Errors
+/// A compiler that can no longer be run.
+pub(crate) fn shrink(
+    workshop: &Workshop,
+    batch: &str,
+    binding: &Binding,
+    plans: &[Plan],
+    found: Finding,
+) -> Result<search::Smallest<Vec<Plan>>, String> {
+    let name = format!("{batch}-smaller");
+    let judge = |plans: &Vec<Plan>| verdict(workshop, &name, plans, &binding(plans));
+    search::shrink(&judge, &plans.to_vec(), found)
+}
+
 /// The smallest counterexample for one of the findings, as text.
-pub(crate) fn report(
+fn report(
     workshop: &Workshop,
     batch: &str,
     binding: &Binding,
     plans: &[Plan],
     finding: &Finding,
 ) -> String {
-    match shrink::shrink(workshop, batch, binding, plans, finding.clone()) {
+    match shrink(workshop, batch, binding, plans, finding.clone()) {
         Ok(smallest) => {
-            let plans = &smallest.plans;
+            let plans = &smallest.subject;
             let in_c = plans.iter().map(|p| c::definition(p, plans));
             let of_rust = binding(plans);
             let in_rust = of_rust.iter().map(|p| rust::definition(p, &of_rust));

@@ -2,6 +2,7 @@
 
 use super::c;
 use super::model::{Field, Form, Kind, Order, Plan, Repr, Role, Spelling, Ty, record};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 const PRELUDE: &str = "\
@@ -14,8 +15,13 @@ use rust_records_judge::{Wide, Word};
 type size_t = usize;
 ";
 
-/// A program of the records, whose C half is in the file `library`.
-pub(crate) fn source(plans: &[Plan], of_c: &[Plan], library: &str) -> String {
+/// A program of the records, whose C half is in the file `library`, without the functions that are left out.
+pub(crate) fn source(
+    plans: &[Plan],
+    of_c: &[Plan],
+    library: &str,
+    left_out: &BTreeSet<String>,
+) -> String {
     let (mut text, mut functions, mut all) = (PRELUDE.to_owned(), String::new(), String::new());
     for (plan, of_c_plan) in plans.iter().zip(of_c) {
         let name = &plan.name();
@@ -24,6 +30,13 @@ pub(crate) fn source(plans: &[Plan], of_c: &[Plan], library: &str) -> String {
             each.map(|(i, s)| format!("{letter}{i}: {}, ", s.rust)).collect()
         };
         let (before, after) = &plan.around;
+        let is_refused = ["take", "give"].iter().any(|f| left_out.contains(&format!("{name}_{f}")));
+        text += &definition(plan, plans);
+        text += &case(plan, plans, &c::definition(of_c_plan, of_c), is_refused);
+        writeln!(all, "    judge.case::<{name}>();").unwrap();
+        if is_refused {
+            continue;
+        }
         writeln!(
             functions,
             "    fn {name}_take({}r: {name}, {}) -> u64;\n    fn {name}_give(from: *const c_void) -> {name};",
@@ -31,9 +44,6 @@ pub(crate) fn source(plans: &[Plan], of_c: &[Plan], library: &str) -> String {
             params(after, 'b').trim_end_matches(", "),
         )
         .unwrap();
-        text += &definition(plan, plans);
-        text += &case(plan, plans, &c::definition(of_c_plan, of_c));
-        writeln!(all, "    judge.case::<{name}>();").unwrap();
     }
     format!(
         "{text}\n#[foreign_fn(linux = [{library:?}])]\nunsafe extern \"C\" {{\n{functions}}}\n\n\
@@ -43,7 +53,7 @@ pub(crate) fn source(plans: &[Plan], of_c: &[Plan], library: &str) -> String {
 }
 
 /// What `judge.rs` asks of a record.
-fn case(plan: &Plan, all: &[Plan], in_c: &str) -> String {
+fn case(plan: &Plan, all: &[Plan], in_c: &str, is_refused: bool) -> String {
     let name = &plan.name();
     let own = definition(plan, all);
     let values = |around: &[Spelling], from: usize| -> String {
@@ -76,16 +86,25 @@ fn case(plan: &Plan, all: &[Plan], in_c: &str) -> String {
     for field in plan.named().filter(|f| c::is_exchanged(plan, f)) {
         accesses += &access(plan, field);
     }
+    let (take, give) = match is_refused {
+        true => ("unreachable!()".to_owned(), "unreachable!()".to_owned()),
+        false => (
+            format!(
+                "unsafe {{ {name}_take({}r, {}) }}",
+                values(before, 0),
+                values(after, c::AFTER)
+            ),
+            format!("unsafe {{ {name}_give(from) }}"),
+        ),
+    };
     format!(
-        "impl Case for {name} {{\n    const NAME: &str = \"{name}\";\n    const C: &str = r##\"{in_c}\"##;\n    \
+        "impl Case for {name} {{\n    const NAME: &str = \"{name}\";\n    const REFUSED: bool = {is_refused};\n    const C: &str = r##\"{in_c}\"##;\n    \
          const RUST: &str = r##\"{own}\"##;\n    const PLACES: &[Place<{name}>] = &[{places}];\n    \
          const ACCESSES: &[Access<{name}>] = &[{accesses}];\n    \
-         unsafe fn take(r: {name}) -> u64 {{ unsafe {{ {name}_take({}r, {}) }} }}\n    \
-         unsafe fn give(from: *const c_void) -> {name} {{ unsafe {{ {name}_give(from) }} }}\n    \
+         unsafe fn take(r: {name}) -> u64 {{ {take} }}\n    \
+         unsafe fn give(from: *const c_void) -> {name} {{ {give} }}\n    \
          unsafe fn take_by(f: &Function, r: {name}) -> u64 {{ unsafe {{ f.call(({typed_before}r, {typed_after})).unwrap() }} }}\n    \
          fn params() -> Vec<Type> {{ vec![{}] }}\n}}\n",
-        values(before, 0),
-        values(after, c::AFTER),
         described(before) + &format!("{name}::TYPE.clone(), ") + &described(after),
     )
 }
@@ -215,7 +234,7 @@ fn concrete(field: &Field) -> String {
     }
 }
 
-fn rust_type(ty: &Ty) -> String {
+pub(crate) fn rust_type(ty: &Ty) -> String {
     match ty {
         Ty::Scalar(s) => s.rust.to_owned(),
         Ty::Ordered(s, order) => format!("{}<{}>", ordered(*order), s.rust),

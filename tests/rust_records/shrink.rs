@@ -1,100 +1,28 @@
-//! Making records that show something wrong as few and as small as they can be.
+//! Records that are smaller by one thing.
 
 use super::model::{Field, Form, Plan, Repr, Role, Ty, record};
-use super::workshop::{Finding, Kind, Workshop};
+use super::search::Subject;
 
-/// What Rust is told of the records of C: the same, but where a test of the tests wants something found.
-pub(crate) type Binding = dyn Fn(&[Plan]) -> Vec<Plan> + Sync;
-
-/// The most programs that one search may compile.
-const MOST: usize = 400;
-
-/// What was found, and with which records.
-pub(crate) struct Smallest {
-    pub(crate) plans: Vec<Plan>,
-    pub(crate) finding: Finding,
-    /// How many programs that took.
-    pub(crate) tries: usize,
-}
-
-/// The smallest records found that show what `found` says of `plans`.
-///
-/// # Errors
-/// A compiler that can no longer be run.
-pub(crate) fn shrink(
-    workshop: &Workshop,
-    batch: &str,
-    binding: &Binding,
-    plans: &[Plan],
-    found: Finding,
-) -> Result<Smallest, String> {
-    let mut search = Search { workshop, batch, binding, kind: found.kind.clone(), tries: 0 };
-    let mut best = Smallest { plans: plans.to_vec(), finding: found, tries: 0 };
-    // Who is to blame: the record that is named, else the first without which all is well.
-    let blamed = match best.finding.record {
-        Some(id) => id,
-        None => search.culprit(&mut best)?,
-    };
-    search.attempt(&mut best, with_what_it_holds(plans, blamed))?;
-    // A step that leads on may do so again; the end is a round without any.
-    let (mut at, mut in_vain) = (0, 0);
-    while search.tries < MOST {
-        let steps = smaller(&best.plans);
-        if steps.is_empty() || in_vain >= steps.len() {
-            break;
-        }
-        at %= steps.len();
-        let step = steps.into_iter().nth(at);
-        if search.attempt(&mut best, step.unwrap_or_default())? {
-            in_vain = 0;
-        } else {
-            at += 1;
-            in_vain += 1;
-        }
-    }
-    best.tries = search.tries;
-    Ok(best)
-}
-
-struct Search<'a> {
-    workshop: &'a Workshop,
-    batch: &'a str,
-    binding: &'a Binding,
-    kind: Kind,
-    tries: usize,
-}
-
-impl Search<'_> {
-    /// What of the kind that is looked for the records show.
-    fn shown(&mut self, plans: &[Plan]) -> Result<Option<Finding>, String> {
-        self.tries += 1;
-        let of_rust = (self.binding)(plans);
-        let verdict = self.workshop.judge(&format!("{}-smaller", self.batch), plans, &of_rust)?;
-        Ok(verdict.findings.into_iter().find(|f| f.kind == self.kind))
+impl Subject for Vec<Plan> {
+    fn len(&self) -> usize {
+        self.as_slice().len()
     }
 
-    /// Keeps `plans` if they show it too.
-    fn attempt(&mut self, best: &mut Smallest, plans: Vec<Plan>) -> Result<bool, String> {
-        let finding = self.shown(&plans)?;
-        let is_shown = finding.is_some();
-        if let Some(finding) = finding {
-            *best = Smallest { plans, finding, tries: 0 };
-        }
-        Ok(is_shown)
+    fn first(&self, count: usize) -> Vec<Plan> {
+        self[..count].to_vec()
     }
 
-    /// The last of the fewest first records that show it; a record holds earlier ones alone.
-    fn culprit(&mut self, best: &mut Smallest) -> Result<usize, String> {
-        let all = best.plans.clone();
-        let (mut well, mut wrong) = (0, all.len());
-        while wrong - well > 1 {
-            let middle = well.midpoint(wrong);
-            match self.attempt(best, all[..middle].to_vec())? {
-                true => wrong = middle,
-                false => well = middle,
-            }
-        }
-        Ok(all[wrong - 1].id)
+    fn last(&self) -> usize {
+        self.as_slice().last().map_or(0, |plan| plan.id)
+    }
+
+    fn only(&self, number: usize) -> Vec<Plan> {
+        with_what_it_holds(self, number)
+    }
+
+    fn smaller(&self) -> Vec<Vec<Plan>> {
+        let last = Subject::last(self);
+        smaller(self).into_iter().map(|plans| with_what_it_holds(&plans, last)).collect()
     }
 }
 
@@ -109,17 +37,16 @@ pub(crate) fn with_what_it_holds(all: &[Plan], id: usize) -> Vec<Plan> {
     all.iter().filter(|p| kept.contains(&p.id)).cloned().collect()
 }
 
-/// The records with one thing less, in each way that there is. The last one is that which is blamed.
-fn smaller(plans: &[Plan]) -> Vec<Vec<Plan>> {
+/// The records, of which one has one thing less, in each way that there is.
+pub(crate) fn smaller(plans: &[Plan]) -> Vec<Vec<Plan>> {
     let mut all = Vec::new();
-    let Some(last) = plans.last() else { return all };
     for (index, plan) in plans.iter().enumerate().rev() {
         for other in smaller_record(plan, plans) {
             let mut changed = plans.to_vec();
             changed[index] = other;
             // What holds a record that changed must still be one that can be written.
             if changed[index..].iter().all(|p| p.is_valid(&changed)) {
-                all.push(with_what_it_holds(&changed, last.id));
+                all.push(changed);
             }
         }
     }

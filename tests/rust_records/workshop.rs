@@ -1,15 +1,17 @@
-//! Compiling records with rustc and a C compiler, running what they became, and reading what it said.
+//! Compiling a C half and a Rust half, running what they became, and reading what it said.
 
 use super::machine::Machine;
-use super::model::Plan;
-use super::{c, rust};
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-/// How long a compiler or a program of records may take.
+/// What gcc is to be told beside: a member without a name may be of a type that has one.
+const OPTIONS: &[&str] = &["-fms-extensions", "-w", "-O1"];
+
+/// How long a compiler or a program may take.
 const LIMIT: Duration = Duration::from_secs(300);
 
 /// A directory to work in, and what rustc links the programs to.
@@ -19,7 +21,7 @@ pub(crate) struct Workshop {
     linked: Vec<String>,
 }
 
-/// What a batch of records came to.
+/// What a batch came to.
 #[derive(Default)]
 pub(crate) struct Verdict {
     pub(crate) tally: Tally,
@@ -29,13 +31,9 @@ pub(crate) struct Verdict {
 /// What was tried.
 #[derive(Default)]
 pub(crate) struct Tally {
-    pub(crate) records: usize,
-    /// Bit fields and other members that were read and written by both languages.
-    pub(crate) accesses: usize,
-    /// Passed by value as rustc does it, and by the engine.
-    pub(crate) direct: usize,
-    pub(crate) engine: usize,
-    /// Why a record was not passed by value.
+    /// Whatever the judge counts, in its order.
+    pub(crate) counts: Vec<usize>,
+    /// What was not tried, and why.
     pub(crate) refused: Vec<String>,
 }
 
@@ -43,8 +41,8 @@ pub(crate) struct Tally {
 #[derive(Debug, Clone)]
 pub(crate) struct Finding {
     pub(crate) kind: Kind,
-    /// The record, if it is known.
-    pub(crate) record: Option<usize>,
+    /// The number of what it is about, if it is known.
+    pub(crate) about: Option<usize>,
     pub(crate) text: String,
 }
 
@@ -62,28 +60,22 @@ pub(crate) enum Kind {
 
 impl Tally {
     pub(crate) fn add(&mut self, other: Tally) {
-        self.records += other.records;
-        self.accesses += other.accesses;
-        self.direct += other.direct;
-        self.engine += other.engine;
+        self.counts.resize(self.counts.len().max(other.counts.len()), 0);
+        self.counts.iter_mut().zip(&other.counts).for_each(|(sum, n)| *sum += n);
         self.refused.extend(other.refused);
     }
 }
 
 impl Workshop {
-    /// Builds the judge for a machine, in cargo's own directory for it.
+    /// Builds the judge for a machine, in cargo's own directory for it: an example of this package, a library, which says
+    /// what was found of both halves.
     ///
     /// # Errors
     /// What is missing or did not compile.
-    pub(crate) fn open(machine: &'static Machine) -> Result<Workshop, String> {
+    pub(crate) fn open(machine: &'static Machine, judge: &'static str) -> Result<Workshop, String> {
         let mut cargo = Command::new(env!("CARGO"));
         cargo.current_dir(env!("CARGO_MANIFEST_DIR"));
-        cargo.args([
-            "build",
-            "--example",
-            "rust_records_judge",
-            "--message-format=json-render-diagnostics",
-        ]);
+        cargo.args(["build", "--example", judge, "--message-format=json-render-diagnostics"]);
         // The features that this program itself has, so that what is built already serves.
         if cfg!(feature = "libffi-system") {
             cargo.args(["--no-default-features", "--features", "libffi-system"]);
@@ -105,7 +97,7 @@ impl Workshop {
             ));
         }
         let mut linked = Vec::new();
-        for name in ["ctypes_wrap", "rust_records_judge"] {
+        for name in ["ctypes_wrap", judge] {
             let file = artifact(&messages, name, ".rlib")?;
             linked.extend(["--extern".to_owned(), format!("{name}={}", file.display())]);
             linked.push(format!("-Ldependency={}", parent(&file)));
@@ -115,55 +107,54 @@ impl Workshop {
         linked.push(format!("-Ldependency={}", parent(&macros)));
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let place = format!("ctypes-rust-records-{}-{}-{number}", machine.name, std::process::id());
+        let place = format!("ctypes-{judge}-{}-{}-{number}", machine.name, std::process::id());
         let directory = std::env::temp_dir().join(place);
         std::fs::create_dir_all(&directory)
             .map_err(|e| format!("cannot make {}: {e}", directory.display()))?;
         Ok(Workshop { machine, directory, linked })
     }
 
-    /// What becomes of the records of `of_c` where Rust has those of `of_rust`, which are the same if nothing is to be
-    /// found. `batch` is a name that no other batch has at that time.
+    /// What becomes of a C half and of a Rust half, which is told the file that the C half is in and the functions
+    /// that it is to leave out. `batch` is a name that no other batch has at that time.
+    ///
+    /// A function whose declaration is an error, because a type of it cannot be passed by value, is left out in a second
+    /// try: the program is to hold it against what a signature of it says at run time.
     ///
     /// # Errors
     /// A compiler that cannot be run, or a file that cannot be written.
-    pub(crate) fn judge(
+    pub(crate) fn try_out(
         &self,
         batch: &str,
-        of_c: &[Plan],
-        of_rust: &[Plan],
+        c: &str,
+        rust: &dyn Fn(&str, &BTreeSet<String>) -> String,
     ) -> Result<Verdict, String> {
         let file = |name: &str| self.directory.join(format!("{batch}{name}"));
         let (library, program) = (file(".so"), file(".run"));
         let library_name = library.to_str().ok_or("the directory's name is no text")?;
-        write(&file(".c"), &c::source(of_c))?;
-        write(&file(".rs"), &rust::source(of_rust, of_c, library_name))?;
+        write(&file(".c"), c)?;
 
         let mut compiler = Command::new(self.machine.compiler);
-        compiler.args(c::OPTIONS).args(["-shared", "-fPIC", "-o"]).arg(&library).arg(file(".c"));
+        compiler.args(OPTIONS).args(["-shared", "-fPIC", "-o"]).arg(&library).arg(file(".c"));
         let compiled = run(&mut compiler, &file(".log"))?;
         if !compiled.is_success {
-            return Ok(Verdict::of(Finding {
-                kind: Kind::NoC,
-                record: None,
-                text: compiled.errors,
-            }));
+            return Ok(Verdict::of(Kind::NoC, compiled.errors));
         }
 
-        let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or("rustc".into()));
-        // The macros ask Cargo.toml for the name of the crate.
-        rustc.env("CARGO_MANIFEST_DIR", env!("CARGO_MANIFEST_DIR"));
-        rustc.args(["--edition=2024", "--crate-name=batch", "-Cdebuginfo=0", "-Ccodegen-units=2"]);
-        if let Some(triple) = self.machine.triple {
-            rustc.args(["--target", triple]);
-            rustc.arg(format!("-Clinker={}", self.machine.compiler));
-        }
-        rustc.args(&self.linked).arg("-o").arg(&program).arg(file(".rs"));
-        let built = run(&mut rustc, &file(".log"))?;
-        if !built.is_success {
-            let code = built.errors.split_once("error[").and_then(|(_, rest)| rest.split_once(']'));
-            let kind = Kind::NoRust(code.map(|(code, _)| code.to_owned()).unwrap_or_default());
-            return Ok(Verdict::of(Finding { kind, record: None, text: built.errors }));
+        let mut left_out = BTreeSet::new();
+        loop {
+            write(&file(".rs"), &rust(library_name, &left_out))?;
+            let built = run(&mut self.rustc(&file(".rs"), &program), &file(".log"))?;
+            if built.is_success {
+                break;
+            }
+            let refused = refused(&built.errors);
+            if refused.is_empty() || !left_out.is_empty() {
+                let rest = built.errors.split_once("error[").map(|(_, rest)| rest);
+                let code = rest.and_then(|rest| rest.split_once(']')).map(|(code, _)| code);
+                let kind = Kind::NoRust(code.unwrap_or_default().to_owned());
+                return Ok(Verdict::of(kind, built.errors));
+            }
+            left_out = refused;
         }
 
         let mut command = match self.machine.runner {
@@ -181,6 +172,37 @@ impl Workshop {
         }
         Ok(Verdict::read(&ran))
     }
+
+    fn rustc(&self, source: &Path, program: &Path) -> Command {
+        let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or("rustc".into()));
+        // The macros ask Cargo.toml for the name of the crate.
+        rustc.env("CARGO_MANIFEST_DIR", env!("CARGO_MANIFEST_DIR"));
+        rustc.args(["--edition=2024", "--crate-name=batch", "-Cdebuginfo=0", "-Ccodegen-units=2"]);
+        // Nobody catches a panic, and without what unwinds a fifth of the work is saved.
+        rustc.arg("-Cpanic=abort");
+        if let Some(triple) = self.machine.triple {
+            rustc.args(["--target", triple]);
+            rustc.arg(format!("-Clinker={}", self.machine.compiler));
+        }
+        rustc.args(&self.linked).arg("-o").arg(program).arg(source);
+        rustc
+    }
+}
+
+/// The functions whose declarations rustc refuses for a type that is not passed by value as C does; none if it has other
+/// errors.
+fn refused(errors: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for error in errors.split("error[E").skip(1) {
+        // The line that is shown: `22 |     fn name(…`.
+        let line = error.lines().find_map(|line| line.split_once("fn "));
+        let name = line.and_then(|(_, rest)| rest.split_once('(')).map(|(name, _)| name);
+        match name {
+            Some(name) if error.contains("by value as C does") => found.insert(name.to_owned()),
+            _ => return BTreeSet::new(),
+        };
+    }
+    found
 }
 
 impl Drop for Workshop {
@@ -191,23 +213,23 @@ impl Drop for Workshop {
 }
 
 impl Verdict {
-    fn of(finding: Finding) -> Verdict {
-        Verdict { tally: Tally::default(), findings: vec![finding] }
+    fn of(kind: Kind, text: String) -> Verdict {
+        let findings = vec![Finding { kind, about: None, text }];
+        Verdict { tally: Tally::default(), findings }
     }
 
-    /// What a program said, as `judge.rs` describes it.
+    /// What a program said, as `judge.rs` of the records describes it.
     fn read(ran: &Run) -> Verdict {
         let mut verdict = Verdict::default();
         let (mut last, mut is_complete) = (None, false);
         for line in ran.output.lines() {
             let (letter, rest) = line.split_at(line.len().min(1));
             let rest = rest.trim_start();
-            let id = || rest.strip_prefix('R').and_then(|id| id.parse().ok());
+            let id = || rest.get(1..).and_then(|id| id.parse().ok());
             match letter {
                 "A" => last = id(),
                 "F" => {
-                    let finding =
-                        Finding { kind: Kind::Differs, record: id(), text: String::new() };
+                    let finding = Finding { kind: Kind::Differs, about: id(), text: String::new() };
                     verdict.findings.push(finding);
                 }
                 " " => {
@@ -218,21 +240,15 @@ impl Verdict {
                 }
                 "N" => verdict.tally.refused.push(rest.to_owned()),
                 "T" => {
-                    let numbers: Vec<usize> =
-                        rest.split(' ').filter_map(|n| n.parse().ok()).collect();
-                    let tally = &mut verdict.tally;
-                    if let [records, accesses, direct, engine] = numbers[..] {
-                        (tally.records, tally.accesses) = (records, accesses);
-                        (tally.direct, tally.engine) = (direct, engine);
-                        is_complete = true;
-                    }
+                    verdict.tally.counts = rest.split(' ').filter_map(|n| n.parse().ok()).collect();
+                    is_complete = true;
                 }
                 _ => {}
             }
         }
         if !ran.is_success || !is_complete {
             let text = format!("the program ended with {}:\n{}", ran.end, ran.errors);
-            verdict.findings.push(Finding { kind: Kind::Ended, record: last, text });
+            verdict.findings.push(Finding { kind: Kind::Ended, about: last, text });
         }
         verdict
     }

@@ -291,6 +291,17 @@ impl Record {
         }
     }
 
+    /// Whether the field of that index is of a Rust type that holds any bits, which its C type does not tell:
+    /// [`Raw`](super::Raw) has that of what it is the raw form of.
+    pub(crate) fn holds_any_bits(&self, index: usize) -> bool {
+        match &self.0 {
+            RecordRef::Static(r) => {
+                r.members.get(index).is_some_and(|m| m.flags & StaticMember::ANY_BITS != 0)
+            }
+            RecordRef::Owned(_) => false,
+        }
+    }
+
     /// The fields in order; none if the record is incomplete.
     pub fn fields(&self) -> Vec<Field> {
         match &self.0 {

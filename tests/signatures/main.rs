@@ -1,0 +1,122 @@
+//! Random signatures in both languages: C callees that fold every byte that they receive into a checksum and make their
+//! results of it, called by C itself, by `#[foreign_fn]` (generated Rust, compiled by rustc) and by signatures of run time;
+//! and C callers of callbacks. All must agree.
+//!
+//! `CTYPES_TEST_SIGNATURES` is the number of signatures (2,000 by default), `CTYPES_TEST_SEED` the seed. More of them, and other
+//! platforms:
+//!
+//! `cargo run --release --example signatures -- --count 100000 --seed 7`
+#![cfg(all(target_os = "linux", feature = "libffi"))]
+
+#[path = "../rust_records/batches.rs"]
+mod batches;
+#[path = "../rust_records/c.rs"]
+#[allow(dead_code)]
+mod c;
+mod callees;
+mod callers;
+#[path = "../rust_records/generate.rs"]
+mod generate;
+#[path = "../rust_records/machine.rs"]
+#[allow(dead_code)]
+mod machine;
+#[path = "../rust_records/model.rs"]
+#[allow(dead_code)]
+mod model;
+mod plan;
+#[path = "../oracle/random.rs"]
+#[allow(dead_code, unreachable_pub)]
+mod random;
+mod run;
+#[path = "../rust_records/rust.rs"]
+#[allow(dead_code)]
+mod rust;
+#[path = "../rust_records/search.rs"]
+mod search;
+#[path = "../rust_records/shrink.rs"]
+mod shrink;
+#[path = "../rust_records/workshop.rs"]
+mod workshop;
+
+use machine::MACHINES;
+use model::{Spelling, Ty};
+use plan::Batch;
+use run::{Counts, shrink as make_small, verdict};
+use workshop::{Kind, Verdict, Workshop};
+
+fn workshop() -> Workshop {
+    Workshop::open(&MACHINES[0], run::JUDGE).unwrap_or_else(|e| panic!("{e}"))
+}
+
+fn number(variable: &str, default: u64) -> u64 {
+    let Some(text) = std::env::var_os(variable) else { return default };
+    let number = text.to_str().and_then(|text| text.parse().ok());
+    number.unwrap_or_else(|| panic!("{variable} is to be a decimal number, found {text:?}"))
+}
+
+#[test]
+fn c_and_rust_agree_on_random_signatures() {
+    let seed = number("CTYPES_TEST_SEED", 20_050_301);
+    let count = number("CTYPES_TEST_SIGNATURES", 2_000) as usize;
+    println!("to repeat this run: CTYPES_TEST_SEED={seed}");
+    let tally = run::judge(&workshop(), seed, count, 2, &|_| {}).unwrap_or_else(|e| panic!("{e}"));
+    let counts = Counts::of(&tally);
+    println!("{counts}\n{}", tally.refused.join("\n"));
+    let Counts { functions, direct, tuples, pushed, typed, dynamic, refused } = counts;
+    assert_eq!(functions, count);
+    // Each was tried with four sets of arguments, on every path that it has.
+    assert!(pushed >= 4 * (functions - refused), "only {pushed} calls");
+    assert!(direct > 3 * functions && tuples > functions / 2, "{direct} and {tuples} calls");
+    assert!(typed > 2 * functions && dynamic > 3 * functions, "{typed} and {dynamic} callbacks");
+    assert!(refused < functions / 10, "the engine refuses {refused} of {functions}");
+}
+
+/// Rust has another type for the first parameter that is a `from`.
+fn with_another(batch: &Batch, from: &str, to: &'static str) -> (Batch, Vec<usize>) {
+    let (mut batch, mut changed) = (batch.clone(), Vec::new());
+    for call in &mut batch.calls {
+        let fixed = call.fixed().len();
+        for ty in &mut call.params[..fixed] {
+            if let Ty::Scalar(Spelling { c, rust, .. }) = ty
+                && *c == from
+            {
+                *rust = to;
+                changed.push(call.id);
+                break;
+            }
+        }
+    }
+    (batch, changed)
+}
+
+/// Wrong bindings compile and run, so that every one must be found, and no other.
+#[test]
+fn every_wrong_binding_is_reported() {
+    let workshop = workshop();
+    for (from, to) in [("double", "i64"), ("long", "c_short"), ("int", "f32")] {
+        let batch = Batch::random(20_050_301, 60, MACHINES[0].platform);
+        let (of_rust, changed) = with_another(&batch, from, to);
+        assert!(!changed.is_empty(), "no parameter is a {from}");
+        let judged = verdict(&workshop, from, &batch, &of_rust);
+        let Verdict { findings, .. } = judged.unwrap_or_else(|e| panic!("{e}"));
+        let found: Vec<usize> = findings.iter().filter_map(|f| f.about).collect();
+        assert!(findings.iter().all(|f| f.kind == Kind::Differs), "{:?}", findings.last());
+        assert_eq!(found, changed, "{from} as {to}");
+    }
+}
+
+/// A search that starts from several functions ends at one with one parameter.
+#[test]
+fn a_counterexample_is_made_small() {
+    let workshop = workshop();
+    let batch = Batch::random(20_050_301, 12, MACHINES[0].platform);
+    let binding = |batch: &Batch| with_another(batch, "double", "i64").0;
+    let judged = verdict(&workshop, "start", &batch, &binding(&batch));
+    let Verdict { findings, .. } = judged.unwrap_or_else(|e| panic!("{e}"));
+    let found = findings.into_iter().next().expect("a parameter is a double");
+    let smallest = make_small(&workshop, "start", &binding, &batch, found);
+    let smallest = smallest.unwrap_or_else(|e| panic!("{e}"));
+    let [call] = &smallest.subject.calls[..] else { panic!("more than one function") };
+    assert_eq!(call.params.len(), 1, "{}", smallest.finding.text);
+    assert!(call.result.is_none() && smallest.subject.records.is_empty());
+}
