@@ -316,7 +316,12 @@ fn streams_at_run_time() {
     s.set("zalloc", &alloc).expect("a function of that type");
     s.set("zfree", &free).expect("a function of that type");
     let wrong = s.set("zfree", &alloc).expect_err("another function");
-    assert!(wrong.to_string().starts_with("`zfree` of `struct z_stream_s`: expected"), "{wrong}");
+    assert!(
+        wrong
+            .to_string()
+            .starts_with("`zfree` of `z_stream`: expected what converts to `free_func`"),
+        "{wrong}"
+    );
     // The format of gzip: another 16 to the bits of the window.
     let gzip = 15 + 16;
     // SAFETY: the functions have these types; the stream is where it was through all calls.
