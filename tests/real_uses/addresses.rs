@@ -3,7 +3,7 @@
 
 use crate::{header, open};
 use core::ffi::{CStr, c_char, c_int};
-use core::ptr::null_mut;
+use core::ptr::{null, null_mut};
 use ctypes_wrap::header::{BoundHeader, Header};
 use ctypes_wrap::memory::AccessError;
 use ctypes_wrap::prelude::*;
@@ -75,7 +75,7 @@ fn check(code: c_int) -> Result<(), NoAddress> {
 unsafe extern "C" {
     #[check(check -> Result<(), NoAddress>)]
     fn getaddrinfo(
-        host: Option<&c_char>,
+        host: *const c_char,
         service: *const c_char,
         hints: *const AddrInfo,
         #[out] list: *mut *mut AddrInfo,
@@ -142,10 +142,7 @@ fn declared(q: &Question) -> Answer {
         ai_canonname: null_mut(),
         ai_next: null_mut(),
     };
-    let host = q.host.map(|host| {
-        // SAFETY: a text has at least its NUL.
-        unsafe { &*host.as_ptr() }
-    });
+    let host = q.host.map_or(null(), CStr::as_ptr);
     // SAFETY: the texts end with NUL; the list is what C says that it is, until it is freed.
     unsafe {
         let list = getaddrinfo(host, q.service.as_ptr(), &hints)?;
@@ -261,7 +258,7 @@ fn linked(q: &Question) -> Answer {
         let mut hints: libc::addrinfo = core::mem::zeroed();
         (hints.ai_flags, hints.ai_family) = (q.flags, q.family);
         let mut list = null_mut();
-        let host = q.host.map_or(null_mut(), |host| host.as_ptr().cast_mut());
+        let host = q.host.map_or(null(), CStr::as_ptr);
         check(libc::getaddrinfo(host, q.service.as_ptr(), &hints, &mut list))?;
         let (mut found, mut at) = (Vec::new(), list);
         while let Some(info) = at.as_ref() {

@@ -270,9 +270,8 @@ impl AtRunTime {
                 && let Some(chunk) = chunks.next()
             {
                 // The pointer keeps the copy alive until it is set to the next.
-                let bytes =
-                    Type::UCHAR.array(chunk.len()).and_then(|ty| Ok(CData::copy_of(&ty, chunk)));
-                let bytes = bytes.expect("an array").expect("memory");
+                let ty = Type::UCHAR.array(chunk.len()).expect("an array");
+                let bytes = CData::copy_of(&ty, chunk).expect("memory");
                 stream.set("next_in", &bytes).expect("a pointer to bytes");
                 stream.set("avail_in", chunk.len()).expect("a number");
             }
