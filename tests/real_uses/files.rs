@@ -9,6 +9,7 @@ use ctypes_wrap::prelude::*;
 use ctypes_wrap::types::ConstValue;
 use std::ffi::CString;
 use std::fs;
+use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
@@ -107,7 +108,9 @@ impl Folder {
     fn new(name: &str) -> Folder {
         let path = std::env::temp_dir().join(format!("ctypes-{name}-{}", std::process::id()));
         fs::create_dir_all(&path).expect("a folder");
-        fs::write(path.join("file"), vec![7; 123_456]).expect("a file");
+        let mut file = fs::File::create(path.join("file")).expect("a file");
+        // On the disk, so that its blocks are counted.
+        file.write_all(&[7; 123_456]).and_then(|()| file.sync_all()).expect("it is written");
         fs::write(path.join("empty"), "").expect("a file");
         symlink("file", path.join("link")).expect("a link");
         Folder(path)
