@@ -42,10 +42,9 @@ unsafe fn show(info: &CData<'_>) -> Result<(), ctypes_wrap::memory::AccessError>
             size += header.get::<u64>("p_memsz")?;
         }
     }
-    let name = core::ptr::with_exposed_provenance(info.address("dlpi_name")?);
     // SAFETY: a text, as the manual page says. It is empty for the program itself.
-    let name = unsafe { core::ffi::CStr::from_ptr(name) }.to_string_lossy();
-    let name = if name.is_empty() { "(this program)".into() } else { name };
+    let name = unsafe { info.deref_text("dlpi_name")? };
+    let name = if name.is_empty() { "(this program)" } else { &name };
     println!("{:#014x} {size:>9} bytes  {name}", info.get::<u64>("dlpi_addr")?);
     Ok(())
 }

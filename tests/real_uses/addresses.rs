@@ -238,12 +238,15 @@ unsafe fn walk(types: &Types, list: &CData<'_>) -> Result<Vec<Found>, AccessErro
                 }
                 other => panic!("an address of the family {other}"),
             };
-            let name = info.address("ai_canonname")?;
+            let name = match info.is_null("ai_canonname")? {
+                true => None,
+                false => Some(info.deref_text("ai_canonname")?),
+            };
             found.push(Found {
                 address,
                 socktype: info.get("ai_socktype")?,
                 protocol: info.get("ai_protocol")?,
-                canonical: text(core::ptr::with_exposed_provenance(name)),
+                canonical: name.map(|name| CString::new(name).expect("text ends at a NUL")),
             });
             at = info.at("ai_next")?;
         }

@@ -124,9 +124,9 @@ unsafe fn module(info: &CData<'_>) -> Result<Module, AccessError> {
         })
     };
     let segments = (0..info.get("dlpi_phnum")?).map(segment).collect::<Result<_, _>>()?;
-    let name = core::ptr::with_exposed_provenance(info.address("dlpi_name")?);
     // SAFETY: the caller's promise: a text.
-    let name = unsafe { CStr::from_ptr(name) }.to_owned();
+    let name = unsafe { info.deref_text("dlpi_name")? };
+    let name = CString::new(name).expect("text ends at a NUL");
     Ok(Module { base: info.get("dlpi_addr")?, name, segments })
 }
 
