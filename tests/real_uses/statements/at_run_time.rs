@@ -92,6 +92,11 @@ impl Statement for RunTimeStatement<'_> {
                     let f = f("bind_text", ", const char *, int, destructor");
                     f.call((s, i, t, t.len(), copy))
                 }
+                Item::Wide(t) => {
+                    let t: Vec<u16> = t.encode_utf16().collect();
+                    let f = f("bind_text16", ", const void *, int, destructor");
+                    f.call((s, i, &t, size_of_val(&t[..]), copy))
+                }
                 Item::Blob(b) => {
                     let f = f("bind_blob", ", const void *, int, destructor");
                     f.call((s, i, b, b.len(), copy))

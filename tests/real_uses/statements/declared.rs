@@ -54,6 +54,13 @@ unsafe extern "C" {
         bytes: c_int,
         #[default(TRANSIENT)] destructor: isize,
     ) -> c_int;
+    pub(super) fn sqlite3_bind_text16(
+        s: *mut Stmt,
+        i: c_int,
+        value: *const u16,
+        bytes: c_int,
+        #[default(TRANSIENT)] destructor: isize,
+    ) -> c_int;
     #[symbol = "sqlite3_bind_blob"]
     pub(super) fn bind_blob_copy(
         s: *mut Stmt,
@@ -142,6 +149,10 @@ impl Statement for DeclaredStatement<'_> {
                 Item::Int64(n) => sqlite.sqlite3_bind_int64(s, i, *n),
                 Item::Double(x) => sqlite.sqlite3_bind_double(s, i, *x),
                 Item::Text(t) => sqlite.sqlite3_bind_text(s, i, t.as_ptr(), t.len() as c_int),
+                Item::Wide(t) => {
+                    let t: Vec<u16> = t.encode_utf16().collect();
+                    sqlite.sqlite3_bind_text16(s, i, t.as_ptr(), size_of_val(&t[..]) as c_int)
+                }
                 Item::Blob(b) => sqlite.bind_blob_copy(s, i, b.as_ptr(), b.len() as c_int),
                 Item::Zeros(n) => sqlite.sqlite3_bind_zeroblob(s, i, *n),
             }

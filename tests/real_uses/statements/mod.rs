@@ -43,6 +43,8 @@ enum Item {
     Int64(i64),
     Double(f64),
     Text(String),
+    /// Bound in UTF-16.
+    Wide(&'static str),
     Blob(Vec<u8>),
     Zeros(c_int),
 }
@@ -52,6 +54,7 @@ impl Item {
     fn stored(&self) -> Item {
         match self {
             Item::Int(n) => Item::Int64((*n).into()),
+            Item::Wide(text) => Item::Text((*text).to_owned()),
             Item::Zeros(n) => Item::Blob(vec![0; *n as usize]),
             other => other.clone(),
         }
@@ -70,6 +73,7 @@ fn items() -> Vec<(Item, &'static str)> {
         (Item::Double(-1.5e300), "-1.5e300"),
         (Item::Text("quoted 'text', größer".into()), "'quoted ''text'', größer'"),
         (Item::Text(String::new()), "''"),
+        (Item::Wide("größer, 🦀"), "'größer, 🦀'"),
         (Item::Blob(vec![0, 0xff, 0x10, b'\'']), "x'00ff1027'"),
         (Item::Zeros(3), "zeroblob(3)"),
     ]
