@@ -20,6 +20,14 @@ fn main() {
     let mut outcomes = cc::Build::new();
     let library = shared(outcomes.warnings(true).opt_level(1), native("outcomes"), "outcomes", &[]);
     println!("cargo::rustc-env=CTYPES_OUTCOMES_LIB={}", library.display());
+
+    // It compares with what glibc has.
+    if env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("linux") {
+        let mut uses = cc::Build::new();
+        uses.warnings(true).opt_level(1);
+        let library = shared(&mut uses, native("real_uses"), "real_uses", &[]);
+        println!("cargo::rustc-env=CTYPES_REAL_USES_LIB={}", library.display());
+    }
 }
 
 /// Compiles `source` as the shared library NAME, of which the loader also knows the bare file name once
@@ -46,7 +54,7 @@ fn shared(build: &mut cc::Build, source: PathBuf, name: &str, defines: &[&str]) 
         link.args(defines.iter().map(|define| format!("-D{define}")));
         link.args(["-shared", "-pthread"]);
         link.args(name_option.map(|option| format!("{option}{file}")));
-        link.arg("-o").arg(&library);
+        link.arg("-o").arg(&library).arg("-lm");
     }
     let status = link.status().unwrap_or_else(|e| panic!("cannot run {link:?}: {e}"));
     assert!(status.success(), "{link:?} ended with {status}");

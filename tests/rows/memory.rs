@@ -178,6 +178,26 @@ fn texts_and_views_at_addresses() -> Done {
         );
         assert_eq!(wstring_at(wide.as_ptr().cast(), Some(5)).as_deref(), Ok(&units[..5]));
         assert_eq!(wstring_at(core::ptr::null(), Some(1)), Err(NullPointer));
+        // Through pointers that C set, as `.value` of a `c_char_p` is: bytes as many as strlen finds, and wide ones.
+        let pointer = CData::new(&Type::CONST_CHAR_PTR)?;
+        says(pointer.deref_text(""), &["NULL"]);
+        for text in [c"with", c"", c"\xff"] {
+            pointer.set("", text.as_ptr())?;
+            says(pointer.text(""), &["nothing keeps", "`deref`"]);
+            match text.to_str() {
+                Ok(expected) => assert_eq!(pointer.deref_text("")?, expected),
+                Err(_) => says(pointer.deref_text(""), &["`const char *`", "UTF-8"]),
+            }
+        }
+        pointer.set("", "kept alive")?;
+        assert_eq!(pointer.deref_text("")?, "kept alive");
+        let wide_pointer = CData::new(&Type::WCHAR.pointer())?;
+        wide_pointer.set("", wide.as_ptr())?;
+        assert_eq!(wide_pointer.deref_text("")?, "wï🦀");
+        says(CData::with(&Type::INT, 1)?.deref_text(""), &["characters", "`int`"]);
+        let numbers = CData::new(&Type::INT.pointer())?;
+        numbers.set("", (&raw const numbers).cast::<i32>())?;
+        says(numbers.deref_text(""), &["characters", "`int *`"]);
         let view = CData::from_const_ptr(&Type::U8.array(6)?, all.as_ptr().cast())?;
         assert_eq!((view.as_ptr().addr(), view.to_vec("")?), (all.as_ptr().addr(), all.to_vec()));
         says(view.set("[0]", 1), &["read only"]);

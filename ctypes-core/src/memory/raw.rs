@@ -108,6 +108,59 @@ impl<'m> CData<'m> {
         // SAFETY: the caller's promise.
         unsafe { CData::from_ptr(&to, address) }
     }
+
+    /// As [`CData::text`] of the pointer to characters at `path`, whether or not anything is known to be alive there:
+    /// what C has put into a `char *` of its own.
+    ///
+    /// ```
+    /// # #[cfg(all(unix, feature = "load", feature = "decl", feature = "libffi"))] {
+    /// use core::ffi::c_void;
+    /// use ctypes_core::{CData, Library, Types};
+    ///
+    /// let types = Types::new();
+    /// types.parse("struct passwd { char *pw_name; };")?; // and more, which is not looked at
+    /// let passwd = types.get("struct passwd").unwrap();
+    /// let getpwuid = Library::this().declare_in(&types, "struct passwd *getpwuid(unsigned id);")?;
+    /// // SAFETY: so C declares it; the text is there until the next such call.
+    /// let name = unsafe {
+    ///     let found = getpwuid.call::<*mut c_void>((0,))?;
+    ///     CData::from_ptr(&passwd, found)?.deref_text("pw_name")?
+    /// };
+    /// assert_eq!(name, "root");
+    /// # }
+    /// # Ok::<(), ctypes_core::Error>(())
+    /// ```
+    ///
+    /// # Safety
+    /// Unless the pointer is NULL, there is text where it points at, with a NUL at its end, and nobody changes it meanwhile.
+    ///
+    /// # Errors
+    /// As [`CData::text`], but for what is not known to be alive.
+    #[doc(alias = "c_char_p")]
+    pub unsafe fn deref_text(&self, path: &str) -> Result<String, AccessError> {
+        // What is alive is read no further than it reaches.
+        let known = self.text(path);
+        let Err(AccessError { fault, .. }) = &known else { return known };
+        let (AccessFault::NotKept { address }, Some(to)) =
+            (&**fault, self.find(path)?.ty.pointee())
+        else {
+            return known;
+        };
+        let (at, size) = (core::ptr::with_exposed_provenance::<u8>(*address), to.size());
+        let mut end = size;
+        // SAFETY: the caller's promise: there is a unit up to the first that is 0, whose last byte is before `end`.
+        let units = unsafe {
+            while (end - size..end).any(|i| *at.add(i) != 0) {
+                end += size;
+            }
+            core::slice::from_raw_parts(at, end)
+        };
+        let ty = to
+            .array(end / size)
+            .map_err(|e| self.error(path, AccessFault::NoMemory { reason: e.to_string() }))?;
+        let text = CData::copy_of(&ty, units).and_then(|copy| copy.text(""));
+        text.map_err(|e| e.within(self.ty(), path))
+    }
 }
 
 /// A function of this module was given NULL.

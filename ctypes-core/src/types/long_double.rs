@@ -9,7 +9,8 @@ use std::fmt;
 /// C's `long double`, as bytes: Rust has no such number.
 ///
 /// Where C has it in a register, Rust cannot pass it by value (an x87 register or a vector register has no
-/// counterpart), and a function that takes or returns one goes through the general call engine.
+/// counterpart), and a function that takes or returns one goes through the general call engine. After the `...` of a function
+/// that `#[foreign_fn]` declares it would arrive as something else; a `Signature` passes it there.
 #[derive(Clone, Copy)]
 #[cfg_attr(feature = "zerocopy", derive(zerocopy::FromBytes, zerocopy::Immutable))]
 #[repr(C)]
