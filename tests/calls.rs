@@ -446,6 +446,7 @@ fn random_signatures_of_the_conventions_of_i386() {
     }
 }
 
+#[cfg(all(target_arch = "x86", not(windows)))]
 fn is_record(ty: &Type) -> bool {
     matches!(ty.kind(), TypeKind::Record(_))
 }

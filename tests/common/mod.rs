@@ -10,7 +10,6 @@ mod values;
 
 pub(crate) use values::{bytes_of, class, value_of};
 
-use core::ffi::c_void;
 use ctypes_wrap::convert::Value;
 use ctypes_wrap::layout::RecordKind;
 use ctypes_wrap::prelude::*;
