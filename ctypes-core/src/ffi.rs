@@ -5,7 +5,7 @@
 //! into it.
 
 use crate::call::args::{INLINE, Pushed};
-use crate::call::classify::{self, Piece, Position, Refusal};
+use crate::call::classify::{self, Astride, Piece, Position, Refusal};
 use crate::call::signature::Signature;
 use crate::call::tag::Tag;
 use crate::callback::Context;
@@ -274,9 +274,9 @@ impl Prepared {
         unsafe { &*self.types.params.as_ptr() }.to_vec()
     }
 
-    /// The argument that must be given as two scalars: libffi 3.4.4 copies all of its 16 bytes to
+    /// The argument whose halves must be given as scalars: libffi 3.4.4 copies all of its 16 bytes to
     /// the last integer register, and so over the first vector register.
-    fn astride<'a>(&self, result: &Type, args: impl Iterator<Item = &'a Type>) -> Option<usize> {
+    fn astride<'a>(&self, result: &Type, args: impl Iterator<Item = &'a Type>) -> Option<Astride> {
         if classify::SYSV64 && self.abi == raw::ffi_abi_FFI_DEFAULT_ABI {
             classify::astride(result, args)
         } else {
@@ -310,14 +310,16 @@ impl Prepared {
         conv: CallConv,
         mut types: Vec<*mut raw::ffi_type>,
         mut fixed: Option<usize>,
-        astride: Option<usize>,
+        astride: Option<Astride>,
         records: Vec<Record>,
     ) -> Result<CallCif, SignatureError> {
-        if let Some(i) = astride {
-            types[i] = piece(Piece::U64);
-            // Of a float too the register has eight bytes; after the `...` libffi takes no float.
-            types.insert(i + 1, piece(Piece::F64));
-            fixed = fixed.map(|n| if i < n { n + 1 } else { n });
+        if let Some(Astride { index, has_second }) = astride {
+            types[index] = piece(Piece::U64);
+            if has_second {
+                // Of a float too the register has eight bytes; after the `...` libffi takes no float.
+                types.insert(index + 1, piece(Piece::F64));
+                fixed = fixed.map(|n| if index < n { n + 1 } else { n });
+            }
         }
         let count = types.len() as c_uint;
         let types = Pinned::new(types.into_boxed_slice());
@@ -369,7 +371,7 @@ impl Prepared {
                 _ => (&raw mut arg.slot).cast(),
             };
             values.push(value);
-            if astride == Some(i) {
+            if astride == Some(Astride { index: i, has_second: true }) {
                 let size = arg.ty.get().size().clamp(8, 16) - 8;
                 // SAFETY: such an argument is a record of 9 to 16 bytes.
                 unsafe {
@@ -431,8 +433,8 @@ impl Prepared {
 /// A cif that only calls use, and what it points at.
 struct CallCif {
     cif: Pinned<raw::ffi_cif>,
-    /// The argument of which the cif has two.
-    astride: Option<usize>,
+    /// The argument that the cif has the halves of.
+    astride: Option<Astride>,
     _records: Vec<Record>,
     _types: Pinned<[*mut raw::ffi_type]>,
 }

@@ -129,7 +129,7 @@ refusals! {
     /// The stack is aligned to no more.
     Alignment: "its alignment is above 16 bytes",
     /// See `Way::Unsaid`.
-    Unsaid: "compilers differ on how it is passed",
+    Unsaid: "compilers differ on how it is passed, or it depends on how C writes the length of its last array",
     /// libffi has one description for both.
     Apart: "it is passed in other registers than it is returned in",
     /// libffi's scalars are aligned.
@@ -289,9 +289,16 @@ pub(crate) const fn refused(ty: &'static Type, conv: CallConv) -> Option<Refusal
     }
 }
 
-/// The argument whose first eight bytes take the last integer register, and the others a vector
-/// register, by psABI 3.2.3. At most one does. The types can be passed.
-pub(crate) fn astride<'a>(result: &Type, args: impl Iterator<Item = &'a Type>) -> Option<usize> {
+/// An argument of more than eight bytes of which the first eight take the last integer register, by psABI 3.2.3.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Astride {
+    pub(crate) index: usize,
+    /// Whether the others take a vector register; otherwise they are padding.
+    pub(crate) has_second: bool,
+}
+
+/// The argument that is so, if one is; at most one can be. The types can be passed.
+pub(crate) fn astride<'a>(result: &Type, args: impl Iterator<Item = &'a Type>) -> Option<Astride> {
     const INTEGERS: usize = 6;
     const VECTORS: usize = 8;
     let in_memory = match result.record() {
@@ -313,9 +320,9 @@ pub(crate) fn astride<'a>(result: &Type, args: impl Iterator<Item = &'a Type>) -
             // All of it goes to memory, and leaves the registers to those that follow.
             continue;
         }
-        let is_both = mine == [RegisterClass::Integer, RegisterClass::Float];
-        if is_both && integers + 1 == INTEGERS {
-            return Some(i);
+        let is_large = Tag::of(ty) == Tag::Bytes && ty.native_extent()?.size > 8;
+        if is_large && mine.first() == Some(&RegisterClass::Integer) && integers + 1 == INTEGERS {
+            return Some(Astride { index: i, has_second: mine.len() > 1 });
         }
         integers += more;
         vectors += mine.len() - more;

@@ -68,6 +68,10 @@ impl Type {
         Ok(self.extent_at(target)?.size != 0 && c.is_same(&rust))
     }
 
+    const fn is_empty_array(&self) -> bool {
+        matches!(&self.0, Repr::Array { len: 0, .. })
+    }
+
     /// [`Type::passing_at`] of a type of the derive, on this platform.
     pub(crate) const fn native_passing(&'static self) -> Option<Passing> {
         let target = &Target::NATIVE;
@@ -208,6 +212,9 @@ const fn native_record(record: &StaticRecord, at: u64, speaker: Speaker) -> Cens
             None => {
                 let census = native(ty, members.place_of(placed.offset), speaker);
                 members.plain(placed.offset, extent, rules, &census);
+                if i + 1 == record.members.len() && ty.is_empty_array() {
+                    members.end_in_none(placed.offset, extent.align);
+                }
             }
         }
         i += 1;
@@ -336,7 +343,8 @@ impl<'t> Walk<'t> {
             return Ok(Census::DOUBTFUL);
         }
         let mut members = Members::new(record.rules(), at, whole, self.target, self.speaker);
-        for field in ty.at(self.target)?.fields() {
+        let layout = ty.at(self.target)?;
+        for (i, field) in layout.fields().iter().enumerate() {
             let extent = field.ty().extent_at(self.target)?;
             match field.bits() {
                 Some(bits) => members.bits(bits, extent, FieldLayout::rules(field)),
@@ -344,6 +352,13 @@ impl<'t> Walk<'t> {
                     let place = members.place_of(field.offset());
                     let census = self.census(field.ty(), extent, place)?;
                     members.plain(field.offset(), extent, field.rules(), &census);
+                    let is_last = i + 1 == layout.fields().len();
+                    if is_last
+                        && matches!(record.0, RecordRef::Static(_))
+                        && field.ty().is_empty_array()
+                    {
+                        members.end_in_none(field.offset(), extent.align);
+                    }
                 }
             }
         }

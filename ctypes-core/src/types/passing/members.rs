@@ -102,6 +102,14 @@ impl<'t> Members<'t> {
         self.rust_end = offset + extent.size;
     }
 
+    /// The last member is an array of no elements in Rust, of elements of that alignment: in C one of the length 0, or of
+    /// none, which gcc does not look into. That only matters where it finds something unaligned.
+    pub(super) const fn end_in_none(&mut self, offset: u64, align: u64) {
+        if self.speaker.is_gcc() && !self.place_of(offset).is_multiple_of(align) {
+            self.is_doubtful = true;
+        }
+    }
+
     pub(super) const fn bits(&mut self, bits: BitRange, unit: Extent, own: FieldRules) {
         self.has_bits = true;
         if !self.speaker.is_rustc() {
