@@ -170,6 +170,15 @@ unsafe fn value_of(arg: &Pass<'_>) -> Result<Value, Misfit> {
     }
 }
 
+#[cfg(feature = "tracing")]
+impl Pass<'_> {
+    /// What it holds, unless that is a record or a float wider than a slot.
+    pub(super) fn value(&self) -> Option<Value> {
+        // SAFETY: the slot holds a value of its tag and type, as in `check_one`.
+        unsafe { value_of(self) }.ok()
+    }
+}
+
 /// What is worth saying about a mismatch that users often run into.
 fn hint(expected: Tag, found: Tag) -> &'static str {
     match (expected, found) {

@@ -233,6 +233,11 @@ fn missing(library: Option<&Library>, symbol: &'static CStr, declared: &'static 
     }
 }
 
+/// The name of a handle's library, which a handle from a resolver has not.
+pub fn library_name(library: &Option<Library>) -> Option<&str> {
+    library.as_ref().map(Library::name)
+}
+
 /// What `{:?}` shows of a handle: its type and its library, not every address.
 pub fn fmt_handle(
     f: &mut fmt::Formatter<'_>,

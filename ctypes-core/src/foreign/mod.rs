@@ -14,7 +14,6 @@ mod function;
 mod handle;
 mod probe;
 mod source;
-mod trace;
 mod variable;
 
 pub use error::{BindCause, BindError, BindErrors};
@@ -24,8 +23,7 @@ pub use variable::ForeignVar;
 /// What the expansions of the two macros name; reached through `__private`.
 pub(crate) mod support {
     pub use super::binding::{Address, Binding, Entry, Loads, bind_all};
-    pub use super::handle::{Binder, HandleSource, LazySymbol, fmt_handle};
+    pub use super::handle::{Binder, HandleSource, LazySymbol, fmt_handle, library_name};
     pub use super::probe::{PassedAsDeclared, Probe, assert_passable, described};
     pub use super::source::{Names, Source};
-    pub use super::trace::{Shown, ShownByDebug, ShownByType, push_argument};
 }

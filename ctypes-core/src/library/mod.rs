@@ -62,6 +62,9 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct Library(Arc<Inner>);
 
+/// The name of the library that is the program itself.
+pub(crate) const PROGRAM: &str = "the program";
+
 struct Inner {
     name: String,
     path: Option<PathBuf>,
@@ -157,7 +160,7 @@ impl Library {
     #[doc(alias = "main")]
     pub fn this() -> Library {
         // SAFETY: the program's own handle is never closed while it runs.
-        unsafe { Library::from_parts("the program".into(), os::this()) }
+        unsafe { Library::from_parts(PROGRAM.into(), os::this()) }
     }
 
     /// Takes over a handle that `dlopen` or `LoadLibrary` returned elsewhere.

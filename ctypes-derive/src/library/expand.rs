@@ -138,7 +138,9 @@ impl Handle<'_> {
     }
 
     fn call_of<'b>(&'b self, item: &'b Item, signature: &'b Signature) -> Call<'b> {
-        Call::new(item, signature, &self.model.block, &self.model.options, self.krate)
+        let krate = self.krate;
+        let library = quote!(#krate::__private::library_name(&self.__library));
+        Call::new(item, signature, &self.model.block, &self.model.options, krate, library)
     }
 
     fn call(&self, item: &Item, signature: &Signature) -> TokenStream {
