@@ -283,7 +283,6 @@ impl Function {
 
     /// # Safety
     /// As [`Function::call`].
-    #[inline]
     unsafe fn returning<R: CReturn>(
         &self,
         args: &mut Pushed<'_>,
@@ -306,6 +305,8 @@ impl Function {
 
     /// # Safety
     /// As [`Function::call`].
+    // Always: it is called from two places if there is tracing, and would otherwise be inlined in neither.
+    #[inline(always)]
     unsafe fn returned<R: CReturn>(
         &self,
         args: &mut Pushed<'_>,
