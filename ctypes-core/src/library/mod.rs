@@ -26,6 +26,7 @@ pub use search::find_library;
 pub use symbol::Symbol;
 pub use symbols::{ExportedSymbol, Format, SymbolKind, SymbolVersion, Symbols};
 pub use variable::Variable;
+pub(crate) use variable::{Room, is_read_only};
 
 use crate::error::{CloseError, LoadError};
 use core::ffi::c_void;

@@ -242,7 +242,14 @@ impl Handle<'_> {
                 (false, true) => quote!(optional),
                 (false, false) => quote!(required),
             };
-            quote!(#(#cfg)* let #field = #binder.#how(#symbol);)
+            let kind = match &item.kind {
+                Kind::Function(_) => quote!(FUNCTION),
+                Kind::Variable(ty) => quote!(variable::<#ty>()),
+            };
+            quote! {
+                #(#cfg)*
+                let #field = #binder.#how(#symbol, #krate::__private::Declared::#kind);
+            }
         });
         let fields = items.iter().map(|item| {
             let (cfg, field) = (&item.attributes.cfg, field(item));
