@@ -214,6 +214,10 @@ impl Library {
 
     /// Gives the library back to the loader, which unloads it if nobody else in the process has it open.
     ///
+    /// What holds a library keeps it open: clones, [`Symbol`]s, `Function`s, [`Variable`]s and C objects of its
+    /// memory. While there is one of them this is an error, so that no checked call goes through a closed library. Addresses
+    /// and plain function pointers (of `as_ptr` and `typed`, of `#[library]` methods that give one) hold nothing.
+    ///
     /// # Safety
     ///
     /// Nothing that came from the library is used afterwards: function pointers, pointers to its data, callbacks that
@@ -221,7 +225,7 @@ impl Library {
     ///
     /// # Errors
     ///
-    /// [`CloseError`] if a clone or a symbol is alive (then the library stays open for them), or with the loader's reason.
+    /// [`CloseError`] if something holds it (then the library stays open), or with the loader's reason.
     ///
     /// # Python equivalent
     ///
