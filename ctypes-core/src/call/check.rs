@@ -121,7 +121,7 @@ impl Signature {
                 index: i + 1,
                 parameter: self.name(i).map(Into::into),
                 expected: param.to_string(),
-                value: value.map_or_else(|_| String::new(), |value| format!("{value:?}")),
+                value: value.map_or_else(|_| "".into(), |value| format!("{value:?}").into()),
                 hint: limits(tag),
             },
         })

@@ -141,7 +141,7 @@ pub enum CallError {
         /// The parameter's type.
         expected: String,
         /// The value.
-        value: String,
+        value: Box<str>,
         /// What would fit, or nothing.
         hint: &'static str,
     },

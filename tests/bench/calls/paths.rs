@@ -8,10 +8,8 @@ labels! {
     POINTER "pointer" "function pointer"
     SYMBOL "libloading" "libloading Symbol"
     FOREIGN_FN "foreign_fn" "#[foreign_fn]"
-    FOREIGN_FN_TRACED "foreign_fn_traced" "#[foreign_fn(trace)], nobody listens"
     HANDLE "library" "method of a #[library] handle"
     CALL "call" "Function::call"
-    CALL_TRACED "call_traced" "Function::traced, nobody listens"
     CALL_ARGS "call_args" "Function::call_args, same Args"
     CALL_ARGS_REFILLED "call_args_refilled" "Function::call_args, Args refilled"
     LIBFFI_RAW "libffi_raw" "libffi, ffi_call"
@@ -20,4 +18,11 @@ labels! {
     CALLBACK_TYPED "callback_typed" "Callback::new"
     CALLBACK_DYNAMIC "callback_dynamic" "Callback::dynamic"
     CALLBACK_LIBFFI "callback_libffi" "libffi closure"
+}
+
+// In the report each follows the way that it is traced of.
+#[cfg(feature = "tracing")]
+labels! {
+    FOREIGN_FN_TRACED "foreign_fn_traced" "#[foreign_fn(trace)], nobody listens"
+    CALL_TRACED "call_traced" "Function::traced, nobody listens"
 }
