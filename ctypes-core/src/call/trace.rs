@@ -37,7 +37,7 @@ pub(super) fn traced<R>(
             Ok(result) => (Some(shown(result)), None),
             Err(error) => (None, Some(error.to_string())),
         };
-        // What was refused was not called, and left no number.
+        // As the caller, who gets a number only with a result.
         let number = number.filter(|_| result.is_some());
         crate::__trace_event!(
             TARGET,
