@@ -6,6 +6,8 @@
 #[path = "calls/adapted.rs"]
 mod adapted;
 mod common;
+#[path = "calls/mistakes.rs"]
+mod mistakes;
 #[path = "calls/records.rs"]
 mod records;
 #[path = "calls/refused.rs"]

@@ -30,11 +30,15 @@ pub use crate::types::verify::{
 };
 pub use crate::types::{FieldRole, FieldRules, StaticEnum, StaticRecord};
 
+#[cfg(any(feature = "load", feature = "tracing"))]
+pub use crate::errno::kept;
+#[cfg(any(feature = "load", feature = "tracing"))]
+pub use crate::trace::{Shown, ShownByDebug, ShownByType, push_argument};
 #[cfg(feature = "load")]
 pub use crate::{__trace_arguments as trace_arguments, __trace_result as trace_result};
 #[cfg(feature = "load")]
 pub use std::string::String;
-#[cfg(all(feature = "load", feature = "tracing"))]
+#[cfg(feature = "tracing")]
 pub use tracing;
 
 #[cfg(feature = "dynamic")]

@@ -196,8 +196,8 @@ pub fn watched<E: LeftByCall, R>(call: impl FnOnce() -> R) -> (R, E) {
 }
 
 /// Does something that leaves the thread's error numbers as they are.
-#[cfg(feature = "load")]
-pub(crate) fn kept<R>(run: impl FnOnce() -> R) -> R {
+#[cfg(any(feature = "load", feature = "tracing"))]
+pub fn kept<R>(run: impl FnOnce() -> R) -> R {
     struct Restore(i32, #[cfg(windows)] u32);
     impl Drop for Restore {
         fn drop(&mut self) {

@@ -29,6 +29,8 @@ pub mod layout;
 pub mod library;
 pub mod memory;
 pub mod target;
+#[cfg(any(feature = "load", feature = "tracing"))]
+mod trace;
 pub mod types;
 
 #[doc(hidden)]

@@ -41,6 +41,9 @@ pub fn foreign_fn(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// | `fn f(…, ...) -> R` | `fn f(&self) -> unsafe extern "C" fn(…, ...) -> R` |
 /// | `static v: T` | `fn v(&self) -> *mut T`, if `#[optional]` in an `Option` |
 ///
+/// What the system knows to be something else than it is declared as is not bound: a function where a variable is declared, a variable
+/// that is smaller than its type. It is reported as what is missing is, and if it is `#[optional]` it is absent.
+///
 /// The struct holds the addresses, so it is as large as there are functions, and a call is one load and one indirect
 /// call. A parameter's lifetime that the result has must be named.
 ///

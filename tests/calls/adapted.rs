@@ -109,12 +109,13 @@ fn slices_and_references() {
         assert_eq!(
             error.to_string(),
             "argument 2 (`exp`) of `frexp`: expected `int *`, found `int32_t`: an integer is no pointer; for NULL \
-             pass core::ptr::null::<c_void>()"
+             pass core::ptr::null::<c_void>(), for the address of a variable `arg::mut_ptr(&mut x)`"
         );
         let error = frexp.call::<f64>((i64::MAX, arg::mut_ptr(&mut exp))).expect_err("inexact");
         assert_eq!(
             error.to_string(),
-            "argument 1 (`x`) of `frexp`: expected `double`, found 9223372036854775807, which does not fit"
+            "argument 1 (`x`) of `frexp`: expected `double`, found 9223372036854775807, which does not fit: it holds all integers \
+             only to 9007199254740992"
         );
     }
 }

@@ -85,14 +85,16 @@ fn wrong_kinds() {
         &Type::DOUBLE,
         &double,
         ((1_i64 << 53) + 1,),
-        "argument 1 of `echo_double`: expected `double`, found 9007199254740993, which does not fit",
+        "argument 1 of `echo_double`: expected `double`, found 9007199254740993, which does not fit: it holds all integers \
+         only to 9007199254740992",
     );
     refused::<f64>(
         "echo_double",
         &Type::DOUBLE,
         &double,
         (c"2",),
-        "argument 1 of `echo_double`: expected `double`, found `const char *`",
+        "argument 1 of `echo_double`: expected `double`, found `const char *`: the parameter is a number: pass the number \
+         itself, no pointer to it",
     );
     refused::<c_int>(
         "echo_int",
@@ -122,7 +124,7 @@ fn wrong_pointers_and_records() {
         &to_int,
         (0,),
         "argument 1 of `echo_pointer`: expected `int *`, found `int32_t`: an integer is no pointer; for NULL pass \
-         core::ptr::null::<c_void>()",
+         core::ptr::null::<c_void>(), for the address of a variable `arg::mut_ptr(&mut x)`",
     );
     refused::<*mut c_int>(
         echo,
@@ -168,8 +170,10 @@ fn wrong_pointers_and_records() {
 #[test]
 fn values_out_of_range() {
     let refuse = |name: &str, ty: Type, value: Value, shown: &str| {
-        let message =
-            format!("argument 1 of `{name}`: expected `{ty}`, found {shown}, which does not fit");
+        let (shown, holds) = shown.split_once(": ").expect("what it holds");
+        let message = format!(
+            "argument 1 of `{name}`: expected `{ty}`, found {shown}, which does not fit: it holds {holds}"
+        );
         let f = fixture().function(name, &ty, core::slice::from_ref(&ty));
         let mut args = Args::new();
         args.push(value);
@@ -177,19 +181,39 @@ fn values_out_of_range() {
         let error = unsafe { f.call_args(&mut args) }.expect_err("the call was not refused");
         assert_eq!(error.to_string(), message);
     };
-    refuse("echo_i8", Type::I8, Value::Int(128), "128");
-    refuse("echo_i8", Type::I8, Value::Int(-129), "-129");
-    refuse("echo_u8", Type::U8, Value::Int(-1), "-1");
-    refuse("echo_u8", Type::U8, Value::UInt(256), "256");
-    refuse("echo_i16", Type::I16, Value::Int(1 << 15), "32768");
-    refuse("echo_u16", Type::U16, Value::Int(1 << 16), "65536");
-    refuse("echo_i32", Type::I32, Value::UInt(1 << 31), "2147483648");
-    refuse("echo_u32", Type::U32, Value::Int(1 << 32), "4294967296");
-    refuse("echo_i64", Type::I64, Value::UInt(u64::MAX), "18446744073709551615");
-    refuse("echo_u64", Type::U64, Value::Int(-1), "-1");
-    refuse("echo_float", Type::FLOAT, Value::F64(1e39), "1e39");
-    refuse("echo_float", Type::FLOAT, Value::Int((1 << 24) + 1), "16777217");
-    refuse("echo_double", Type::DOUBLE, Value::UInt(u64::MAX), "18446744073709551615");
+    refuse("echo_i8", Type::I8, Value::Int(128), "128: -128 to 127");
+    refuse("echo_i8", Type::I8, Value::Int(-129), "-129: -128 to 127");
+    refuse("echo_u8", Type::U8, Value::Int(-1), "-1: 0 to 255");
+    refuse("echo_u8", Type::U8, Value::UInt(256), "256: 0 to 255");
+    refuse("echo_i16", Type::I16, Value::Int(1 << 15), "32768: -32768 to 32767");
+    refuse("echo_u16", Type::U16, Value::Int(1 << 16), "65536: 0 to 65535");
+    refuse("echo_i32", Type::I32, Value::UInt(1 << 31), "2147483648: -2147483648 to 2147483647");
+    refuse("echo_u32", Type::U32, Value::Int(1 << 32), "4294967296: 0 to 4294967295");
+    refuse(
+        "echo_i64",
+        Type::I64,
+        Value::UInt(u64::MAX),
+        "18446744073709551615: -9223372036854775808 to 9223372036854775807",
+    );
+    refuse("echo_u64", Type::U64, Value::Int(-1), "-1: 0 to 18446744073709551615");
+    refuse(
+        "echo_float",
+        Type::FLOAT,
+        Value::F64(1e39),
+        "1e39: numbers to 3.4e38, and all integers only to 16777216",
+    );
+    refuse(
+        "echo_float",
+        Type::FLOAT,
+        Value::Int((1 << 24) + 1),
+        "16777217: numbers to 3.4e38, and all integers only to 16777216",
+    );
+    refuse(
+        "echo_double",
+        Type::DOUBLE,
+        Value::UInt(u64::MAX),
+        "18446744073709551615: all integers only to 9007199254740992",
+    );
 }
 
 #[test]

@@ -361,6 +361,19 @@ fn one_prototype() {
         let error = Signature::parse(text).map(|s| s.to_string()).unwrap_err();
         assert!(error.to_string().contains(expected), "{text}: {error}");
     }
+    // Names are for messages, where the text has some.
+    for (text, names) in [
+        ("double frexp(double x, int *exp);", [Some("x"), Some("exp")]),
+        ("double (double, int *exp)", [None, Some("exp")]),
+        ("double (*)(double x, int *)", [Some("x"), None]),
+        (
+            "void (*signal(int sig, void (*func)(int number)))(int again)",
+            [Some("sig"), Some("func")],
+        ),
+    ] {
+        let sig = Signature::parse(text).unwrap();
+        assert_eq!([sig.name(0), sig.name(1)], names, "{text}");
+    }
     let library = ctypes_core::Library::this();
     let error = library.declare("int abs(int); int labs(int);").unwrap_err();
     assert!(

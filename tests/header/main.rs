@@ -122,6 +122,10 @@ fn functions_of_a_header_are_callable() {
     let strlen = string.function("strlen").unwrap();
     // SAFETY: declared by the system's header.
     assert_eq!(unsafe { strlen.call::<usize>((c"twelve",)) }.unwrap(), 6);
+    let copy = Header::read("string.h").unwrap().bind(&libc).unwrap().function("memcpy").unwrap();
+    // SAFETY: it is refused.
+    let error = unsafe { copy.call_void((1, 2, 3)) }.unwrap_err().to_string();
+    assert!(error.starts_with("argument 1 (`__dest`) of `memcpy`: expected `void *"), "{error}");
     let again = string.clone().function("strlen").unwrap();
     assert_eq!(again.as_ptr(), strlen.as_ptr());
     let error = string.function("strlenn").unwrap_err();

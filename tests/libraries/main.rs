@@ -5,6 +5,7 @@
 #![cfg(all(target_os = "linux", target_env = "gnu"))]
 
 mod bad_names;
+mod declared;
 mod loaded;
 mod missing;
 mod modes;

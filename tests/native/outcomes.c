@@ -1,8 +1,12 @@
 /* What tests/outcomes calls: functions that leave error numbers, fill parameters, and have conventions of their own. */
 #include <errno.h>
+#ifndef _WIN32
+#include <sched.h>
+#endif
 #include <stdbool.h>
 #include <stdint.h>
 #include <stddef.h>
+#include <stdlib.h>
 
 #ifdef _WIN32
 #define EXPORT __declspec(dllexport)
@@ -14,6 +18,25 @@
 EXPORT int fail_with(int number, int times) {
     while (times-- > 0)
         errno = number + times;
+    return -1;
+}
+
+/* What errno would be if there were one for all threads. */
+static _Atomic int number_of_all;
+
+EXPORT int get_number_of_all(void) {
+    return number_of_all;
+}
+
+/* Leaves another number first, as a function does that tries something else before it fails, and lets other threads run
+   between setting errno and returning. */
+EXPORT int fail_amid_others(int number) {
+    strtol("999999999999999999999999", NULL, 10); /* ERANGE */
+    errno = number;
+    number_of_all = number;
+#ifndef _WIN32
+    sched_yield();
+#endif
     return -1;
 }
 

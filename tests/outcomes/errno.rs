@@ -3,13 +3,17 @@
 use crate::fixture;
 use core::ffi::{c_char, c_int, c_long, c_void};
 use core::ptr::NonNull;
-use ctypes_wrap::{Errno, LongDouble, foreign_fn};
+use ctypes_wrap::{Args, Errno, LongDouble, foreign_fn};
 use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 #[foreign_fn(lib = ["liboutcomes.so"], load = load_fixture)]
 unsafe extern "C" {
     #[errno(-1)]
     safe fn fail_with(number: c_int, times: c_int) -> c_int;
+    #[errno(-1)]
+    safe fn fail_amid_others(number: c_int) -> c_int;
+    safe fn get_number_of_all() -> c_int;
     #[errno]
     safe fn only_errno(number: c_int);
     #[errno]
@@ -190,6 +194,51 @@ fn each_thread_has_its_own() {
             });
         }
     });
+}
+
+/// The same by every form of call at once, on more threads than processors, while each also fails at something else.
+#[test]
+fn each_form_of_call_tells_the_number_of_its_own_call() {
+    const THREADS: i32 = 8;
+    const CALLS: i32 = 20_000;
+    let declared = fixture().declare("int fail_amid_others(int number);").expect("it is there");
+    let barrier = std::sync::Barrier::new(THREADS as usize);
+    let (wrong, disturbed) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    std::thread::scope(|scope| {
+        for thread in 0..THREADS {
+            let (barrier, declared) = (&barrier, &declared);
+            let (wrong, disturbed) = (&wrong, &disturbed);
+            scope.spawn(move || {
+                let mut args = Args::new();
+                barrier.wait();
+                for call in 0..CALLS {
+                    // No two threads use one number.
+                    let number = 1000 + call % 5000 * THREADS + thread;
+                    args.clear();
+                    args.push(number);
+                    // SAFETY: the declaration is that of the fixture.
+                    let found = unsafe {
+                        [
+                            fail_amid_others(number).expect_err("it fails"),
+                            declared.call_errno::<c_int>((number,)).expect("a call").1,
+                            declared.call_value_errno((number,)).expect("a call").1,
+                            declared.call_args_errno(&mut args).expect("a call").1,
+                        ]
+                    };
+                    let others = found.iter().filter(|found| **found != Errno(number)).count();
+                    wrong.fetch_add(others, Ordering::Relaxed);
+                    disturbed.fetch_add((get_number_of_all() != number).into(), Ordering::Relaxed);
+                    if call % 16 == 0 {
+                        assert!(std::fs::metadata("/no/such/file").is_err());
+                    }
+                }
+            });
+        }
+    });
+    assert_eq!(wrong.into_inner(), 0, "of {} numbers", THREADS * CALLS * 4);
+    // The control: a number that the threads share was another one's after many calls.
+    let (disturbed, least) = (disturbed.into_inner(), (THREADS * CALLS / 100) as usize);
+    assert!(disturbed > least, "the threads disturbed each other only {disturbed} times");
 }
 
 /// A panic in a callback goes on, and the number of the call around it is still read next to the call.

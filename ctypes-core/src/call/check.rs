@@ -114,14 +114,15 @@ impl Signature {
                 parameter: self.name(i).map(Into::into),
                 expected: param.to_string(),
                 found: arg.ty.get().to_string(),
-                hint: hint(tag, arg.tag),
+                hint: hint(param, tag, arg.tag),
             },
             Misfit::Range => CallError::ArgumentValue {
                 function: name.to_owned(),
                 index: i + 1,
                 parameter: self.name(i).map(Into::into),
                 expected: param.to_string(),
-                value: value.map_or_else(|_| String::new(), |value| format!("{value:?}")),
+                value: value.map_or_else(|_| "".into(), |value| format!("{value:?}").into()),
+                hint: limits(tag),
             },
         })
     }
@@ -170,37 +171,68 @@ unsafe fn value_of(arg: &Pass<'_>) -> Result<Value, Misfit> {
     }
 }
 
-/// What is worth saying about a mismatch that users often run into.
-fn hint(expected: Tag, found: Tag) -> &'static str {
+#[cfg(feature = "tracing")]
+impl Pass<'_> {
+    /// What it holds, unless that is a record or a float wider than a slot.
+    pub(super) fn value(&self) -> Option<Value> {
+        // SAFETY: the slot holds a value of its tag and type, as in `check_one`.
+        unsafe { value_of(self) }.ok()
+    }
+}
+
+/// What is worth saying about a mismatch that users often run into: most have written a literal of another type.
+fn hint(param: &Type, expected: Tag, found: Tag) -> &'static str {
+    use Tag::*;
     match (expected, found) {
-        (Tag::Pointer, Tag::I8 | Tag::U8 | Tag::I16 | Tag::U16 | Tag::I32 | Tag::U32) => {
-            "an integer is no pointer; for NULL pass core::ptr::null::<c_void>()"
+        (Pointer, I8 | U8 | I16 | U16 | I32 | U32) => {
+            "an integer is no pointer; for NULL pass core::ptr::null::<c_void>(), for the address of a variable \
+             `arg::mut_ptr(&mut x)`"
         }
-        (Tag::Pointer, Tag::I64 | Tag::U64) => {
+        (Pointer, I64 | U64) => {
             "an integer is no pointer; for an address pass `addr as *mut c_void`"
         }
-        (Tag::Pointer, Tag::Bytes) => "pass a pointer to the record: `&raw mut record`",
-        (Tag::Pointer, Tag::Pointer) => {
-            "cast the pointer to what the signature says, or to *mut c_void"
+        (Pointer, F32 | F64) => {
+            "a float is no pointer; for the address of a variable pass `arg::mut_ptr(&mut x)`"
         }
-        (
-            Tag::I8 | Tag::U8 | Tag::I16 | Tag::U16 | Tag::I32 | Tag::U32 | Tag::I64 | Tag::U64,
-            Tag::F32 | Tag::F64,
-        ) => {
+        (Pointer, Bytes) => "pass a pointer to the record: `&raw mut record`",
+        (Pointer, Pointer) => "cast the pointer to what the signature says, or to *mut c_void",
+        (I8 | U8 | I16 | U16 | I32 | U32 | I64 | U64, F32 | F64) => {
             "a float never becomes an integer; write the number without a decimal point, or cast it"
         }
-        (Tag::Bytes, Tag::Pointer) => {
+        (Bytes, F32 | F64) if matches!(param.0, Repr::Scalar(Scalar::LongDouble)) => {
+            "convert it: `LongDouble::from(x)`"
+        }
+        (Bytes, Pointer) => {
             "the parameter is taken by value: pass the value itself, no pointer to it"
         }
-        (
-            Tag::Bool,
-            Tag::I8 | Tag::U8 | Tag::I16 | Tag::U16 | Tag::I32 | Tag::U32 | Tag::I64 | Tag::U64,
-        ) => "write `true` or `false`, or compare the number: `n != 0`",
-        (
-            Tag::I8 | Tag::U8 | Tag::I16 | Tag::U16 | Tag::I32 | Tag::U32 | Tag::I64 | Tag::U64,
-            Tag::Bool,
-        ) => "a bool never becomes an integer; cast it: `b as i32`",
+        (Bool, I8 | U8 | I16 | U16 | I32 | U32 | I64 | U64 | F32 | F64) => {
+            "write `true` or `false`, or compare the number: `n != 0`"
+        }
+        (I8 | U8 | I16 | U16 | I32 | U32 | I64 | U64, Bool) => {
+            "a bool never becomes an integer; cast it: `b as i32`"
+        }
+        (F32 | F64, Bool) => "a bool never becomes a float; convert it: `f64::from(b)`",
+        (I8 | U8 | I16 | U16 | I32 | U32 | I64 | U64 | F32 | F64, Pointer) => {
+            "the parameter is a number: pass the number itself, no pointer to it"
+        }
         _ => "",
+    }
+}
+
+/// What a parameter holds, for a number that it does not.
+fn limits(expected: Tag) -> &'static str {
+    match expected {
+        Tag::I8 => "it holds -128 to 127",
+        Tag::U8 => "it holds 0 to 255",
+        Tag::I16 => "it holds -32768 to 32767",
+        Tag::U16 => "it holds 0 to 65535",
+        Tag::I32 => "it holds -2147483648 to 2147483647",
+        Tag::U32 => "it holds 0 to 4294967295",
+        Tag::I64 => "it holds -9223372036854775808 to 9223372036854775807",
+        Tag::U64 => "it holds 0 to 18446744073709551615",
+        Tag::F32 => "it holds numbers to 3.4e38, and all integers only to 16777216",
+        Tag::F64 => "it holds all integers only to 9007199254740992",
+        Tag::Void | Tag::Bool | Tag::Pointer | Tag::Bytes => "",
     }
 }
 

@@ -1,6 +1,9 @@
 //! [`Function`]: an address with a signature, to be called with checked arguments.
 
+#[cfg(feature = "tracing")]
+use super::args::Pass;
 use super::args::{Args, Pushed};
+use super::result::ResultBuffer;
 use super::signature::Signature;
 use super::tag::{Slot, Tag};
 use super::tuple::Arguments;
@@ -10,7 +13,6 @@ use crate::error::CallError;
 use crate::guard;
 use crate::types::{CReturn, Type};
 use core::ffi::c_void;
-use core::mem::{ManuallyDrop, MaybeUninit};
 use std::fmt;
 use std::sync::Arc;
 
@@ -38,10 +40,14 @@ use std::sync::Arc;
 #[doc(alias = "_FuncPtr")]
 pub struct Function(Arc<Target>);
 
+#[derive(Clone)]
 struct Target {
     name: String,
     address: *const c_void,
     signature: Signature,
+    /// Whether each call is reported.
+    #[cfg(feature = "tracing")]
+    traced: bool,
     // Keeps the library open.
     #[cfg(feature = "load")]
     _symbol: Option<crate::Symbol>,
@@ -70,6 +76,8 @@ impl Function {
             name: name.to_owned(),
             address,
             signature: signature.clone(),
+            #[cfg(feature = "tracing")]
+            traced: false,
             #[cfg(feature = "load")]
             _symbol: None,
         })))
@@ -85,6 +93,8 @@ impl Function {
             name: name.to_owned(),
             address: symbol.as_ptr(),
             signature: signature.clone(),
+            #[cfg(feature = "tracing")]
+            traced: false,
             _symbol: Some(symbol),
         }))
     }
@@ -102,6 +112,48 @@ impl Function {
     /// The address.
     pub fn as_ptr(&self) -> *const c_void {
         self.0.address
+    }
+
+    /// The same function, of which each call is an event of the crate `tracing`, whatever the form of the call.
+    ///
+    /// The event has the level TRACE, the target `ctypes::call` and the fields of those that `trace` of `#[foreign_fn]`
+    /// emits: `function`, `library` (if the function was found in one), `arguments`, `result`, and `error_number` if the
+    /// call is one that reads it. A call that is refused, or whose result is no value of the type asked for, has the field
+    /// `error` instead of a result. Arguments have the names of the signature's parameters where it has some, else their
+    /// positions; they are shown as they were given, before anything is converted. Pointers are
+    /// addresses, records the names of their types. If nobody listens nothing is formatted, and a function
+    /// that is not traced pays for one test of a bit. A function pointer from [`typed`](Function::typed) reports
+    /// nothing.
+    ///
+    /// Arguments may be secrets: keys, tokens and handles that are passed by value are in the log for whoever reads that, and
+    /// the message of a refused call has the text or number that was refused. Do not trace such functions.
+    ///
+    /// ```
+    /// use ctypes_core::{CallConv, Library, Signature, Type};
+    ///
+    /// let sig = Signature::new(CallConv::C, &Type::INT, [&Type::INT])?;
+    /// let abs = Library::this().function("abs", &sig)?.traced();
+    /// // An event with function=abs, library="the program", arguments="1: -5", result="5".
+    /// assert_eq!(unsafe { abs.call::<i32>((-5,))? }, 5);
+    /// # Ok::<(), ctypes_core::Error>(())
+    /// ```
+    ///
+    /// # Python equivalent
+    /// `logging=True` of the decorators of 2005.
+    #[cfg(feature = "tracing")]
+    #[must_use = "the function itself stays as it is"]
+    #[doc(alias = "logging")]
+    pub fn traced(self) -> Function {
+        let target = Arc::unwrap_or_clone(self.0);
+        Function(Arc::new(Target { traced: true, ..target }))
+    }
+
+    #[cfg(feature = "tracing")]
+    pub(super) fn library_name(&self) -> Option<&str> {
+        #[cfg(feature = "load")]
+        return self.0._symbol.as_ref().map(|symbol| symbol.library().name());
+        #[cfg(not(feature = "load"))]
+        None
     }
 
     /// Calls the function and returns its result as `R`.
@@ -236,6 +288,30 @@ impl Function {
         args: &mut Pushed<'_>,
         errno: Option<&mut i32>,
     ) -> Result<R, CallError> {
+        #[cfg(feature = "tracing")]
+        if self.0.traced {
+            return super::trace::traced(
+                self,
+                args,
+                errno,
+                // SAFETY: the caller's promise.
+                |args, errno| unsafe { self.returned(args, errno) },
+                super::result::shown::<R>,
+            );
+        }
+        // SAFETY: the caller's promise.
+        unsafe { self.returned(args, errno) }
+    }
+
+    /// # Safety
+    /// As [`Function::call`].
+    // Always: it is called from two places if there is tracing, and would otherwise be inlined in neither.
+    #[inline(always)]
+    unsafe fn returned<R: CReturn>(
+        &self,
+        args: &mut Pushed<'_>,
+        errno: Option<&mut i32>,
+    ) -> Result<R, CallError> {
         let signature = &self.0.signature;
         let want = const { Tag::of(R::RESULT) };
         if !signature.gives(R::RESULT, want) {
@@ -277,7 +353,33 @@ impl Function {
 
     /// # Safety
     /// As [`Function::call`].
+    #[inline]
     unsafe fn value(
+        &self,
+        args: &mut Pushed<'_>,
+        errno: Option<&mut i32>,
+    ) -> Result<Value, CallError> {
+        #[cfg(feature = "tracing")]
+        if self.0.traced {
+            return super::trace::traced(
+                self,
+                args,
+                errno,
+                // SAFETY: the caller's promise.
+                |args, errno| unsafe { self.evaluated(args, errno) },
+                |value| {
+                    let (slot, ty) = value.as_slot();
+                    super::trace::text(&Pass { slot, ty, tag: Tag::of(ty.get()) })
+                },
+            );
+        }
+        // SAFETY: the caller's promise.
+        unsafe { self.evaluated(args, errno) }
+    }
+
+    /// # Safety
+    /// As [`Function::call`].
+    unsafe fn evaluated(
         &self,
         args: &mut Pushed<'_>,
         errno: Option<&mut i32>,
@@ -352,30 +454,5 @@ impl crate::Library {
 impl fmt::Debug for Function {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Function({} at {:?})", self.signature().ty().declare(self.name()), self.as_ptr())
-    }
-}
-
-/// Room for a result: at least 16 bytes, because engines return whole registers.
-#[repr(C, align(16))]
-pub(super) union ResultBuffer<R> {
-    // `MaybeUninit` never drops, but the compiler asks for it to be said.
-    value: ManuallyDrop<MaybeUninit<R>>,
-    registers: [u64; 2],
-}
-
-impl<R> ResultBuffer<R> {
-    pub(super) fn new() -> ResultBuffer<R> {
-        ResultBuffer { registers: [0; 2] }
-    }
-
-    pub(super) fn as_mut_ptr(&mut self) -> *mut u8 {
-        (&raw mut *self).cast()
-    }
-
-    /// # Safety
-    /// A valid R has been written at its start.
-    pub(super) unsafe fn get(self) -> R {
-        // SAFETY: the caller's promise.
-        unsafe { ManuallyDrop::into_inner(self.value).assume_init() }
     }
 }

@@ -11,8 +11,11 @@ pub(crate) mod classify;
 pub(crate) mod engine;
 mod function;
 mod planned;
+mod result;
 pub(crate) mod signature;
 pub(crate) mod tag;
+#[cfg(feature = "tracing")]
+mod trace;
 mod tuple;
 mod typed;
 

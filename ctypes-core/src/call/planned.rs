@@ -2,7 +2,7 @@
 //! way than C does: `long double`, for one.
 
 use super::args::{Pushed, TypeRef};
-use super::function::ResultBuffer;
+use super::result::ResultBuffer;
 use super::signature::Signature;
 use super::tag::{Slot, Tag};
 use crate::error::SignatureError;

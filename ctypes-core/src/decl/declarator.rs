@@ -65,6 +65,8 @@ pub(super) struct Declared<'t> {
     pub(super) variable: bool,
     /// The names of the parameters, if it is a function.
     pub(super) function: Option<Box<Parameters<'t>>>,
+    /// The same, if it is a pointer to a function.
+    pub(super) pointed_at: Option<Box<Parameters<'t>>>,
 }
 
 /// Whether a declarator has a name.
@@ -365,14 +367,13 @@ impl<'t> Parser<'t, '_> {
         if attributes.mode.is_some() || attributes.vector.is_some() {
             ty = self.attributed(ty, attributes, at)?;
         }
-        if declarator.from == self.parts.len() {
-            let ty = self.adjusted(ty);
-            let name = declarator.name;
-            return Ok(Declared { name, ty, variable: false, function: None });
+        let Declarator { name, from } = declarator;
+        let mut declared = Declared { name, ty, variable: false, function: None, pointed_at: None };
+        if from == self.parts.len() {
+            declared.ty = self.adjusted(declared.ty);
+            return Ok(declared);
         }
-        let parts: smallvec::SmallVec<[Part<'t>; 4]> =
-            self.parts.drain(declarator.from..).collect();
-        let mut declared = Declared { name: declarator.name, ty, variable: false, function: None };
+        let parts: smallvec::SmallVec<[Part<'t>; 4]> = self.parts.drain(from..).collect();
         let outer_conv = attributes.conv.or(spec.attributes.conv);
         let last_function = parts.iter().rposition(|p| matches!(p, Part::Function(_)));
         let count = parts.len();
@@ -390,7 +391,7 @@ impl<'t> Parser<'t, '_> {
                     if !qualifiers.is_empty() {
                         declared.ty = declared.ty.with_qualifiers(qualifiers);
                     }
-                    declared.function = None;
+                    declared.pointed_at = declared.function.take();
                 }
                 Part::Array { len, qualifiers, at } => {
                     self.apply_array(&mut declared, len, qualifiers, at, is_last)?;

@@ -5,12 +5,13 @@ use crate::error::Error;
 use crate::types::Types;
 
 impl crate::Signature {
-    /// The signature that a prototype says; the name of the function is not needed.
+    /// The signature that a prototype says, with the names of its parameters; the name of the function is not needed.
     ///
     /// ```
     /// use ctypes_core::Signature;
     /// let sig = Signature::parse("int (const char *format, ...)")?;
     /// assert_eq!(sig.to_string(), "int (const char *, ...)");
+    /// assert_eq!(sig.name(0), Some("format"));
     /// assert_eq!(Signature::parse("double pow(double, double);")?.to_string(), "double (double, double)");
     /// # Ok::<(), ctypes_core::Error>(())
     /// ```
@@ -27,8 +28,8 @@ impl crate::Signature {
     /// # Errors
     /// As [`Signature::parse`](crate::Signature::parse).
     pub fn parse_in(types: &Types, text: &str) -> Result<crate::Signature, Error> {
-        let (_, ty) = Source::new(text).prototype(types)?;
-        Ok(crate::Signature::of(&ty)?)
+        let (ty, names) = Source::new(text).prototype(types)?;
+        Ok(crate::Signature::of(&ty)?.with_names(names))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Entry points: a text with its target, and what may be asked of it.
 
+use super::declaration::names_of;
 use super::declarator::Naming;
 use super::directive::Surroundings;
 use super::error::ParseError;
@@ -12,6 +13,7 @@ use super::parser::{Fault, Parsed, Parser};
 use super::token::{Kind, Mark};
 use crate::target::Target;
 use crate::types::{ConstValue, Type, Types};
+use std::sync::Arc;
 
 /// The longest text that is read, in bytes.
 pub const MAX_TEXT: usize = 1 << 26;
@@ -131,8 +133,9 @@ impl<'t> Source<'t> {
         self.whole(types, |p| p.type_name())
     }
 
-    /// One declaration without initialiser; the name may be missing, as may the semicolon.
-    pub(super) fn prototype(&self, types: &Types) -> Result<(Option<String>, Type), ParseError> {
+    /// One declaration without initialiser; the name may be missing, as may the semicolon. Its type, and if that is of a
+    /// function or a pointer to one the names of the parameters.
+    pub(super) fn prototype(&self, types: &Types) -> Result<(Type, Vec<Arc<str>>), ParseError> {
         self.whole(types, |p| {
             let spec = p.specifiers()?;
             let mut attributes = spec.attributes.clone();
@@ -140,7 +143,8 @@ impl<'t> Source<'t> {
             p.attributes(&mut attributes)?;
             let declared = p.declare(&spec, declarator, &attributes)?;
             p.eat(Mark::Semicolon);
-            Ok((declared.name.map(|n| n.text.to_owned()), declared.ty.renewed()))
+            let names = names_of(declared.function.or(declared.pointed_at).as_deref());
+            Ok((declared.ty.renewed(), names))
         })
     }
 

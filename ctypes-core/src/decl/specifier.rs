@@ -298,9 +298,10 @@ impl<'t> Parser<'t, '_> {
         Ok(spec)
     }
 
-    fn no_type(&self) -> Box<super::parser::Fault> {
+    fn no_type(&mut self) -> Box<super::parser::Fault> {
         if self.token.kind == Kind::Identifier {
-            self.unknown_type(self.token)
+            let is_called = self.peek().kind == Kind::Mark(Mark::Open);
+            self.unknown_type_before(self.token, is_called)
         } else {
             self.expected("a declaration")
         }
@@ -308,6 +309,11 @@ impl<'t> Parser<'t, '_> {
 
     /// A name that stands where a type should.
     pub(super) fn unknown_type(&self, at: Token<'t>) -> Box<super::parser::Fault> {
+        self.unknown_type_before(at, false)
+    }
+
+    /// The same, and whether a parenthesis follows, as behind the name of a function.
+    fn unknown_type_before(&self, at: Token<'t>, is_called: bool) -> Box<super::parser::Fault> {
         let name = at.text;
         let unsupported = match name {
             "_Decimal32" | "_Decimal64" | "_Decimal128" => Some("decimal floats"),
@@ -319,6 +325,9 @@ impl<'t> Parser<'t, '_> {
         }
         let hint = match self.types.get(name) {
             Some(tagged) => format!("; there is a `{tagged}`"),
+            None if is_called => {
+                "; before a function's name stands the type of its result".to_owned()
+            }
             None => String::new(),
         };
         self.fault_at(at, format!("unknown type name `{name}`{hint}"))

@@ -127,8 +127,9 @@ pub enum CallError {
     },
     /// An argument's value does not fit the parameter's type.
     #[error(
-        "argument {index}{} of `{function}`: expected `{expected}`, found {value}, which does not fit",
-        named(.parameter)
+        "argument {index}{} of `{function}`: expected `{expected}`, found {value}, which does not fit{}{hint}",
+        named(.parameter),
+        if .hint.is_empty() { "" } else { ": " }
     )]
     ArgumentValue {
         /// The function.
@@ -140,7 +141,9 @@ pub enum CallError {
         /// The parameter's type.
         expected: String,
         /// The value.
-        value: String,
+        value: Box<str>,
+        /// What would fit, or nothing.
+        hint: &'static str,
     },
     /// NULL was passed where the signature forbids it.
     #[error("argument {index}{} of `{function}`: expected `{expected}`, found NULL", named(.parameter))]

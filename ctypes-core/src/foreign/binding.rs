@@ -5,7 +5,9 @@
 
 use super::error::{BindCause, BindError, BindErrors};
 use super::source::Source;
-use crate::errno;
+use crate::error::SymbolError;
+use crate::library::Room;
+use crate::{Library, Symbol, errno};
 use core::ffi::c_void;
 use core::ptr::NonNull;
 use core::sync::atomic::{AtomicPtr, Ordering};
@@ -29,12 +31,49 @@ impl Address {
     }
 }
 
+/// What a symbol is declared as. A symbol that is known to be something else is not bound.
+#[derive(Debug, Clone, Copy)]
+pub struct Declared(Kind);
+
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Function,
+    Variable(Room),
+}
+
+impl Declared {
+    /// A function.
+    pub const FUNCTION: Declared = Declared(Kind::Function);
+
+    /// A variable of type `T`.
+    #[must_use]
+    pub const fn variable<T>() -> Declared {
+        Declared(Kind::Variable(Room::of::<T>()))
+    }
+
+    /// The symbol, or why the library has none that can be what is declared.
+    pub(super) fn find(&self, library: &Library, symbol: &str) -> Result<Symbol, SymbolError> {
+        match &self.0 {
+            Kind::Function => library.function_symbol(symbol),
+            Kind::Variable(room) => library.declared_variable(symbol, room),
+        }
+    }
+
+    /// The symbol, if the library has one that can be what is declared: without the search for names that are
+    /// close, which reads the library's file.
+    pub(super) fn find_quickly(&self, library: &Library, symbol: &str) -> Option<Symbol> {
+        library.find_symbol(symbol)?;
+        self.find(library, symbol).ok()
+    }
+}
+
 /// A declared symbol of a declared library, and the outcome of looking it up.
 #[derive(Debug)]
 pub struct Entry {
     source: &'static Source,
     symbol: &'static str,
     declared: &'static str,
+    kind: Declared,
     outcome: OnceLock<Result<Address, BindError>>,
 }
 
@@ -45,7 +84,23 @@ impl Entry {
         symbol: &'static str,
         declared: &'static str,
     ) -> Self {
-        Entry { source, symbol, declared, outcome: OnceLock::new() }
+        Entry { source, symbol, declared, kind: Declared::FUNCTION, outcome: OnceLock::new() }
+    }
+
+    /// The same for a variable of type `T`.
+    pub(super) const fn of_variable<T>(mut self) -> Self {
+        self.kind = Declared::variable::<T>();
+        self
+    }
+
+    /// The symbol.
+    pub(super) fn symbol(&self) -> &'static str {
+        self.symbol
+    }
+
+    /// The library's name, if it has one.
+    pub(super) fn library_name(&self) -> Option<&str> {
+        self.source.name()
     }
 
     /// The address, looked up at the first call.
@@ -71,7 +126,8 @@ impl Entry {
     fn look_for(&self) -> Option<Address> {
         let address = errno::kept(|| {
             let library = self.source.library();
-            let found = library.ok().and_then(|library| library.find_symbol(self.symbol));
+            let found =
+                library.ok().and_then(|library| self.kind.find_quickly(library, self.symbol));
             found.and_then(|symbol| NonNull::new(symbol.as_ptr())).map(Address)
         });
         let outcome = address.ok_or(BindError::new(self.symbol, self.declared, BindCause::Absent));
@@ -79,7 +135,7 @@ impl Entry {
     }
 
     fn find(&self) -> Result<Address, BindCause> {
-        match self.source.library().map_err(Clone::clone)?.symbol(self.symbol) {
+        match self.kind.find(self.source.library().map_err(Clone::clone)?, self.symbol) {
             Ok(symbol) => NonNull::new(symbol.as_ptr()).map(Address).ok_or(BindCause::Absent),
             Err(error) => Err(BindCause::Symbol(Arc::new(error))),
         }

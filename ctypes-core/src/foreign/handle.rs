@@ -1,6 +1,7 @@
 //! What a library handle is made from: [`Binder`] finds the symbols of one declared block, in one library or
 //! through one resolver, and reports all that are missing at once.
 
+use super::binding::Declared;
 use super::error::{BindCause, BindError, BindErrors};
 use super::source::Names;
 use crate::Library;
@@ -102,8 +103,8 @@ impl<'r> Binder<'r> {
     }
 
     /// The address of a symbol that must exist; null if it does not, which [`Binder::finish`] reports.
-    pub fn required(&mut self, symbol: &'static CStr) -> *const c_void {
-        match self.find(symbol) {
+    pub fn required(&mut self, symbol: &'static CStr, kind: Declared) -> *const c_void {
+        match self.find(symbol, kind) {
             Ok(address) => address,
             Err(cause) => {
                 self.missing.push(BindError::new(text(symbol), self.declared, cause));
@@ -113,23 +114,23 @@ impl<'r> Binder<'r> {
     }
 
     /// The address of a symbol that may be missing; null if it is.
-    pub fn optional(&mut self, symbol: &'static CStr) -> *const c_void {
+    pub fn optional(&mut self, symbol: &'static CStr, kind: Declared) -> *const c_void {
         match &mut self.resolver {
             Some(resolve) => resolve(symbol),
-            None => look_for(self.library.as_ref(), symbol),
+            None => look_for(self.library.as_ref(), symbol, kind),
         }
     }
 
     /// A symbol that is looked up when it is first used, or now if there is no library to ask later.
-    pub fn lazy(&mut self, symbol: &'static CStr) -> LazySymbol {
+    pub fn lazy(&mut self, symbol: &'static CStr, kind: Declared) -> LazySymbol {
         let known = match self.resolver {
-            Some(_) => self.optional(symbol),
+            Some(_) => self.optional(symbol, kind),
             None => core::ptr::null(),
         };
-        LazySymbol(AtomicPtr::new(known.cast_mut()))
+        LazySymbol { address: AtomicPtr::new(known.cast_mut()), kind }
     }
 
-    fn find(&mut self, symbol: &'static CStr) -> Result<*const c_void, BindCause> {
+    fn find(&mut self, symbol: &'static CStr, kind: Declared) -> Result<*const c_void, BindCause> {
         let address = if let Some(resolve) = &mut self.resolver {
             let address = resolve(symbol);
             if address.is_null() {
@@ -137,7 +138,7 @@ impl<'r> Binder<'r> {
             }
             address
         } else {
-            find_in(self.library.as_ref(), symbol)?
+            find_in(self.library.as_ref(), symbol, kind)?
         };
         Ok(address)
     }
@@ -167,14 +168,18 @@ fn text(symbol: &'static CStr) -> &'static str {
 }
 
 /// The address, or null: without the search for a reason, which reads the library's file.
-fn look_for(library: Option<&Library>, symbol: &CStr) -> *const c_void {
-    let found = library.and_then(|library| library.find_symbol(symbol.to_str().ok()?));
+fn look_for(library: Option<&Library>, symbol: &CStr, kind: Declared) -> *const c_void {
+    let found = library.and_then(|library| kind.find_quickly(library, symbol.to_str().ok()?));
     found.map_or(core::ptr::null(), |found| found.as_ptr().cast_const())
 }
 
-fn find_in(library: Option<&Library>, symbol: &'static CStr) -> Result<*const c_void, BindCause> {
+fn find_in(
+    library: Option<&Library>,
+    symbol: &'static CStr,
+    kind: Declared,
+) -> Result<*const c_void, BindCause> {
     let Some(library) = library else { return Err(BindCause::Resolver) };
-    match library.symbol(text(symbol)) {
+    match kind.find(library, text(symbol)) {
         Ok(found) => Ok(found.as_ptr().cast_const()),
         Err(error) => Err(BindCause::Symbol(Arc::new(error))),
     }
@@ -182,7 +187,10 @@ fn find_in(library: Option<&Library>, symbol: &'static CStr) -> Result<*const c_
 
 /// A symbol of a `lazy` handle: null until its first use.
 #[derive(Debug)]
-pub struct LazySymbol(AtomicPtr<c_void>);
+pub struct LazySymbol {
+    address: AtomicPtr<c_void>,
+    kind: Declared,
+}
 
 impl LazySymbol {
     /// The address of a symbol that must exist.
@@ -197,40 +205,51 @@ impl LazySymbol {
         declared: &'static str,
     ) -> *const c_void {
         let address = self.optional(library, symbol);
-        if address.is_null() { missing(library, symbol, declared) } else { address }
+        if address.is_null() { missing(library, symbol, declared, self.kind) } else { address }
     }
 
     /// The address of a symbol that may be missing; null if it is.
     #[inline]
     pub fn optional(&self, library: Option<&Library>, symbol: &CStr) -> *const c_void {
-        let known = self.0.load(Ordering::Acquire);
+        let known = self.address.load(Ordering::Acquire);
         if known.is_null() { self.look_up(library, symbol) } else { known }
     }
 
     #[cold]
     fn look_up(&self, library: Option<&Library>, symbol: &CStr) -> *const c_void {
-        let found = crate::errno::kept(|| look_for(library, symbol));
+        let found = crate::errno::kept(|| look_for(library, symbol, self.kind));
         // Every thread that comes here stores the same address.
-        self.0.store(found.cast_mut(), Ordering::Release);
+        self.address.store(found.cast_mut(), Ordering::Release);
         found
     }
 }
 
 impl Clone for LazySymbol {
     fn clone(&self) -> Self {
-        LazySymbol(AtomicPtr::new(self.0.load(Ordering::Acquire)))
+        let address = AtomicPtr::new(self.address.load(Ordering::Acquire));
+        LazySymbol { address, kind: self.kind }
     }
 }
 
 #[cold]
-fn missing(library: Option<&Library>, symbol: &'static CStr, declared: &'static str) -> ! {
-    match find_in(library, symbol) {
+fn missing(
+    library: Option<&Library>,
+    symbol: &'static CStr,
+    declared: &'static str,
+    kind: Declared,
+) -> ! {
+    match find_in(library, symbol, kind) {
         Err(cause) => panic!("{}", BindError::new(text(symbol), declared, cause)),
         Ok(_) => panic!(
             "cannot bind `{}`, declared by `{declared}`: it has just come into being",
             text(symbol)
         ),
     }
+}
+
+/// The name of a handle's library, which a handle from a resolver has not.
+pub fn library_name(library: &Option<Library>) -> Option<&str> {
+    library.as_ref().map(Library::name)
 }
 
 /// What `{:?}` shows of a handle: its type and its library, not every address.

@@ -5,7 +5,8 @@
 //! from then on a call is one load and one indirect call. Guaranteed here: a symbol is resolved once
 //! per declaration and library, from any number of threads, without a lock being held while a library
 //! is opened (its initialisers may call back); a failure is remembered and the same error is given again.
-//! Not checked here: whether the declared signature is the real one. That is the promise of the author
+//! What the loader's tables tell is checked: a function is not bound as a variable nor a variable as a function, and a
+//! variable has room for its type. Not checked here: whether the declared signature is the real one. That is the promise of the author
 //! of the `unsafe extern` block.
 
 mod binding;
@@ -14,7 +15,6 @@ mod function;
 mod handle;
 mod probe;
 mod source;
-mod trace;
 mod variable;
 
 pub use error::{BindCause, BindError, BindErrors};
@@ -23,11 +23,10 @@ pub use variable::ForeignVar;
 
 /// What the expansions of the two macros name; reached through `__private`.
 pub(crate) mod support {
-    pub use super::binding::{Address, Binding, Entry, Loads, bind_all};
-    pub use super::handle::{Binder, HandleSource, LazySymbol, fmt_handle};
+    pub use super::binding::{Address, Binding, Declared, Entry, Loads, bind_all};
+    pub use super::handle::{Binder, HandleSource, LazySymbol, fmt_handle, library_name};
     pub use super::probe::{
         PassedAsDeclared, Probe, assert_passable, assert_passed_by_engine, described,
     };
     pub use super::source::{Names, Source};
-    pub use super::trace::{Shown, ShownByDebug, ShownByType, push_argument};
 }

@@ -54,6 +54,17 @@ impl Source {
         Source { names, opened: OnceLock::new() }
     }
 
+    /// The name of the library that was opened, or the first under which it will be looked for.
+    pub fn name(&self) -> Option<&str> {
+        match (self.opened.get(), self.names) {
+            (Some(Ok(library)), _) => Some(library.name()),
+            (_, Names::Search(name)) => Some(name),
+            (_, Names::Verbatim(names)) => names.first().copied(),
+            (_, Names::Main) => Some(crate::library::PROGRAM),
+            (_, Names::Unnamed) => None,
+        }
+    }
+
     /// The library, or the reason why there is none, which stays the same for the life of the program.
     pub(super) fn library(&self) -> Result<&Library, &BindCause> {
         let outcome = match self.opened.get() {

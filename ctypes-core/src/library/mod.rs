@@ -26,6 +26,7 @@ pub use search::find_library;
 pub use symbol::Symbol;
 pub use symbols::{ExportedSymbol, Format, SymbolKind, SymbolVersion, Symbols};
 pub use variable::Variable;
+pub(crate) use variable::{Room, is_read_only};
 
 use crate::error::{CloseError, LoadError};
 use core::ffi::c_void;
@@ -61,6 +62,9 @@ use std::sync::Arc;
 #[doc(alias = "windll")]
 #[derive(Clone)]
 pub struct Library(Arc<Inner>);
+
+/// The name of the library that is the program itself.
+pub(crate) const PROGRAM: &str = "the program";
 
 struct Inner {
     name: String,
@@ -157,7 +161,7 @@ impl Library {
     #[doc(alias = "main")]
     pub fn this() -> Library {
         // SAFETY: the program's own handle is never closed while it runs.
-        unsafe { Library::from_parts("the program".into(), os::this()) }
+        unsafe { Library::from_parts(PROGRAM.into(), os::this()) }
     }
 
     /// Takes over a handle that `dlopen` or `LoadLibrary` returned elsewhere.
@@ -210,6 +214,10 @@ impl Library {
 
     /// Gives the library back to the loader, which unloads it if nobody else in the process has it open.
     ///
+    /// What holds a library keeps it open: clones, [`Symbol`]s, `Function`s, [`Variable`]s and C objects of its
+    /// memory. While there is one of them this is an error, so that no checked call goes through a closed library. Addresses
+    /// and plain function pointers (of `as_ptr` and `typed`, of `#[library]` methods that give one) hold nothing.
+    ///
     /// # Safety
     ///
     /// Nothing that came from the library is used afterwards: function pointers, pointers to its data, callbacks that
@@ -217,7 +225,7 @@ impl Library {
     ///
     /// # Errors
     ///
-    /// [`CloseError`] if a clone or a symbol is alive (then the library stays open for them), or with the loader's reason.
+    /// [`CloseError`] if something holds it (then the library stays open), or with the loader's reason.
     ///
     /// # Python equivalent
     ///

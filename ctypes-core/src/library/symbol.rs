@@ -53,7 +53,6 @@ impl Library {
     }
 
     /// The symbol, unless it is known to be no function.
-    #[cfg(feature = "dynamic")]
     pub(crate) fn function_symbol(&self, name: &str) -> Result<Symbol, SymbolError> {
         self.describe(name, Expected::Function).map(|(symbol, _)| symbol)
     }

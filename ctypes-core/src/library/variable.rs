@@ -58,11 +58,7 @@ impl Library {
     pub unsafe fn variable<T: CType>(&self, name: &str) -> Result<Variable<T>, SymbolError> {
         let found = self.find_variable(name, T::TYPE)?;
         let Found { symbol, is_read_only, .. } = found;
-        if !symbol.as_ptr().cast::<T>().is_aligned() {
-            let (align, at) = (align_of::<T>(), symbol.as_ptr());
-            let reason = format!("expected an address that is a multiple of {align}, found {at:p}");
-            return Err(self.symbol_error(name, Expected::Variable, reason));
-        }
+        self.check_alignment(&symbol, align_of::<T>())?;
         Ok(Variable { symbol, is_read_only, variable: PhantomData })
     }
 
@@ -166,12 +162,65 @@ impl Library {
         }
         let expected = ty.layout().map_err(|e| fail(e.to_string()))?.size();
         let size = about.size.unwrap_or(expected as usize);
-        if (size as u64) < expected {
-            return Err(fail(format!("it has {size} bytes, and `{ty}` has {expected}")));
-        }
+        self.check_size(&symbol, size, expected, &ty)?;
         let is_read_only = os::is_read_only(symbol.as_ptr(), size);
         Ok(Found { symbol, is_read_only, ty, size })
     }
+}
+
+impl Library {
+    /// The symbol of a variable that is declared in Rust, by the checks of [`variable`](Library::variable).
+    pub(crate) fn declared_variable(&self, name: &str, room: &Room) -> Result<Symbol, SymbolError> {
+        let (symbol, about) = self.describe(name, Expected::Variable)?;
+        if let Some(size) = about.size {
+            self.check_size(&symbol, size, room.size as u64, &(room.ty)())?;
+        }
+        self.check_alignment(&symbol, room.align)?;
+        Ok(symbol)
+    }
+
+    fn check_size(
+        &self,
+        symbol: &Symbol,
+        size: usize,
+        expected: u64,
+        ty: &dyn fmt::Display,
+    ) -> Result<(), SymbolError> {
+        if (size as u64) < expected {
+            let reason = format!("it has {size} bytes, and `{ty}` has {expected}");
+            return Err(self.symbol_error(symbol.name(), Expected::Variable, reason));
+        }
+        Ok(())
+    }
+
+    fn check_alignment(&self, symbol: &Symbol, align: usize) -> Result<(), SymbolError> {
+        let at = symbol.as_ptr();
+        if !at.addr().is_multiple_of(align) {
+            let reason = format!("expected an address that is a multiple of {align}, found {at:p}");
+            return Err(self.symbol_error(symbol.name(), Expected::Variable, reason));
+        }
+        Ok(())
+    }
+}
+
+/// What a variable has to be for a type of Rust that need not describe itself.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Room {
+    size: usize,
+    align: usize,
+    /// The type's name.
+    ty: fn() -> &'static str,
+}
+
+impl Room {
+    pub(crate) const fn of<T>() -> Room {
+        Room { size: size_of::<T>(), align: align_of::<T>(), ty: core::any::type_name::<T> }
+    }
+}
+
+/// Whether a variable of the type is known to lie in memory that must not be written.
+pub(crate) fn is_read_only<T>(variable: *const T) -> bool {
+    os::is_read_only(variable.cast(), size_of::<T>())
 }
 
 /// A variable with what is known of it.

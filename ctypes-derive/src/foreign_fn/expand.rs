@@ -176,7 +176,8 @@ impl<'a> Expansion<'a> {
     }
 
     fn call<'b>(&'b self, item: &'b Item, signature: &'b Signature) -> Call<'b> {
-        Call::new(item, signature, self.block, self.options, self.krate)
+        let source = &self.source;
+        Call::new(item, signature, self.block, self.options, self.krate, quote!(#source.name()))
     }
 
     /// A slot that starts at a stub, the function, and its fallible form.

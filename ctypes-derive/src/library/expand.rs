@@ -138,7 +138,9 @@ impl Handle<'_> {
     }
 
     fn call_of<'b>(&'b self, item: &'b Item, signature: &'b Signature) -> Call<'b> {
-        Call::new(item, signature, &self.model.block, &self.model.options, self.krate)
+        let krate = self.krate;
+        let library = quote!(#krate::__private::library_name(&self.__library));
+        Call::new(item, signature, &self.model.block, &self.model.options, krate, library)
     }
 
     fn call(&self, item: &Item, signature: &Signature) -> TokenStream {
@@ -240,7 +242,14 @@ impl Handle<'_> {
                 (false, true) => quote!(optional),
                 (false, false) => quote!(required),
             };
-            quote!(#(#cfg)* let #field = #binder.#how(#symbol);)
+            let kind = match &item.kind {
+                Kind::Function(_) => quote!(FUNCTION),
+                Kind::Variable(ty) => quote!(variable::<#ty>()),
+            };
+            quote! {
+                #(#cfg)*
+                let #field = #binder.#how(#symbol, #krate::__private::Declared::#kind);
+            }
         });
         let fields = items.iter().map(|item| {
             let (cfg, field) = (&item.attributes.cfg, field(item));

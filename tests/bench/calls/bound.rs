@@ -6,42 +6,51 @@ use crate::shapes::{self, Block, Pair, for_each_shape};
 use core::ffi::{c_double, c_float, c_int, c_long, c_uchar};
 use ctypes_wrap::{Bindings, Library, foreign_fn, library};
 
-mod foreign {
-    use super::*;
+macro_rules! declared {
+    ($module:ident $($trace:ident)?) => {
+        mod $module {
+            use super::*;
 
-    // The bench opens the library by its path before it calls any of these: the loader then finds it by
-    // these names, because it is open.
-    #[foreign_fn(
-        linux = ["libcalls_bench.so"],
-        macos = ["libcalls_bench.dylib"],
-        windows = ["calls_bench.dll"]
-    )]
-    unsafe extern "C" {
-        pub(super) fn calls_bench_nothing();
-        pub(super) fn calls_bench_add(a: c_int, b: c_int) -> c_int;
-        pub(super) fn calls_bench_fma3(a: c_double, b: c_double, c: c_double) -> c_double;
-        pub(super) fn calls_bench_sum8(
-            a: c_long,
-            b: c_long,
-            c: c_long,
-            d: c_long,
-            e: c_long,
-            f: c_long,
-            g: c_long,
-            h: c_long,
-        ) -> c_long;
-        pub(super) fn calls_bench_pair(p: Pair) -> Pair;
-        pub(super) fn calls_bench_block(b: Block) -> Block;
-        pub(super) fn calls_bench_mixed(
-            a: c_int,
-            b: c_double,
-            c: *const c_int,
-            d: i64,
-            e: c_float,
-            f: c_uchar,
-        ) -> c_double;
-    }
+            // The bench opens the library by its path before it calls any of these: the loader then finds it by
+            // these names, because it is open.
+            #[foreign_fn(
+                linux = ["libcalls_bench.so"],
+                macos = ["libcalls_bench.dylib"],
+                windows = ["calls_bench.dll"]
+                $(, $trace)?
+            )]
+            unsafe extern "C" {
+                pub(super) fn calls_bench_nothing();
+                pub(super) fn calls_bench_add(a: c_int, b: c_int) -> c_int;
+                pub(super) fn calls_bench_fma3(a: c_double, b: c_double, c: c_double) -> c_double;
+                pub(super) fn calls_bench_sum8(
+                    a: c_long,
+                    b: c_long,
+                    c: c_long,
+                    d: c_long,
+                    e: c_long,
+                    f: c_long,
+                    g: c_long,
+                    h: c_long,
+                ) -> c_long;
+                pub(super) fn calls_bench_pair(p: Pair) -> Pair;
+                pub(super) fn calls_bench_block(b: Block) -> Block;
+                pub(super) fn calls_bench_mixed(
+                    a: c_int,
+                    b: c_double,
+                    c: *const c_int,
+                    d: i64,
+                    e: c_float,
+                    f: c_uchar,
+                ) -> c_double;
+            }
+        }
+    };
 }
+
+declared!(foreign);
+#[cfg(feature = "tracing")]
+declared!(traced trace);
 
 #[library(handle = Callees)]
 unsafe extern "C" {
@@ -81,6 +90,22 @@ pub(crate) fn foreign_fn_calls(cases: &mut Vec<Case>) {
             cases.push(Case::new::<_, $r, _>(shapes::$shape, paths::FOREIGN_FN, args, $expected, |_args| {
                 // SAFETY: the functions of calls_bench.c accept any numbers, and a pointer to an int.
                 unsafe { foreign::$name($(_args.$i),*) }
+            }));
+        };
+    }
+    for_each_shape!(case);
+}
+
+/// The same functions with `trace`, in a program without a subscriber.
+#[cfg(feature = "tracing")]
+pub(crate) fn traced_calls(cases: &mut Vec<Case>) {
+    macro_rules! case {
+        ($shape:ident $name:ident ($($i:tt: $t:ty = $arg:expr),*) -> $r:ty = $expected:expr) => {
+            let args: ($($t,)*) = ($($arg,)*);
+            let way = paths::FOREIGN_FN_TRACED;
+            cases.push(Case::new::<_, $r, _>(shapes::$shape, way, args, $expected, |_args| {
+                // SAFETY: as above.
+                unsafe { traced::$name($(_args.$i),*) }
             }));
         };
     }

@@ -13,6 +13,12 @@ const HANDLE_RATIO: f64 = 1.05;
 /// A `#[foreign_fn]` costs at most so many instructions more than a libloading `Symbol`.
 const FOREIGN_FN_EXTRA: f64 = 3.0;
 
+/// A traced call to which nobody listens costs at most so many instructions more than one that is not traced: for the
+/// question whether somebody does, and for what then has to be kept over it.
+#[cfg(feature = "tracing")]
+const TRACED_EXTRA: [(Label, Label, f64); 2] =
+    [(paths::FOREIGN_FN_TRACED, paths::FOREIGN_FN, 48.0), (paths::CALL_TRACED, paths::CALL, 64.0)];
+
 /// The bounds that do not hold, each in a sentence.
 pub(crate) fn violated(rows: &[Row]) -> Vec<String> {
     let mut violated = Vec::new();
@@ -41,6 +47,16 @@ pub(crate) fn violated(rows: &[Row]) -> Vec<String> {
         };
         check(paths::HANDLE, handle, symbol * HANDLE_RATIO, "1.05 times");
         check(paths::FOREIGN_FN, foreign_fn, symbol + FOREIGN_FN_EXTRA, "3 more than");
+        #[cfg(feature = "tracing")]
+        for (traced, plain, extra) in TRACED_EXTRA {
+            match (of(traced), of(plain)) {
+                (Some(found), Some(base)) if found <= base + extra => {}
+                (found, base) => violated.push(format!(
+                    "{}: {} takes {found:?} instructions; expected at most {extra} more than the {base:?} of {}",
+                    shape.text, traced.text, plain.text
+                )),
+            }
+        }
     }
     violated
 }

@@ -31,6 +31,23 @@ pub(crate) fn tuples(cases: &mut Vec<Case>) {
     for_each_shape!(case);
 }
 
+/// The same with functions that are traced, in a program without a subscriber.
+#[cfg(feature = "tracing")]
+pub(crate) fn traced_tuples(cases: &mut Vec<Case>) {
+    macro_rules! case {
+        ($shape:ident $name:ident ($($i:tt: $t:ty = $arg:expr),*) -> $r:ty = $expected:expr) => {
+            let f = function(stringify!($name), <$r>::result(), &[$(<$t>::TYPE),*]).traced();
+            let args: ($($t,)*) = ($($arg,)*);
+            let way = paths::CALL_TRACED;
+            cases.push(Case::new::<_, $r, _>(shapes::$shape, way, (f, args), $expected, |s| {
+                // SAFETY: as above.
+                unsafe { s.0.call::<$r>(s.1) }.unwrap_or_else(|e| panic!("{e}"))
+            }));
+        };
+    }
+    for_each_shape!(case);
+}
+
 /// Calls with arguments that were pushed one by one before, and a result of any type.
 pub(crate) fn kept_args(cases: &mut Vec<Case>) {
     macro_rules! case {

@@ -28,8 +28,12 @@ fn cases(quick: bool) -> Vec<Case> {
     pointers::pointer(&mut all);
     pointers::symbol(&mut all);
     bound::foreign_fn_calls(&mut all);
+    #[cfg(feature = "tracing")]
+    bound::traced_calls(&mut all);
     bound::handle_methods(&mut all);
     dynamic::tuples(&mut all);
+    #[cfg(feature = "tracing")]
+    dynamic::traced_tuples(&mut all);
     dynamic::kept_args(&mut all);
     dynamic::refilled_args(&mut all);
     through_libffi::raw_calls(&mut all);

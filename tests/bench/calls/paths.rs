@@ -19,3 +19,10 @@ labels! {
     CALLBACK_DYNAMIC "callback_dynamic" "Callback::dynamic"
     CALLBACK_LIBFFI "callback_libffi" "libffi closure"
 }
+
+// In the report each follows the way that it is traced of.
+#[cfg(feature = "tracing")]
+labels! {
+    FOREIGN_FN_TRACED "foreign_fn_traced" "#[foreign_fn(trace)], nobody listens"
+    CALL_TRACED "call_traced" "Function::traced, nobody listens"
+}

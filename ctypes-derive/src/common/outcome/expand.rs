@@ -25,6 +25,8 @@ pub(crate) struct Call<'a> {
     options: &'a Options,
     krate: &'a TokenStream,
     outcome: Outcome,
+    /// An expression for the library's name, an `Option<&str>`.
+    library: TokenStream,
 }
 
 impl<'a> Call<'a> {
@@ -34,9 +36,10 @@ impl<'a> Call<'a> {
         block: &'a Block,
         options: &'a Options,
         krate: &'a TokenStream,
+        library: TokenStream,
     ) -> Self {
         let outcome = super::of(item, signature, &options.outcome);
-        Call { item, signature, block, options, krate, outcome }
+        Call { item, signature, block, options, krate, outcome, library }
     }
 
     /// `-> R`, or nothing.
@@ -265,7 +268,7 @@ impl<'a> Call<'a> {
             Some(target) => quote!(#target),
             None => quote!(::core::module_path!()),
         };
-        let (arguments, name) = (local("arguments"), self.item.name());
+        let (arguments, name, library) = (local("arguments"), self.item.name(), &self.library);
         let shown = self.signature.params.iter().map(|param| {
             let (name, value) = (param.name.unraw().to_string(), &param.name);
             quote!(#name: #value)
@@ -276,7 +279,7 @@ impl<'a> Call<'a> {
         let event = |result: TokenStream| {
             let number = number.into_iter();
             quote! {
-                #krate::__private::trace_result!(#target, #name, #arguments, #result #(, #number)*);
+                #krate::__private::trace_result!(#target, #name, #library, #arguments, #result #(, #number)*);
             }
         };
         if self.signature.is_never() {

@@ -1,5 +1,9 @@
 //! What a traced call tells `tracing`: one event after the call, with its arguments as they were before it.
 //!
+//! The one place that knows the event's level and fields, for functions declared in Rust and for those whose signature
+//! is given at run time ([`crate::call`]). Whether somebody listens is asked before anything is formatted. The caller's error
+//! numbers are not those that a subscriber leaves behind: what formats and what emits keeps them.
+//!
 //! Without the feature `tracing` the macros here are the error that says so.
 
 use core::fmt::{Debug, Write};
@@ -70,6 +74,35 @@ pub fn push_argument(text: &mut String, name: &str, value: &str) {
     let _ = write!(text, "{separator}{name}: {value}");
 }
 
+/// Whether somebody listens to the calls of that target.
+#[cfg(feature = "tracing")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __trace_enabled {
+    ($target:expr) => {
+        $crate::__private::tracing::enabled!(
+            target: $target, $crate::__private::tracing::Level::TRACE
+        )
+    };
+}
+
+/// Emits the event of a call. A field whose value is `None` is left out.
+#[cfg(feature = "tracing")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __trace_event {
+    ($target:expr, $function:expr, $library:expr, $arguments:expr, $($field:ident = $value:expr),+) => {
+        $crate::__private::tracing::event!(
+            target: $target,
+            $crate::__private::tracing::Level::TRACE,
+            function = $function,
+            library = $library,
+            arguments = $arguments,
+            $($field = $value),+
+        )
+    };
+}
+
 /// The text of the arguments, if somebody listens.
 #[cfg(feature = "tracing")]
 #[doc(hidden)]
@@ -78,39 +111,37 @@ macro_rules! __trace_arguments {
     ($target:expr, $($name:literal: $value:expr),*) => {{
         #[allow(unused_imports)]
         use $crate::__private::{ShownByDebug as _, ShownByType as _};
-        if $crate::__private::tracing::enabled!(
-            target: $target, $crate::__private::tracing::Level::TRACE
-        ) {
-            #[allow(unused_mut)]
-            let mut text = $crate::__private::String::new();
-            $($crate::__private::push_argument(
-                &mut text, $name, &(&$crate::__private::Shown(&$value)).shown(),
-            );)*
-            ::core::option::Option::Some(text)
+        if $crate::__trace_enabled!($target) {
+            ::core::option::Option::Some($crate::__private::kept(|| {
+                #[allow(unused_mut)]
+                let mut text = $crate::__private::String::new();
+                $($crate::__private::push_argument(
+                    &mut text, $name, &(&$crate::__private::Shown(&$value)).shown(),
+                );)*
+                text
+            }))
         } else {
             ::core::option::Option::None
         }
     }};
 }
 
-/// Emits the event of a call.
+/// Emits the event of a call that was made.
 #[cfg(feature = "tracing")]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __trace_result {
-    ($target:expr, $function:literal, $arguments:expr, $result:expr $(, $number:expr)?) => {{
+    ($target:expr, $function:literal, $library:expr, $arguments:expr, $result:expr $(, $number:expr)?) => {{
         #[allow(unused_imports)]
         use $crate::__private::{ShownByDebug as _, ShownByType as _};
         if let ::core::option::Option::Some(arguments) = $arguments {
-            let result = (&$crate::__private::Shown(&$result)).shown();
-            $crate::__private::tracing::event!(
-                target: $target,
-                $crate::__private::tracing::Level::TRACE,
-                function = $function,
-                arguments = arguments.as_str(),
-                result = result.as_str(),
-                $(error_number = $number.0,)?
-            );
+            $crate::__private::kept(|| {
+                let result = (&$crate::__private::Shown(&$result)).shown();
+                $crate::__trace_event!(
+                    $target, $function, $library, arguments.as_str(),
+                    result = result.as_str() $(, error_number = $number.0)?
+                );
+            });
         }
     }};
 }
