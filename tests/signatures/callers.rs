@@ -6,14 +6,13 @@ use super::plan::{Batch, Call, promoted};
 use super::rust::{definition, rust_type};
 use super::search::Subject as _;
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
 const PRELUDE: &str = "\
 #![allow(warnings)]
 use core::ffi::*;
 use ctypes_wrap::{Be, CStruct, CType, CUnion, Callback, Complex, Function, Le, LongDouble, Raw, Type, bitfield, foreign_fn};
 use ctypes_wrap::{call::Args, error::CallError};
-use signatures_judge::{ByteValues, Case, Judge, Refused, Seen, ShortValues, SignedValues, UnsignedValues, Wide, Word, get, put};
+use signatures_judge::{ByteValues, Case, Refused, Seen, ShortValues, SignedValues, UnsignedValues, Wide, Word, get, put};
 type size_t = usize;
 ";
 
@@ -37,13 +36,12 @@ pub(crate) fn source(
         if !is_refused {
             functions += &declaration(call);
         }
-        text += &case(call, batch, &callees::shown(&of_c.only(call.id), of_c_call), is_refused);
-        writeln!(all, "    judge.case::<C{}>();", call.id).unwrap();
+        all += &case(call, batch, &callees::shown(&of_c.only(call.id), of_c_call), is_refused);
     }
     format!(
         "{text}\n#[foreign_fn(linux = [{library:?}])]\nunsafe extern \"C\" {{\n{functions}}}\n\n\
-         fn all(judge: &mut Judge) {{\n{all}}}\n\
-         fn main() {{ signatures_judge::run({library:?}, all) }}\n"
+         static ALL: &[Case] = &[\n{all}];\n\
+         fn main() {{ signatures_judge::run({library:?}, ALL) }}\n"
     )
 }
 
@@ -129,15 +127,13 @@ fn case(call: &Call, batch: &Batch, in_c: &str, is_refused: bool) -> String {
         _ => "Ok(false)".to_owned(),
     };
     format!(
-        "struct C{id};\nimpl Case for C{id} {{\n    const NAME: &str = \"{name}\";\n    \
-         const REFUSED: bool = {is_refused};\n    const VARIADIC: bool = {};\n    const FIXED: usize = {fixed};\n    \
-         const C: &str = r##\"{in_c}\"##;\n    const RUST: &str = r##\"{own}\"##;\n    \
-         const PARAMS: &[&Type] = &[{described}];\n    const RESULT: &Type = {result_type};\n    \
-         const RESULT_SIZE: usize = size_of::<{ret}>();\n    const BY_VALUE: bool = {by_value};\n    \
-         unsafe fn direct(a: &[*mut c_void], r: *mut c_void) -> bool {{ unsafe {{ {direct} }} }}\n    \
-         unsafe fn tuple(f: &Function, a: &[*mut c_void], r: *mut c_void) -> Result<bool, CallError> {{ unsafe {{ {tuple} }} }}\n    \
-         unsafe fn push(args: &mut Args<'_>, a: &[*mut c_void]) {{ unsafe {{ {pushed} }} }}\n    \
-         fn back(seen: &Seen, call: &mut dyn FnMut(*const c_void)) -> Result<bool, Refused> {{ {back} }}\n}}\n",
+        "    Case {{\n    name: \"{name}\", refused: {is_refused}, variadic: {}, fixed: {fixed},\n    \
+         c: r##\"{in_c}\"##,\n    rust: r##\"{own}\"##,\n    \
+         params: &[{described}], result: {result_type}, result_size: size_of::<{ret}>(), by_value: {by_value},\n    \
+         direct: |a, r| unsafe {{ {direct} }},\n    \
+         tuple: |f, a, r| unsafe {{ {tuple} }},\n    \
+         push: |args, a| unsafe {{ {pushed} }},\n    \
+         back: |seen, call| {{ {back} }},\n    }},\n",
         call.fixed.is_some(),
     )
 }

@@ -26,51 +26,41 @@ pub use ctypes_wrap::error::SignatureError as Refused;
 pub use values::{ByteValues, ShortValues, SignedValues, UnsignedValues, Wide, Word};
 use values_at_run_time::{bytes_of, value_of};
 
+type Arguments<'a> = &'a [*mut c_void];
+
 /// A function in both languages. Arguments and results are at addresses.
-pub trait Case {
+///
+/// Data and pointers to functions: whatever is generic in the type of a function is compiled once for each of them.
+pub struct Case {
     /// Its name, in both.
-    const NAME: &str;
+    pub name: &'static str,
     /// Whether the attribute does not take it.
-    const REFUSED: bool;
+    pub refused: bool,
     /// Whether there is a `...`.
-    const VARIADIC: bool;
+    pub variadic: bool,
     /// The number of parameters before it, or of all.
-    const FIXED: usize;
+    pub fixed: usize,
     /// What it is in C.
-    const C: &str;
+    pub c: &'static str,
     /// What it is in Rust.
-    const RUST: &str;
+    pub rust: &'static str,
     /// The types of all arguments.
-    const PARAMS: &'static [&'static Type];
+    pub params: &'static [&'static Type],
     /// That of the result.
-    const RESULT: &'static Type;
+    pub result: &'static Type,
     /// The size of the result in Rust.
-    const RESULT_SIZE: usize;
+    pub result_size: usize,
     /// Whether rustc passes all of the types as C does.
-    const BY_VALUE: bool;
-    /// Calls the function of the attribute; tells whether there is one.
-    ///
-    /// # Safety
-    /// Values of the types are at the addresses, and room for the result.
-    unsafe fn direct(a: &[*mut c_void], r: *mut c_void) -> bool;
-    /// Calls a function of run time with a tuple, if that is long enough.
-    ///
-    /// # Errors
-    /// Those of the call.
-    ///
-    /// # Safety
-    /// As for `direct`; it is the function.
-    unsafe fn tuple(f: &Function, a: &[*mut c_void], r: *mut c_void) -> Result<bool, CallError>;
+    pub by_value: bool,
+    /// Calls the function of the attribute; tells whether there is one. Values of the types are at the addresses, and room
+    /// for the result.
+    pub direct: unsafe fn(Arguments<'_>, *mut c_void) -> bool,
+    /// Calls the function as one of run time with a tuple, if that is long enough.
+    pub tuple: unsafe fn(&Function, Arguments<'_>, *mut c_void) -> Result<bool, CallError>,
     /// Pushes the arguments one by one.
-    ///
-    /// # Safety
-    /// As for `direct`.
-    unsafe fn push(args: &mut Args<'_>, a: &[*mut c_void]);
-    /// Has `call` call a closure with that many arguments, if there can be one.
-    ///
-    /// # Errors
-    /// If the engine refuses a type.
-    fn back(seen: &Seen, call: &mut dyn FnMut(*const c_void)) -> Result<bool, Refused>;
+    pub push: unsafe fn(&mut Args<'_>, Arguments<'_>),
+    /// Has C call a closure with that many arguments, if there can be one.
+    pub back: fn(&Seen, &mut dyn FnMut(*const c_void)) -> Result<bool, Refused>,
 }
 
 /// The value at an address.
@@ -126,7 +116,7 @@ impl Memory {
 }
 
 /// What was found out about all functions.
-pub struct Judge {
+struct Judge {
     library: Library,
     functions: usize,
     /// Calls of functions that the attribute makes, of those with tuples and of those with pushed arguments.
@@ -139,14 +129,14 @@ pub struct Judge {
     refused: Vec<String>,
 }
 
-/// Judges the functions that `all` tells of, whose C half is in the file `library`.
-pub fn run(library: &str, all: fn(&mut Judge)) {
+/// Judges the functions, whose C half is in the file `library`.
+pub fn run(library: &str, all: &'static [Case]) {
     // SAFETY: it was made of the C half, which has no initializers.
     let library = unsafe { Library::open_path(library) }.unwrap_or_else(|e| panic!("{e}"));
     let refused = Vec::new();
     let (functions, direct, tuples, pushed, typed, dynamic) = Default::default();
     let mut judge = Judge { library, functions, direct, tuples, pushed, typed, dynamic, refused };
-    all(&mut judge);
+    all.iter().for_each(|case| judge.case(case));
     let Judge { functions, direct, tuples, pushed, typed, dynamic, refused, .. } = judge;
     refused.iter().for_each(|reason| say(&format!("N {reason}")));
     say(&format!("T {functions} {direct} {tuples} {pushed} {typed} {dynamic}"));
@@ -211,58 +201,63 @@ impl Judge {
     }
 
     /// Judges one function.
-    pub fn case<T: Case>(&mut self) {
-        say(&format!("A {}", T::NAME));
+    fn case(&mut self, case: &'static Case) {
+        say(&format!("A {}", case.name));
         self.functions += 1;
-        if let Err(found) = self.judged::<T>() {
-            let report = format!("{found}\n{}\n{}", T::C, T::RUST);
+        if let Err(found) = self.judged(case) {
+            let report = format!("{found}\n{}\n{}", case.c, case.rust);
             let report: Vec<String> = report.lines().map(|line| format!(" {line}")).collect();
-            say(&format!("F {}\n{}", T::NAME, report.join("\n")));
+            say(&format!("F {}\n{}", case.name, report.join("\n")));
         }
     }
 
-    fn judged<T: Case>(&mut self) -> Result<(), String> {
-        let (fixed, listed) = T::PARAMS.split_at(T::FIXED);
+    fn judged(&mut self, case: &'static Case) -> Result<(), String> {
+        let (fixed, listed) = case.params.split_at(case.fixed);
         let fixed = fixed.iter().copied();
-        let mut signature = match T::VARIADIC {
-            false => Signature::new(CallConv::C, T::RESULT, fixed),
-            true => Signature::variadic(CallConv::C, T::RESULT, fixed),
+        let mut signature = match case.variadic {
+            false => Signature::new(CallConv::C, case.result, fixed),
+            true => Signature::variadic(CallConv::C, case.result, fixed),
         };
         // What no function takes no call takes after a `...`, which is found only then.
         let alone = |ty: &&'static Type| Signature::new(CallConv::C, &Type::VOID, [*ty]).err();
         let unlisted = listed.iter().find_map(alone);
-        let is_declared = !T::REFUSED && (unlisted.is_none() || T::BY_VALUE);
+        let is_declared = !case.refused && (unlisted.is_none() || case.by_value);
         if let (Some(e), true) = (unlisted, signature.is_ok()) {
             signature = Err(e);
         }
         let function = match signature {
             Ok(signature) => {
-                if T::REFUSED && !T::VARIADIC {
+                if case.refused && !case.variadic {
                     return Err("the attribute refuses what the engine passes".to_owned());
                 }
-                Some(self.library.function(T::NAME, &signature).map_err(|e| e.to_string())?)
+                Some(self.library.function(case.name, &signature).map_err(|e| e.to_string())?)
             }
             Err(e) => {
-                if is_declared && !T::BY_VALUE {
+                if is_declared && !case.by_value {
                     return Err(format!(
                         "the attribute passes it through the engine, which says: {e}"
                     ));
                 }
-                self.refused.push(format!("{}: {e}", T::NAME));
+                self.refused.push(format!("{}: {e}", case.name));
                 None
             }
         };
         for seed in 0..4 {
-            self.trial::<T>(function.as_ref(), seed).map_err(|e| format!("seed {seed}: {e}"))?;
+            self.trial(case, function.as_ref(), seed).map_err(|e| format!("seed {seed}: {e}"))?;
         }
         Ok(())
     }
 
-    fn trial<T: Case>(&mut self, function: Option<&Function>, seed: u64) -> Result<(), String> {
-        let name = |what: &str| format!("{}_{what}", T::NAME);
+    fn trial(
+        &mut self,
+        case: &'static Case,
+        function: Option<&Function>,
+        seed: u64,
+    ) -> Result<(), String> {
+        let name = |what: &str| format!("{}_{what}", case.name);
         let mut random = random::Random(seed);
         let mut memory: Vec<Memory> =
-            T::PARAMS.iter().map(|_| Memory::graffiti(&mut random)).collect();
+            case.params.iter().map(|_| Memory::graffiti(&mut random)).collect();
         let arguments: Vec<*mut c_void> = memory.iter_mut().map(|m| (&raw mut *m).cast()).collect();
         let mut result = Memory([0; ROOM]);
         let a = &arguments[..];
@@ -281,35 +276,37 @@ impl Judge {
             Trial { judge: self, arguments: arguments.clone(), checksum, result: expected, sum };
         // SAFETY: the arguments are at their addresses, valid, and the function is C's.
         let direct = trial.call("by the attribute", |r| unsafe {
-            Ok::<_, CallError>(T::direct(&trial.arguments, r))
+            Ok::<_, CallError>((case.direct)(&trial.arguments, r))
         })?;
         let (mut tuple, mut pushed) = (false, false);
         if let Some(f) = function {
             // SAFETY: as above.
-            tuple = trial.call("with a tuple", |r| unsafe { T::tuple(f, &trial.arguments, r) })?;
+            tuple =
+                trial.call("with a tuple", |r| unsafe { (case.tuple)(f, &trial.arguments, r) })?;
             // SAFETY: as above.
             pushed = trial.call("with pushed arguments", |r| unsafe {
                 let mut args = Args::new();
-                T::push(&mut args, &trial.arguments);
+                (case.push)(&mut args, &trial.arguments);
                 let value = f.call_args(&mut args)?;
-                let bytes = bytes_of(T::RESULT, &value);
+                let bytes = bytes_of(case.result, &value);
                 core::ptr::copy_nonoverlapping(bytes.as_ptr(), r.cast(), bytes.len());
                 Ok::<_, CallError>(true)
             })?;
         }
         let (mut typed, mut dynamic) = (false, false);
-        if !T::VARIADIC {
+        if !case.variadic {
             typed =
-                self.back::<T>(a, seed, "a typed callback", sum, &mut |seen, call| match T::back(
+                self.back(case, a, seed, "a typed callback", sum, &mut |seen, call| match (case
+                    .back)(
                     seen, call,
                 ) {
                     Err(_) if function.is_none() => Ok(false),
                     other => received(other),
                 })?;
             dynamic =
-                self.back::<T>(a, seed, "a callback of run time", sum, &mut |seen, call| {
+                self.back(case, a, seed, "a callback of run time", sum, &mut |seen, call| {
                     let Some(function) = function else { return Ok(false) };
-                    let answer = |values: &[Value]| answer::<T>(seen, values);
+                    let answer = |values: &[Value]| answer(case, seen, values);
                     let callback = Callback::dynamic(function.signature(), answer);
                     received(callback.map(|callback| {
                         call(callback.as_ptr());
@@ -326,22 +323,23 @@ impl Judge {
     }
 
     /// What is wrong with a callback that C calls; whether there was one.
-    fn back<T: Case>(
+    fn back(
         &self,
+        case: &'static Case,
         a: &[*mut c_void],
         seed: u64,
         way: &str,
         sum: unsafe extern "C" fn(*mut c_void) -> u64,
         make: &mut dyn FnMut(&Seen, &mut dyn FnMut(*const c_void)) -> Result<bool, Refused>,
     ) -> Result<bool, String> {
-        let name = |what: &str| format!("{}_{what}", T::NAME);
+        let name = |what: &str| format!("{}_{what}", case.name);
         let (mut given, mut got) = (Memory([0; ROOM]), Memory([0x5a; ROOM]));
         let given_at: *mut c_void = (&raw mut given).cast();
         let got_at: *mut c_void = (&raw mut got).cast();
         // SAFETY: the C half declares them so; the memory has room for the result.
         let (back, sums) = unsafe {
             let made: unsafe extern "C" fn(u64, *mut c_void, usize) = self.get(&name("made"));
-            made(seed, given_at, T::RESULT_SIZE);
+            made(seed, given_at, case.result_size);
             let back: unsafe extern "C" fn(*const c_void, *const *mut c_void, *mut c_void) =
                 self.get(&name("back"));
             (back, self.get::<Sums>(&name("sums")))
@@ -370,9 +368,9 @@ fn received(made: Result<bool, Refused>) -> Result<bool, Refused> {
 }
 
 /// What a callback of run time answers.
-fn answer<T: Case>(seen: &Seen, values: &[Value]) -> Value {
+fn answer(case: &Case, seen: &Seen, values: &[Value]) -> Value {
     let mut copies: Vec<Memory> = Vec::new();
-    for (ty, value) in T::PARAMS.iter().zip(values) {
+    for (ty, value) in case.params.iter().zip(values) {
         let bytes = bytes_of(ty, value);
         let mut copy = Memory([0; ROOM]);
         copy.0[..bytes.len()].copy_from_slice(&bytes);
@@ -381,11 +379,11 @@ fn answer<T: Case>(seen: &Seen, values: &[Value]) -> Value {
     let at: Vec<*mut c_void> = copies.iter_mut().map(|copy| (&raw mut *copy).cast()).collect();
     // SAFETY: values of the types are there.
     unsafe { seen.take(&at) };
-    if T::RESULT_SIZE == 0 {
+    if case.result_size == 0 {
         return Value::Void;
     }
     let result = seen.result.cast::<MaybeUninit<u8>>();
     // SAFETY: a result of that size is there, and C wrote every byte.
-    let bytes = unsafe { core::slice::from_raw_parts(result.cast::<u8>(), T::RESULT_SIZE) };
-    value_of(T::RESULT, bytes)
+    let bytes = unsafe { core::slice::from_raw_parts(result.cast::<u8>(), case.result_size) };
+    value_of(case.result, bytes)
 }
