@@ -1,8 +1,14 @@
 //! Callbacks, called by C: what arrives and what goes back, panics, threads, and ends at odd moments.
 #![cfg(any(feature = "libffi", feature = "libffi-system"))]
 
+#[cfg(unix)]
+#[path = "callbacks/child.rs"]
+mod child;
 #[path = "callbacks/ends.rs"]
 mod ends;
+#[cfg(target_os = "linux")]
+#[path = "callbacks/hardened.rs"]
+mod hardened;
 #[path = "callbacks/panics.rs"]
 mod panics;
 
@@ -256,12 +262,21 @@ fn records_as_values() {
     }
 }
 
+/// The library of random functions: the children of `hardened.rs` run beside us.
+fn random_name() -> &'static str {
+    #[cfg(target_os = "linux")]
+    if hardened::is_on() {
+        return "random_callbacks_hardened";
+    }
+    "random_callbacks"
+}
+
 #[test]
 fn random_signatures() {
     let seed = common::generate::seed();
     let mut random = Random(seed);
     let program = Program::new(100, &mut random);
-    let native = Native::open(program.compile("random_callbacks").to_str().expect("UTF-8"));
+    let native = Native::open(program.compile(random_name()).to_str().expect("UTF-8"));
     let called = Cell::new(0);
     for f in &program.functions {
         // What is refused by value is the subject of the tests of calls.

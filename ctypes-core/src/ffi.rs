@@ -483,7 +483,7 @@ impl Closure {
             return Err(SignatureError::NoClosureMemory);
         }
         let made = Closure { closure, code, _signature: signature.clone() };
-        let cif = signature.engine().cif.as_ptr();
+        let cif = signature.engine().prepared()?.cif.as_ptr();
         // SAFETY: closure and code were just allocated together; the cif lives in the signature kept
         // beside them; `trampoline` is the function that libffi wants.
         let answer = unsafe {

@@ -2,6 +2,8 @@
 //!
 //! Ends of the program are seen from outside: the test binary runs one of its own tests again with a variable set.
 
+#[cfg(unix)]
+use crate::child::stderr_of_abort;
 use crate::common::{Native, fixture};
 use crate::{call_plain, call_times};
 use core::cell::Cell;
@@ -209,26 +211,6 @@ fn invalid_arguments_are_a_panic_before_the_closure_runs() {
     // SAFETY: the pointer is that of a callback with one pointer.
     let payload = caught(|| unsafe { call.call::<c_int>((nonnull.as_ptr().cast_mut(), null)) });
     assert!(text(&*payload).contains("argument 1: NULL where"), "{}", text(&*payload));
-}
-
-/// Set in the child process that is to end.
-const CHILD: &str = "CTYPES_TEST_CHILD";
-
-/// Runs `part` in a child process, by this test, and returns what the child wrote to stderr; the child must end by abort.
-#[cfg(unix)]
-fn stderr_of_abort(test: &str, part: impl FnOnce()) -> Option<String> {
-    use std::os::unix::process::ExitStatusExt;
-    if std::env::var_os(CHILD).is_some() {
-        part();
-        return None;
-    }
-    let program = std::env::current_exe().expect("the test binary");
-    let mut command = std::process::Command::new(program);
-    let child = command.args([test, "--exact", "--nocapture", "--test-threads=1"]).env(CHILD, "1");
-    let output = child.output().expect("the test binary runs");
-    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.signal(), Some(libc::SIGABRT), "{}: {stderr}", output.status);
-    Some(stderr)
 }
 
 #[cfg(unix)]

@@ -4,20 +4,22 @@
 //! caller of the C function if that call was guarded (every dynamic call is); otherwise the program
 //! aborts, unless the callback was given a result to return instead.
 
+mod body;
 mod context;
+pub(crate) mod slots;
 mod typed;
 
 pub(crate) use context::Context;
+pub use slots::forbid_generated_code;
 pub use typed::{CallbackArgs, CallbackFn, FnPointer};
 
 use crate::call::Signature;
 use crate::call::args::{Argument, Pushed, TypeRef};
-use crate::call::engine::Closure;
 use crate::call::tag::{Slot, Tag};
 use crate::convert::Value;
 use crate::error::SignatureError;
 use crate::types::{CReturn, CallConv, Type};
-use context::Body;
+use body::Body;
 use core::ffi::c_void;
 use core::marker::PhantomData;
 use core::ptr::NonNull;
@@ -108,17 +110,14 @@ impl<'env, F> Callback<'env, F> {
         name: &str,
     ) -> Result<Callback<'env, F>, SignatureError> {
         let context = Context::new(signature, body, name);
-        // The context is at its final address now, which the closure is given.
-        let closure = match Closure::new(signature, context.as_ptr()) {
-            Ok(closure) => closure,
-            Err(e) => {
-                // SAFETY: nothing else has the context.
-                unsafe { Context::free(context) };
+        // SAFETY: alive at its final address; if this fails nothing else has it, and no one has the
+        // code's address yet.
+        unsafe {
+            if let Err(e) = slots::arm(context, signature) {
+                Context::free(context);
                 return Err(e);
             }
-        };
-        // SAFETY: the context is ours, and no one has the code's address yet.
-        unsafe { Context::arm(context, closure) };
+        }
         Ok(Callback { context, ty: signature.ty().pointer(), of: PhantomData })
     }
 
