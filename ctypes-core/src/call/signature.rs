@@ -232,6 +232,7 @@ impl Signature {
     }
 
     /// Where a callback finds its arguments, if one of the entries in the program's text can take them.
+    #[inline]
     pub(crate) fn places(&self) -> Option<&Places> {
         let make = || Places::new(self.conv(), self.result(), self.params());
         self.0.places.get_or_init(make).as_ref()

@@ -43,6 +43,7 @@ const OVER: usize = ENDED >> 1;
 
 /// A number that no other thread of the program has or had. The standard library's `ThreadId` costs a
 /// reference count on each call.
+#[inline]
 fn this_thread() -> usize {
     thread_local!(static ID: Cell<usize> = const { Cell::new(0) });
     static LAST: AtomicUsize = AtomicUsize::new(0);
@@ -108,6 +109,7 @@ impl Context {
         self.runs.load(Ordering::Acquire) == ENDED | OVER
     }
 
+    #[inline]
     pub(crate) fn signature(&self) -> &Signature {
         &self.signature
     }
@@ -163,6 +165,7 @@ impl Context {
     ///
     /// # Safety
     /// `ret` has room for the result.
+    #[cold]
     unsafe fn write_panic_result(&self, ret: *mut u8) {
         let size = self.signature.result().native_extent().map_or(0, |e| e.size as usize);
         let chosen = self.panic_result.read().unwrap_or_else(PoisonError::into_inner);
@@ -188,6 +191,7 @@ impl Context {
     /// # Safety
     /// `this` is alive when entered; `args` are the addresses of the signature's arguments; `ret` has
     /// room for its result.
+    #[inline]
     pub(crate) unsafe fn enter(this: *const Context, args: &[*const c_void], ret: *mut u8) -> Tag {
         // SAFETY: alive until `runs` is counted down, since its owner does not free a running one.
         let context = unsafe { &*this };

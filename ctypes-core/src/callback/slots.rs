@@ -89,6 +89,7 @@ impl Code {
 
 /// The context of the entry with that number, which is in use or was.
 #[cfg_attr(not(all(target_arch = "x86_64", not(windows))), allow(dead_code))]
+#[inline]
 pub(crate) fn context(number: usize) -> *const Context {
     CONTEXTS[number].load(Ordering::Acquire)
 }

@@ -18,7 +18,6 @@ use core::arch::naked_asm;
 use core::ffi::c_void;
 use core::mem::{MaybeUninit, offset_of};
 use places::{Back, FLOATS, INTEGERS, Place};
-use smallvec::SmallVec;
 
 /// How many callbacks have an entry of their own at a time.
 pub(crate) const SLOTS: usize = 4096;
@@ -168,24 +167,32 @@ unsafe extern "C" fn enter(frame: *mut Frame, number: usize) -> Back {
     let Some(places) = unsafe { (*context).signature() }.places() else {
         std::process::abort();
     };
-    let word = |i: u32| frame.cast::<Slot>().wrapping_add(i as usize);
+    let mut few = [MaybeUninit::uninit(); INLINE];
+    let mut many = Vec::new();
+    let list = if places.args.len() <= INLINE {
+        &mut few[..places.args.len()]
+    } else {
+        many.resize(places.args.len(), MaybeUninit::uninit());
+        &mut many[..]
+    };
     // Each of them is in a register of either kind, of which there are but six of the one.
     let mut whole = [MaybeUninit::<[Slot; 2]>::uninit(); INTEGERS];
-    let mut free = whole.iter_mut();
-    let args: SmallVec<[*const c_void; INLINE]> = places
-        .args
-        .iter()
-        .map(|place| match *place {
-            Place::At(first) => word(first).cast_const().cast(),
-            // SAFETY: both are words of the frame, which `body` has written.
-            Place::Apart(first, second) => match (free.next(), unsafe {
-                [word(first).read(), word(second).read()]
-            }) {
-                (Some(whole), words) => core::ptr::from_mut(whole.write(words)).cast_const().cast(),
-                (None, _) => std::process::abort(),
-            },
-        })
-        .collect();
+    let mut joined = 0;
+    for (address, place) in list.iter_mut().zip(&places.args) {
+        let word = |i: u32| frame.cast::<Slot>().wrapping_add(i as usize);
+        let at: *const Slot = match *place {
+            Place::At(first) => word(first),
+            Place::Apart(first, second) => {
+                // SAFETY: both are words of the frame, which `body` has written.
+                let words = unsafe { [word(first).read(), word(second).read()] };
+                joined += 1;
+                whole[joined - 1].write(words).as_ptr()
+            }
+        };
+        address.write(at.cast::<c_void>());
+    }
+    // SAFETY: each element was written: there are as many as places.
+    let args = unsafe { core::slice::from_raw_parts(list.as_ptr().cast(), list.len()) };
     // SAFETY: the frame is writable and nothing else looks at it; for a result in memory the caller has left the address
     // of the room for it in rdi.
     let ret: *mut u8 = unsafe {
@@ -197,7 +204,7 @@ unsafe extern "C" fn enter(frame: *mut Frame, number: usize) -> Back {
     };
     // SAFETY: the context is alive as above; the arguments are where the places say; a result that is not in memory
     // takes at most two long doubles.
-    let tag = unsafe { Context::enter(context, &args, ret) };
+    let tag = unsafe { Context::enter(context, args, ret) };
     let word = ret.cast::<u64>();
     // Callers may count on an extended sign. Unsigned ones are extended by the zeros that were there.
     // SAFETY: a scalar is at the start of the frame's room for the result.
