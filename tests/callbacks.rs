@@ -11,6 +11,8 @@ mod ends;
 mod hardened;
 #[path = "callbacks/panics.rs"]
 mod panics;
+#[path = "callbacks/shapes.rs"]
+mod shapes;
 
 mod common;
 
@@ -18,7 +20,7 @@ use common::generate::Program;
 use common::{Native, Random, SEED, checksum, fixture, fold, graffiti, made, same, structure};
 use core::cell::{Cell, RefCell};
 use core::ffi::{c_int, c_long, c_void};
-use ctypes_wrap::callback::{CallbackArgs, CallbackFn};
+use ctypes_wrap::callback::{ByValue, CallbackArgs, CallbackFn};
 use ctypes_wrap::prelude::*;
 use std::fmt::Debug;
 use std::sync::atomic::{AtomicI32, Ordering};
@@ -39,14 +41,14 @@ pub(crate) fn call_plain(native: &Native) -> Function {
 fn through<T>(native: &Native, name: &str, values: &[T])
 where
     T: CType + Copy + PartialEq + Debug,
-    (T,): CallbackArgs<T>,
+    (T,): CallbackArgs<T, (ByValue,)>,
 {
     let received = Cell::new(None);
     let echo = |v: T| {
         received.set(Some(v));
         v
     };
-    let callback = Callback::new::<(T,), T, _>(echo).expect("a callback");
+    let callback = Callback::new::<(T,), T, _, _>(echo).expect("a callback");
     let call = native.function(
         &format!("call_{name}"),
         T::TYPE,
@@ -191,10 +193,11 @@ struct EightLongs {
 
 #[test]
 fn structs_in_and_out() {
+    type Values = (ByValue, ByValue, ByValue);
     fn check<T: CType + Copy + PartialEq + Debug>(name: &str, sent: T, change: fn(T) -> T)
     where
-        (c_int, T, f64): CallbackArgs<T>,
-        for<'a> Box<dyn Fn(c_int, T, f64) -> T + 'a>: CallbackFn<(c_int, T, f64), T>,
+        (c_int, T, f64): CallbackArgs<T, Values>,
+        for<'a> Box<dyn Fn(c_int, T, f64) -> T + 'a>: CallbackFn<(c_int, T, f64), T, Values>,
     {
         let native = fixture();
         let received = Cell::new(None);
@@ -202,7 +205,7 @@ fn structs_in_and_out() {
             received.set(Some((i, v, x)));
             change(v)
         });
-        let callback = Callback::new::<(c_int, T, f64), T, _>(closure).expect("a callback");
+        let callback = Callback::new::<(c_int, T, f64), T, _, _>(closure).expect("a callback");
         let params = [callback.ty().clone(), T::TYPE.clone()];
         let call = native.function(&format!("call_{name}"), T::TYPE, &params);
         // SAFETY: the function has that type, and keeps nothing.

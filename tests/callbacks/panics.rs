@@ -13,7 +13,7 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The payload of the panic that `f` ends with.
-fn caught<R>(f: impl FnOnce() -> R) -> Box<dyn Any + Send> {
+pub(crate) fn caught<R>(f: impl FnOnce() -> R) -> Box<dyn Any + Send> {
     match catch_unwind(AssertUnwindSafe(f)) {
         Ok(_) => panic!("it did not panic"),
         Err(payload) => payload,
@@ -21,7 +21,7 @@ fn caught<R>(f: impl FnOnce() -> R) -> Box<dyn Any + Send> {
 }
 
 /// The text of a panic.
-fn text(payload: &(dyn Any + Send)) -> &str {
+pub(crate) fn text(payload: &(dyn Any + Send)) -> &str {
     match (payload.downcast_ref::<&str>(), payload.downcast_ref::<String>()) {
         (Some(s), _) => s,
         (_, Some(s)) => s,

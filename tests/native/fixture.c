@@ -301,6 +301,13 @@ EXPORT void call_void(void (*f)(void *), void *at) { f(at); }
 /* Calls what expects a bool with any byte. */
 EXPORT int call_with_byte(int (*f)(unsigned char), int byte) { return f((unsigned char)byte); }
 EXPORT int call_with_pointer(int (*f)(void *), void *at) { return f(at); }
+/* Hands data back as the first argument. */
+struct item { int key; double weight; };
+EXPORT double call_with_data(double (*f)(void *, int, double, struct item), void *data) {
+    struct item first = {10, 0.25}, second = {20, 0.25};
+    double sum = f(data, 1, 0.5, first);
+    return sum + f(data, 2, 1.5, second);
+}
 EXPORT uint64_t call_many(uint64_t (*f)(int8_t, double, uint16_t, float, int64_t, void *, int32_t, float, uint8_t,
                                         double, int16_t, double)) {
     START;

@@ -1,6 +1,6 @@
 //! Closures of all kinds in one form, and one call of them: raw arguments in, raw result out.
 
-use super::typed::{CallbackArgs, CallbackFn, CallbackFnMut};
+use super::typed::{CallbackArgs, CallbackFn, CallbackFnMut, CallbackFnOnce};
 use crate::call::Signature;
 use crate::call::tag::{Slot, Tag};
 use crate::convert::{self, Bytes, Value};
@@ -8,6 +8,7 @@ use crate::types::{CReturn, Type};
 use core::cell::RefCell;
 use core::ffi::c_void;
 use smallvec::SmallVec;
+use std::sync::{Mutex, PoisonError};
 
 /// A closure in a form that takes raw arguments.
 pub(super) struct Body<'env>(Box<dyn Fn(&Call<'_>) + 'env>);
@@ -24,27 +25,38 @@ impl<'env> Body<'env> {
         (self.0)(call);
     }
 
-    pub(super) fn typed<A: CallbackArgs<R>, R: CReturn>(
-        closure: impl CallbackFn<A, R> + 'env,
+    pub(super) fn typed<A: CallbackArgs<R, M>, R: CReturn, M>(
+        closure: impl CallbackFn<A, R, M> + 'env,
     ) -> Body<'env> {
         Body(Box::new(move |call| {
-            let args = call.typed_args::<A, R>();
+            let args = call.typed_args::<A, R, M>();
             call.finish(closure.call(args));
         }))
     }
 
-    pub(super) fn typed_mut<A: CallbackArgs<R>, R: CReturn>(
-        closure: impl CallbackFnMut<A, R> + 'env,
+    pub(super) fn typed_mut<A: CallbackArgs<R, M>, R: CReturn, M>(
+        closure: impl CallbackFnMut<A, R, M> + 'env,
     ) -> Body<'env> {
         let closure = RefCell::new(closure);
         Body(Box::new(move |call| {
-            let args = call.typed_args::<A, R>();
-            let Ok(mut closure) = closure.try_borrow_mut() else {
-                panic!(
-                    "re-entered while it was running, which a closure that is FnMut does not allow"
-                );
-            };
+            let args = call.typed_args::<A, R, M>();
+            let Ok(mut closure) = closure.try_borrow_mut() else { reentered() };
             call.finish(closure.call_mut(args));
+        }))
+    }
+
+    /// The closure may be called on another thread than that of its owner, if it is `Send`.
+    pub(super) fn typed_once<A: CallbackArgs<R, M>, R: CReturn, M>(
+        closure: impl CallbackFnOnce<A, R, M> + 'env,
+    ) -> Body<'env> {
+        let closure = Mutex::new(Some(closure));
+        Body(Box::new(move |call| {
+            let args = call.typed_args::<A, R, M>();
+            let closure = closure.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let Some(closure) = closure else {
+                panic!("called again, which a closure that is FnOnce does not allow");
+            };
+            call.finish(closure.call_once(args));
         }))
     }
 
@@ -56,10 +68,16 @@ impl<'env> Body<'env> {
     }
 }
 
-impl Call<'_> {
-    fn typed_args<A: CallbackArgs<R>, R>(&self) -> A {
+/// Panics, since a closure that changes what it captured cannot be entered twice.
+#[cold]
+pub(super) fn reentered() -> ! {
+    panic!("re-entered while it was running, which a closure that is FnMut does not allow")
+}
+
+impl<'a> Call<'a> {
+    fn typed_args<A: CallbackArgs<R, M>, R, M>(&self) -> A::At<'a> {
         // SAFETY: `enter` was given the addresses of the arguments of the signature, which was made
-        // of A's types.
+        // of A's types. Pointers are as the closure's parameters declare them, for the length of the call.
         match unsafe { A::read(self.args) } {
             Ok(args) => args,
             Err(reason) => panic!("called with an invalid argument: {reason}"),

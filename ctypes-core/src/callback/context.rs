@@ -44,7 +44,7 @@ const OVER: usize = ENDED >> 1;
 /// A number that no other thread of the program has or had. The standard library's `ThreadId` costs a
 /// reference count on each call.
 #[inline]
-fn this_thread() -> usize {
+pub(super) fn this_thread() -> usize {
     thread_local!(static ID: Cell<usize> = const { Cell::new(0) });
     static LAST: AtomicUsize = AtomicUsize::new(0);
     if ID.get() == 0 {
@@ -281,12 +281,12 @@ impl Context {
 }
 
 /// Ends the program with a message: unwinding into C is not possible.
-fn die(message: &str) -> ! {
+pub(super) fn die(message: &str) -> ! {
     say(&format!("fatal: {message}"));
     std::process::abort()
 }
 
 /// Prints to stderr, if that is possible: `eprintln` panics where it is not.
-fn say(message: &str) {
+pub(super) fn say(message: &str) {
     let _ = catch_unwind(|| eprintln!("{message}"));
 }

@@ -4,14 +4,20 @@
 //! caller of the C function if that call was guarded (every dynamic call is); otherwise the program
 //! aborts, unless the callback was given a result to return instead.
 
+mod arg;
 mod body;
 mod context;
 pub(crate) mod slots;
+mod sync;
 mod typed;
+mod user_data;
 
+pub use arg::{ByReference, ByValue, CallbackArg};
 pub(crate) use context::Context;
 pub use slots::forbid_generated_code;
-pub use typed::{CallbackArgs, CallbackFn, FnPointer};
+pub use sync::SyncCallback;
+pub use typed::{CallbackArgs, CallbackFn, CallbackFnMut, CallbackFnOnce, FnPointer};
+pub use user_data::{DataArgs, with_data_first, with_data_last};
 
 use crate::call::Signature;
 use crate::call::args::{Argument, Pushed, TypeRef};
@@ -33,14 +39,13 @@ use std::fmt;
 /// # Examples
 /// C's `qsort` with a closure:
 /// ```
-/// use core::ffi::{c_int, c_void};
+/// use core::ffi::c_int;
 /// use ctypes_core::{Callback, CallConv, Library, Signature, Type};
 ///
 /// let mut compared = 0;
-/// let compare = Callback::new_mut(|a: *const c_void, b: *const c_void| -> c_int {
+/// let compare = Callback::new_mut(|a: &i32, b: &i32| -> c_int {
 ///     compared += 1;
-///     let (a, b) = unsafe { (*a.cast::<i32>(), *b.cast::<i32>()) };
-///     a.cmp(&b) as c_int
+///     a.cmp(b) as c_int
 /// })?;
 ///
 /// let sig = Signature::new(
@@ -65,28 +70,31 @@ pub struct Callback<'env, F> {
     of: PhantomData<(F, *mut (), &'env mut &'env ())>,
 }
 
-/// A [`Callback`] that any thread may call: its closure is `Send + Sync` and borrows nothing.
-pub struct SyncCallback<F>(Callback<'static, F>);
-
-// SAFETY: the closure is Send + Sync and 'static, as `SyncCallback::new` demands, and the rest is
-// immutable or atomic.
-unsafe impl<F> Send for SyncCallback<F> {}
-// SAFETY: as above.
-unsafe impl<F> Sync for SyncCallback<F> {}
-
 impl<'env, F> Callback<'env, F> {
-    /// A callback from a closure.
+    /// A callback from a closure, whose parameters are what C passes: C types by value, and references for pointers
+    /// ([`CallbackArg`]).
     ///
     /// # Errors
     /// A parameter or result that cannot be passed by value, no call engine in this build, or no
     /// memory for the function pointer's code.
-    pub fn new<A, R, C>(closure: C) -> Result<Callback<'env, F>, SignatureError>
+    ///
+    /// # Examples
+    /// ```
+    /// use core::ffi::c_int;
+    /// use ctypes_core::Callback;
+    ///
+    /// // int (*)(const int *, const int *)
+    /// let compare = Callback::new(|a: &c_int, b: &c_int| a.cmp(b) as c_int)?;
+    /// assert_eq!(unsafe { compare.as_fn()(&1, &2) }, -1);
+    /// # Ok::<(), ctypes_core::Error>(())
+    /// ```
+    pub fn new<A, R, C, M>(closure: C) -> Result<Callback<'env, F>, SignatureError>
     where
-        A: CallbackArgs<R, Pointer = F>,
+        A: CallbackArgs<R, M, Pointer = F>,
         R: CReturn,
-        C: CallbackFn<A, R> + 'env,
+        C: CallbackFn<A, R, M> + 'env,
     {
-        Callback::make(&signature::<A, R>()?, Body::typed(closure), name_of::<C>())
+        Callback::make(&signature::<A, R, M>()?, Body::typed(closure), name_of::<C>())
     }
 
     /// A callback from a closure that changes what it captured.
@@ -95,13 +103,27 @@ impl<'env, F> Callback<'env, F> {
     ///
     /// # Errors
     /// As [`Callback::new`].
-    pub fn new_mut<A, R, C>(closure: C) -> Result<Callback<'env, F>, SignatureError>
+    pub fn new_mut<A, R, C, M>(closure: C) -> Result<Callback<'env, F>, SignatureError>
     where
-        A: CallbackArgs<R, Pointer = F>,
+        A: CallbackArgs<R, M, Pointer = F>,
         R: CReturn,
-        C: typed::CallbackFnMut<A, R> + 'env,
+        C: CallbackFnMut<A, R, M> + 'env,
     {
-        Callback::make(&signature::<A, R>()?, Body::typed_mut(closure), name_of::<C>())
+        Callback::make(&signature::<A, R, M>()?, Body::typed_mut(closure), name_of::<C>())
+    }
+
+    /// A callback from a closure that gives away what it captured. C calls it once at most: another call is reported
+    /// as a panic would be.
+    ///
+    /// # Errors
+    /// As [`Callback::new`].
+    pub fn new_once<A, R, C, M>(closure: C) -> Result<Callback<'env, F>, SignatureError>
+    where
+        A: CallbackArgs<R, M, Pointer = F>,
+        R: CReturn,
+        C: CallbackFnOnce<A, R, M> + 'env,
+    {
+        Callback::make(&signature::<A, R, M>()?, Body::typed_once(closure), name_of::<C>())
     }
 
     fn make(
@@ -171,6 +193,27 @@ impl<'env, F> Callback<'env, F> {
     }
 }
 
+impl<F> Callback<'static, F> {
+    /// Never ends the callback: for C functions that never say when they let go of a pointer. Returns what
+    /// [`Callback::as_ptr`] does.
+    ///
+    /// ```
+    /// use core::ffi::c_int;
+    /// use ctypes_core::Callback;
+    ///
+    /// let callback = Callback::new(|n: c_int| -> c_int { n + 1 })?;
+    /// let increment = callback.as_fn();
+    /// callback.leak();
+    /// assert_eq!(unsafe { increment(1) }, 2);
+    /// # Ok::<(), ctypes_core::Error>(())
+    /// ```
+    pub fn leak(self) -> *const c_void {
+        let code = self.as_ptr();
+        core::mem::forget(self);
+        code
+    }
+}
+
 impl<'env> Callback<'env, *const c_void> {
     /// A callback whose signature is known only at run time. The closure gets the arguments and
     /// returns the result, which is converted by the rules of [`crate::convert`].
@@ -202,55 +245,7 @@ impl<'env> Callback<'env, *const c_void> {
     }
 }
 
-impl<F> SyncCallback<F> {
-    /// A callback that any thread may call, from several at once.
-    ///
-    /// # Errors
-    /// As [`Callback::new`].
-    pub fn new<A, R, C>(closure: C) -> Result<SyncCallback<F>, SignatureError>
-    where
-        A: CallbackArgs<R, Pointer = F>,
-        R: CReturn,
-        C: CallbackFn<A, R> + Send + Sync + 'static,
-    {
-        let callback = Callback::new(closure)?;
-        callback.context().allow_all_threads();
-        Ok(SyncCallback(callback))
-    }
-
-    /// As [`Callback::named`].
-    pub fn named(self, name: &str) -> SyncCallback<F> {
-        SyncCallback(self.0.named(name))
-    }
-
-    /// As [`Callback::on_panic`].
-    ///
-    /// # Errors
-    /// As [`Callback::on_panic`].
-    pub fn on_panic<R: CReturn>(self, result: R) -> Result<SyncCallback<F>, SignatureError> {
-        Ok(SyncCallback(self.0.on_panic(result)?))
-    }
-
-    /// As [`Callback::ty`].
-    pub fn ty(&self) -> &Type {
-        self.0.ty()
-    }
-
-    /// As [`Callback::as_ptr`].
-    pub fn as_ptr(&self) -> *const c_void {
-        self.0.as_ptr()
-    }
-
-    /// As [`Callback::as_fn`].
-    pub fn as_fn(&self) -> F
-    where
-        F: FnPointer,
-    {
-        self.0.as_fn()
-    }
-}
-
-fn signature<A: CallbackArgs<R>, R: CReturn>() -> Result<Signature, SignatureError> {
+fn signature<A: CallbackArgs<R, M>, R: CReturn, M>() -> Result<Signature, SignatureError> {
     Signature::by_value(CallConv::C, R::RESULT, A::types())
 }
 
@@ -271,20 +266,8 @@ impl<F> Argument for &Callback<'_, F> {
     }
 }
 
-impl<F> Argument for &SyncCallback<F> {
-    fn store<'a>(&'a self, args: &mut Pushed<'a>) {
-        args.push(Tag::Pointer, Slot::new(self.as_ptr()), TypeRef::Borrowed(self.ty()));
-    }
-}
-
 impl<F> fmt::Debug for Callback<'_, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Callback({} `{}`)", self.ty, self.context().name())
-    }
-}
-
-impl<F> fmt::Debug for SyncCallback<F> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Sync{:?}", self.0)
     }
 }
