@@ -11,8 +11,13 @@ mod ends;
 mod hardened;
 #[path = "callbacks/panics.rs"]
 mod panics;
+#[path = "callbacks/pointers.rs"]
+mod pointers;
 #[path = "callbacks/shapes.rs"]
 mod shapes;
+#[cfg(target_os = "linux")]
+#[path = "callbacks/users.rs"]
+mod users;
 
 mod common;
 
@@ -265,13 +270,12 @@ fn records_as_values() {
     }
 }
 
-/// The library of random functions: the children of `hardened.rs` run beside us.
-fn random_name() -> &'static str {
+/// Whether this process does without memory that becomes executable.
+fn is_hardened() -> bool {
     #[cfg(target_os = "linux")]
-    if hardened::is_on() {
-        return "random_callbacks_hardened";
-    }
-    "random_callbacks"
+    return hardened::is_on();
+    #[cfg(not(target_os = "linux"))]
+    return false;
 }
 
 #[test]
@@ -279,7 +283,9 @@ fn random_signatures() {
     let seed = common::generate::seed();
     let mut random = Random(seed);
     let program = Program::new(100, &mut random);
-    let native = Native::open(program.compile(random_name()).to_str().expect("UTF-8"));
+    // The children of `hardened.rs` run beside us.
+    let name = if is_hardened() { "random_callbacks_hardened" } else { "random_callbacks" };
+    let native = Native::open(program.compile(name).to_str().expect("UTF-8"));
     let called = Cell::new(0);
     for f in &program.functions {
         // What is refused by value is the subject of the tests of calls.

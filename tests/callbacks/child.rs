@@ -32,3 +32,10 @@ pub(crate) fn alone(test: &str, part: impl FnOnce()) {
         assert!(output.status.success(), "{output:?}");
     }
 }
+
+/// Runs `part` in a child process, by this test, and returns what the child wrote to stdout; it must end with that code.
+pub(crate) fn exit(test: &str, code: i32, part: impl FnOnce()) -> Option<String> {
+    let output = output(test, part)?;
+    assert_eq!(output.status.code(), Some(code), "{output:?}");
+    Some(String::from_utf8_lossy(&output.stdout).into_owned())
+}

@@ -8,6 +8,7 @@ use crate::common::{Native, fixture};
 use crate::{call_plain, call_times};
 use core::cell::Cell;
 use core::ffi::{c_int, c_void};
+use ctypes_wrap::callback::PanicPolicy;
 use ctypes_wrap::prelude::*;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -314,6 +315,44 @@ fn a_chosen_result_serves_other_threads() {
     let call = fixture().function("call_on_threads", &Type::INT, &params);
     // SAFETY: the function has that type, and its threads have ended when it returns.
     assert_eq!(unsafe { call.call::<c_int>((&callback, 4)) }, Ok(1 + 2 + 100 + 100));
+}
+
+#[test]
+fn a_contained_panic_does_not_continue() {
+    let native = fixture();
+    let odd = |i: c_int| -> c_int {
+        assert!(i % 2 == 1, "even");
+        i
+    };
+    let callback = Callback::new(odd).expect("a callback").panic_policy(PanicPolicy::Contain);
+    // SAFETY: as above.
+    assert_eq!(unsafe { call_times(&native).call::<c_int>((&callback, 5)) }, Ok(1 + 3));
+    let callback = Callback::new(odd).and_then(|c| c.on_panic(100)).expect("a callback");
+    let callback = callback.panic_policy(PanicPolicy::Contain);
+    // SAFETY: as above.
+    assert_eq!(unsafe { call_times(&native).call::<c_int>((&callback, 4)) }, Ok(1 + 3 + 200));
+    is_fine(&native);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_panic_that_is_to_end_the_program_does() {
+    let stderr = stderr_of_abort("panics::a_panic_that_is_to_end_the_program_does", || {
+        let callback = Callback::new(|_: c_int| -> c_int { panic!("at once") })
+            .and_then(|c| c.on_panic(1))
+            .expect("a callback")
+            .named("strict")
+            .panic_policy(PanicPolicy::Abort);
+        // SAFETY: as above.
+        let _ = unsafe { call_times(&fixture()).call::<c_int>((&callback, 5)) };
+    });
+    if let Some(stderr) = stderr {
+        assert_eq!(stderr.matches("at once").count(), 1, "{stderr}");
+        assert!(
+            stderr.contains("fatal: callback `strict` panicked, which is to end the program"),
+            "{stderr}"
+        );
+    }
 }
 
 /// A payload that panics when it is dropped.

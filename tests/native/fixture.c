@@ -308,6 +308,19 @@ EXPORT double call_with_data(double (*f)(void *, int, double, struct item), void
     double sum = f(data, 1, 0.5, first);
     return sum + f(data, 2, 1.5, second);
 }
+/* Function pointers that come back. */
+typedef int (*unary)(int);
+EXPORT unary keep_and_return(unary f) { static PER_THREAD unary kept; unary old = kept; kept = f; return old; }
+static int negated(int n) { return -n; }
+EXPORT unary own_function(int which) { return which ? negated : NULL; }
+/* A table of handlers. */
+struct handler { const char *name; int (*run)(const char *, int); };
+EXPORT int dispatch(const struct handler *table, size_t n, const char *name, int value) {
+    for (size_t i = 0; i < n; i++)
+        if (!strcmp(table[i].name, name))
+            return table[i].run ? table[i].run(name, value) : -1;
+    return -2;
+}
 EXPORT uint64_t call_many(uint64_t (*f)(int8_t, double, uint16_t, float, int64_t, void *, int32_t, float, uint8_t,
                                         double, int16_t, double)) {
     START;

@@ -14,7 +14,7 @@ use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::sync::{OnceLock, PoisonError, RwLock};
 
 /// The state behind a callback's code.
@@ -27,12 +27,27 @@ pub(crate) struct Context {
     thread: usize,
     /// Set before anyone else knows the callback, or never.
     any_thread: AtomicBool,
+    panic_policy: AtomicU8,
     /// Bytes of a value, whose padding may be anything.
     panic_result: RwLock<Option<Box<[MaybeUninit<u8>]>>>,
     /// How often it is running, and the bits [`ENDED`] and [`OVER`].
     runs: AtomicUsize,
     body: UnsafeCell<Option<Body<'static>>>,
     code: OnceLock<Code>,
+}
+
+/// What becomes of a panic in a callback. Each is reported on stderr with the callback's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum PanicPolicy {
+    /// It continues in the Rust caller of the C function, if that call is guarded. Otherwise the result chosen by
+    /// [`Callback::on_panic`](super::Callback::on_panic) goes to C, and without one the program aborts.
+    #[default]
+    Propagate,
+    /// C gets the chosen result, or all zero bits, and goes on; the Rust caller hears nothing of it.
+    Contain,
+    /// The program aborts.
+    Abort,
 }
 
 /// Its owner has given it up.
@@ -64,6 +79,7 @@ impl Context {
             name: RwLock::new(name.to_owned()),
             thread: this_thread(),
             any_thread: AtomicBool::new(false),
+            panic_policy: AtomicU8::new(PanicPolicy::Propagate as u8),
             panic_result: RwLock::new(None),
             runs: AtomicUsize::new(0),
             body: UnsafeCell::new(Some(body)),
@@ -139,6 +155,18 @@ impl Context {
         *self.name.write().unwrap_or_else(PoisonError::into_inner) = name.to_owned();
     }
 
+    pub(super) fn set_panic_policy(&self, policy: PanicPolicy) {
+        self.panic_policy.store(policy as u8, Ordering::Release);
+    }
+
+    fn has_policy(&self, policy: PanicPolicy) -> bool {
+        self.panic_policy.load(Ordering::Acquire) == policy as u8
+    }
+
+    pub(super) fn is_ended(&self) -> bool {
+        self.runs.load(Ordering::Acquire) & ENDED != 0
+    }
+
     pub(super) fn allow_all_threads(&self) {
         self.any_thread.store(true, Ordering::Release);
     }
@@ -205,9 +233,9 @@ impl Context {
         } else if let Some(body) = body {
             let call = Call { signature: &context.signature, args, ret };
             if let Err(payload) = catch_unwind(AssertUnwindSafe(|| body.run(&call))) {
+                context.dispose(payload);
                 // SAFETY: the caller's promise.
                 unsafe { context.write_panic_result(ret) };
-                context.dispose(payload);
             }
         }
         if context.finish() {
@@ -266,8 +294,12 @@ impl Context {
     #[cold]
     fn dispose(&self, payload: Box<dyn Any + Send>) {
         say(&format!("the panic was in callback `{}`", self.name()));
-        let homeless = guard::keep(payload).err();
-        if homeless.is_some() && !self.has_panic_result() {
+        if self.has_policy(PanicPolicy::Abort) {
+            die(&format!("callback `{}` panicked, which is to end the program", self.name()));
+        }
+        let is_contained = self.has_policy(PanicPolicy::Contain);
+        let homeless = if is_contained { Some(payload) } else { guard::keep(payload).err() };
+        if homeless.is_some() && !is_contained && !self.has_panic_result() {
             die(&format!(
                 "callback `{}` panicked and no guarded call is there to continue the panic in; \
                  give it a result with `on_panic`, or mark the call with `callbacks`",

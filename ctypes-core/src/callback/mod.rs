@@ -14,7 +14,8 @@ mod user_data;
 
 pub use arg::{ByReference, ByValue, CallbackArg};
 pub(crate) use context::Context;
-pub use slots::forbid_generated_code;
+pub use context::PanicPolicy;
+pub use slots::{Recognized, forbid_generated_code, recognize};
 pub use sync::SyncCallback;
 pub use typed::{CallbackArgs, CallbackFn, CallbackFnMut, CallbackFnOnce, FnPointer};
 pub use user_data::{DataArgs, with_data_first, with_data_last};
@@ -165,6 +166,24 @@ impl<'env, F> Callback<'env, F> {
     pub fn on_panic<R: CReturn>(self, result: R) -> Result<Callback<'env, F>, SignatureError> {
         self.context().set_panic_result(result)?;
         Ok(self)
+    }
+
+    /// What becomes of a panic. Without this it is [`PanicPolicy::Propagate`].
+    ///
+    /// ```
+    /// use core::ffi::c_int;
+    /// use ctypes_core::{Callback, callback::PanicPolicy};
+    ///
+    /// let parse = Callback::new(|text: &core::ffi::CStr| -> c_int { text.to_str().unwrap().parse().unwrap() })?
+    ///     .on_panic(-1)?
+    ///     .panic_policy(PanicPolicy::Contain);
+    /// assert_eq!(unsafe { parse.as_fn()(c"12".as_ptr()) }, 12);
+    /// assert_eq!(unsafe { parse.as_fn()(c"twelve".as_ptr()) }, -1);
+    /// # Ok::<(), ctypes_core::Error>(())
+    /// ```
+    pub fn panic_policy(self, policy: PanicPolicy) -> Callback<'env, F> {
+        self.context().set_panic_policy(policy);
+        self
     }
 
     /// The type of the function pointer.

@@ -12,9 +12,10 @@ use crate::call::Signature;
 use crate::call::arch::{self, SLOTS};
 use crate::call::engine::Closure;
 use crate::error::SignatureError;
+use crate::types::Type;
 use core::ffi::c_void;
 use core::ptr::NonNull;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -25,8 +26,13 @@ const GRAVES: u64 = 1024;
 static CONTEXTS: [AtomicPtr<Context>; SLOTS] =
     [const { AtomicPtr::new(core::ptr::null_mut()) }; SLOTS];
 
-static YARD: Mutex<Yard> =
-    Mutex::new(Yard { used: 0, ends: 0, entered: VecDeque::new(), generated: VecDeque::new() });
+static YARD: Mutex<Yard> = Mutex::new(Yard {
+    used: 0,
+    ends: 0,
+    entered: VecDeque::new(),
+    generated: VecDeque::new(),
+    by_address: BTreeMap::new(),
+});
 
 static FORBIDDEN: AtomicBool = AtomicBool::new(false);
 
@@ -40,17 +46,22 @@ struct Yard {
     entered: VecDeque<Grave>,
     /// Callbacks with code that was made for them.
     generated: VecDeque<Grave>,
+    /// The same and those alive, by the addresses of their code.
+    by_address: BTreeMap<usize, Shared>,
 }
 
+/// A context that is freed only when it has left the yard.
+struct Shared(NonNull<Context>);
+
 struct Grave {
-    context: NonNull<Context>,
+    context: Shared,
     /// The number of ends at its burial.
     at: u64,
 }
 
-// SAFETY: what is left of an ended context is immutable, atomic or behind a lock; its body has been
-// taken away, or is by the run that ends last.
-unsafe impl Send for Grave {}
+// SAFETY: what others than the owner and the runs of a context use is immutable, atomic or behind a lock; the body has
+// been taken away when it is freed.
+unsafe impl Send for Shared {}
 
 impl Yard {
     fn lock() -> MutexGuard<'static, Yard> {
@@ -62,8 +73,8 @@ impl Yard {
         while graves.front()?.at + GRAVES <= ends {
             let grave = graves.pop_front()?;
             // SAFETY: buried contexts are alive.
-            if unsafe { grave.context.as_ref() }.is_over() {
-                return Some(grave.context);
+            if unsafe { grave.context.0.as_ref() }.is_over() {
+                return Some(grave.context.0);
             }
             graves.push_back(Grave { at: ends, ..grave });
         }
@@ -113,7 +124,11 @@ pub(super) unsafe fn arm(
                 },
             });
         }
-        None => Code::Generated(Closure::new(signature, context.as_ptr())?),
+        None => {
+            let closure = Closure::new(signature, context.as_ptr())?;
+            Yard::lock().by_address.insert(closure.code().addr(), Shared(context));
+            Code::Generated(closure)
+        }
     };
     // SAFETY: the caller's promise.
     unsafe { context.as_ref() }.set_code(code);
@@ -131,10 +146,10 @@ fn entry(context: NonNull<Context>) -> Option<usize> {
     }
     let ends = yard.ends;
     let old = Yard::oldest(ends, &mut yard.entered)?;
-    drop(yard);
     // SAFETY: buried contexts are alive, and this one is out of the graveyard.
     let number = unsafe { old.as_ref() }.entry()?;
     CONTEXTS[number].store(context.as_ptr(), Ordering::Release);
+    drop(yard);
     // SAFETY: ended, not running, and no longer entered by its code.
     unsafe { Context::free(old) };
     Some(number)
@@ -148,7 +163,7 @@ pub(super) unsafe fn bury(context: NonNull<Context>) {
     let mut yard = Yard::lock();
     yard.ends += 1;
     let ends = yard.ends;
-    let grave = Grave { context, at: ends };
+    let grave = Grave { context: Shared(context), at: ends };
     // SAFETY: the caller's promise.
     if unsafe { context.as_ref() }.entry().is_some() {
         yard.entered.push_back(grave);
@@ -156,8 +171,10 @@ pub(super) unsafe fn bury(context: NonNull<Context>) {
     }
     yard.generated.push_back(grave);
     let old = Yard::oldest(ends, &mut yard.generated);
-    drop(yard);
     if let Some(old) = old {
+        // SAFETY: buried contexts are alive, and this one is out of the graveyard.
+        yard.by_address.remove(&unsafe { old.as_ref() }.code().addr());
+        drop(yard);
         // SAFETY: ended, not running, and out of the graveyard.
         unsafe { Context::free(old) };
     }
@@ -183,4 +200,40 @@ pub(super) unsafe fn bury(context: NonNull<Context>) {
 /// ```
 pub fn forbid_generated_code() {
     FORBIDDEN.store(true, Ordering::Release);
+}
+
+/// A callback whose address came back from C.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Recognized {
+    /// Its name.
+    pub name: String,
+    /// The type of its function pointer.
+    pub ty: Type,
+}
+
+/// Whether a function pointer is that of a callback of this program that has not ended, and of which.
+///
+/// # Examples
+/// ```
+/// use core::ffi::c_int;
+/// use ctypes_core::{Callback, callback::recognize};
+///
+/// let callback = Callback::new(|n: c_int| -> c_int { n })?.named("identity");
+/// let back = callback.as_ptr(); // from a C function, say
+/// assert_eq!(recognize(back).map(|c| c.name), Some("identity".to_owned()));
+/// drop(callback);
+/// assert!(recognize(back).is_none());
+/// # Ok::<(), ctypes_core::Error>(())
+/// ```
+pub fn recognize(code: *const c_void) -> Option<Recognized> {
+    let yard = Yard::lock();
+    let context = match arch::number(code) {
+        Some(number) => NonNull::new(CONTEXTS[number].load(Ordering::Acquire))?,
+        None => yard.by_address.get(&code.addr())?.0,
+    };
+    // SAFETY: freed only when it has left the yard, which is locked.
+    let context = unsafe { context.as_ref() };
+    let found = Recognized { name: context.name(), ty: context.signature().ty().pointer() };
+    (!context.is_ended()).then_some(found)
 }

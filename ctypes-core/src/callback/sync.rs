@@ -1,7 +1,7 @@
 //! [`SyncCallback`]: a callback that any thread may call.
 
-use super::Callback;
 use super::typed::{CallbackArgs, CallbackFn, CallbackFnOnce, FnPointer};
+use super::{Callback, PanicPolicy};
 use crate::call::Signature;
 use crate::call::args::{Argument, Pushed, TypeRef};
 use crate::call::tag::{Slot, Tag};
@@ -65,6 +65,11 @@ impl<F> SyncCallback<F> {
     /// As [`Callback::on_panic`].
     pub fn on_panic<R: CReturn>(self, result: R) -> Result<SyncCallback<F>, SignatureError> {
         Ok(SyncCallback(self.0.on_panic(result)?))
+    }
+
+    /// As [`Callback::panic_policy`].
+    pub fn panic_policy(self, policy: PanicPolicy) -> SyncCallback<F> {
+        SyncCallback(self.0.panic_policy(policy))
     }
 
     /// As [`Callback::ty`].

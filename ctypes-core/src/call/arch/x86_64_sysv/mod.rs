@@ -45,10 +45,19 @@ const _: () =
 /// The address of an entry.
 pub(crate) fn slot(number: usize) -> *const c_void {
     assert!(number < SLOTS, "there are {SLOTS} entries");
-    let text = entries as *const ();
-    // The first is at the next multiple of its size.
-    let first = text.wrapping_byte_add(text.addr().wrapping_neg() % ENTRY);
-    first.wrapping_byte_add(number * ENTRY).cast()
+    first().wrapping_byte_add(number * ENTRY)
+}
+
+/// The number of the entry at an address.
+pub(crate) fn number(code: *const c_void) -> Option<usize> {
+    let offset = code.addr().wrapping_sub(first().addr());
+    (offset.is_multiple_of(ENTRY) && offset / ENTRY < SLOTS).then_some(offset / ENTRY)
+}
+
+/// The address of the first entry: the next multiple of its size.
+fn first() -> *const c_void {
+    let text = entries as *const c_void;
+    text.wrapping_byte_add(text.addr().wrapping_neg() % ENTRY)
 }
 
 /// All entries, one after another. Each is called by C as a function of some signature.
