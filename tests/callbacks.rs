@@ -4,11 +4,16 @@
 #[cfg(unix)]
 #[path = "callbacks/child.rs"]
 mod child;
+#[path = "callbacks/churn.rs"]
+mod churn;
 #[path = "callbacks/ends.rs"]
 mod ends;
 #[cfg(target_os = "linux")]
 #[path = "callbacks/hardened.rs"]
 mod hardened;
+#[cfg(target_os = "linux")]
+#[path = "callbacks/memory.rs"]
+mod memory;
 #[path = "callbacks/panics.rs"]
 mod panics;
 #[path = "callbacks/pointers.rs"]

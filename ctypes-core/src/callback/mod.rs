@@ -27,10 +27,13 @@ use crate::convert::Value;
 use crate::error::SignatureError;
 use crate::types::{CReturn, CallConv, Type};
 use body::Body;
+use core::any::TypeId;
 use core::ffi::c_void;
 use core::marker::PhantomData;
 use core::ptr::NonNull;
+use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::{PoisonError, RwLock};
 
 /// A Rust closure that C can call; `F` is the type of its function pointer.
 ///
@@ -264,8 +267,16 @@ impl<'env> Callback<'env, *const c_void> {
     }
 }
 
+/// The signature of a typed callback, prepared once for all of its type.
 fn signature<A: CallbackArgs<R, M>, R: CReturn, M>() -> Result<Signature, SignatureError> {
-    Signature::by_value(CallConv::C, R::RESULT, A::types())
+    static PREPARED: RwLock<BTreeMap<TypeId, Signature>> = RwLock::new(BTreeMap::new());
+    let id = TypeId::of::<A::Pointer>();
+    if let Some(found) = PREPARED.read().unwrap_or_else(PoisonError::into_inner).get(&id) {
+        return Ok(found.clone());
+    }
+    let made = Signature::by_value(CallConv::C, R::RESULT, A::types())?;
+    let mut all = PREPARED.write().unwrap_or_else(PoisonError::into_inner);
+    Ok(all.entry(id).or_insert(made).clone())
 }
 
 fn name_of<C>() -> &'static str {
