@@ -18,6 +18,8 @@ mod memory;
 mod panics;
 #[path = "callbacks/pointers.rs"]
 mod pointers;
+#[path = "callbacks/random.rs"]
+mod random;
 #[path = "callbacks/shapes.rs"]
 mod shapes;
 #[cfg(target_os = "linux")]
@@ -26,7 +28,6 @@ mod users;
 
 mod common;
 
-use common::generate::Program;
 use common::{Native, Random, SEED, checksum, fixture, fold, graffiti, made, same, structure};
 use core::cell::{Cell, RefCell};
 use core::ffi::{c_int, c_long, c_void};
@@ -281,46 +282,6 @@ fn is_hardened() -> bool {
     return hardened::is_on();
     #[cfg(not(target_os = "linux"))]
     return false;
-}
-
-#[test]
-fn random_signatures() {
-    let seed = common::generate::seed();
-    let mut random = Random(seed);
-    let program = Program::new(100, &mut random);
-    // The children of `hardened.rs` run beside us.
-    let name = if is_hardened() { "random_callbacks_hardened" } else { "random_callbacks" };
-    let native = Native::open(program.compile(name).to_str().expect("UTF-8"));
-    let called = Cell::new(0);
-    for f in &program.functions {
-        // What is refused by value is the subject of the tests of calls.
-        let Ok(sig) = Signature::new(CallConv::C, &f.result, &f.params) else { continue };
-        let sent: Vec<Value> = f.params.iter().map(|t| graffiti(t, &mut random)).collect();
-        let answer = graffiti(&f.result, &mut random);
-        let callback = Callback::dynamic(&sig, |received| {
-            for ((ty, sent), received) in f.params.iter().zip(&sent).zip(received) {
-                assert!(
-                    same(ty, sent, received),
-                    "seed {seed}: {received:?} arrived, {sent:?} was sent"
-                );
-            }
-            called.set(called.get() + 1);
-            answer.clone()
-        });
-        let callback = callback.expect("a callback").named(&f.name);
-        let params: Vec<Type> = core::iter::once(callback.ty()).chain(&f.params).cloned().collect();
-        let through = native.function(&format!("through_{}", f.name), &f.result, &params);
-        let mut args = Args::new();
-        args.push(&callback);
-        sent.iter().for_each(|v| args.push(v.clone()));
-        // SAFETY: the function has that type, and keeps nothing.
-        let back = unsafe { through.call_args(&mut args) }.expect("a call");
-        assert!(
-            same(&f.result, &back, &answer),
-            "seed {seed}: {sig} returned {back:?}, not {answer:?}"
-        );
-    }
-    assert!(called.get() > 80, "only {} callbacks ran", called.get());
 }
 
 #[test]

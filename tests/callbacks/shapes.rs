@@ -220,3 +220,28 @@ fn a_closure_as_data_is_not_entered_twice() {
     });
     assert!(text(&*payload).contains("re-entered while it was running"), "{}", text(&*payload));
 }
+
+/// Small and unaligned: in memory by the psABI, where a larger record would be too.
+#[cfg(all(target_arch = "x86_64", not(windows)))]
+#[derive(CStruct, Debug, Clone, Copy, PartialEq)]
+#[repr(C, packed)]
+struct Packed {
+    tag: i8,
+    number: c_int,
+}
+
+#[cfg(all(target_arch = "x86_64", not(windows)))]
+#[test]
+fn small_records_without_alignment() {
+    let seen = Cell::new(None);
+    let callback = Callback::new(|n: c_int, packed: Packed, x: f64| -> Packed {
+        seen.set(Some((n, packed, x)));
+        Packed { tag: -packed.tag, number: packed.number + n }
+    })
+    .expect("a callback");
+    let call = fixture().function("call_with_packed", &Type::INT, &[Type::VOID_PTR]);
+    // SAFETY: the function takes a callback of that type.
+    let sum = unsafe { call.call::<c_int>((callback.as_ptr().cast_mut(),)) };
+    assert_eq!(seen.get(), Some((3, Packed { tag: -5, number: 1000 }, 0.5)));
+    assert_eq!(sum, Ok(1003 + 5));
+}

@@ -308,6 +308,14 @@ EXPORT double call_with_data(double (*f)(void *, int, double, struct item), void
     double sum = f(data, 1, 0.5, first);
     return sum + f(data, 2, 1.5, second);
 }
+/* A record of five bytes with an unaligned int. */
+#pragma pack(push, 1)
+struct packed { signed char tag; int number; };
+#pragma pack(pop)
+EXPORT int call_with_packed(struct packed (*f)(int, struct packed, double)) {
+    struct packed sent = {-5, 1000}, back = f(3, sent, 0.5);
+    return back.number + back.tag;
+}
 /* Function pointers that come back. */
 typedef int (*unary)(int);
 EXPORT unary keep_and_return(unary f) { static PER_THREAD unary kept; unary old = kept; kept = f; return old; }
