@@ -245,3 +245,46 @@ fn small_records_without_alignment() {
     assert_eq!(seen.get(), Some((3, Packed { tag: -5, number: 1000 }, 0.5)));
     assert_eq!(sum, Ok(1003 + 5));
 }
+
+#[cfg(unix)]
+#[test]
+fn a_closure_as_data_belongs_to_its_thread() {
+    let test = "shapes::a_closure_as_data_belongs_to_its_thread";
+    let stderr = crate::child::stderr_of_abort(test, || {
+        let mut count = 0;
+        let mut add = |n: c_int| -> c_int {
+            count += n;
+            count
+        };
+        type Add = unsafe extern "C" fn(*mut c_void, c_int) -> c_int;
+        with_data_first(&mut add, |function: Add, data| {
+            let data = data.expose_provenance();
+            std::thread::scope(|scope| {
+                // SAFETY: not what a lent closure allows: the point is that it is found out.
+                scope.spawn(move || unsafe {
+                    function(core::ptr::with_exposed_provenance_mut(data), 1)
+                });
+            });
+        });
+    });
+    if let Some(stderr) = stderr {
+        let expected = "was called on another thread than the one that lent it";
+        assert!(stderr.contains(expected), "{stderr}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_closure_whose_data_c_has_lost() {
+    let stderr = crate::child::stderr_of_abort("shapes::a_closure_whose_data_c_has_lost", || {
+        let mut none = |_: c_int| {};
+        type None = unsafe extern "C" fn(*mut c_void, c_int);
+        with_data_first(&mut none, |function: None, _| {
+            // SAFETY: as above.
+            unsafe { function(core::ptr::null_mut(), 1) };
+        });
+    });
+    if let Some(stderr) = stderr {
+        assert!(stderr.contains("was called with NULL in the place of its data"), "{stderr}");
+    }
+}
