@@ -1,18 +1,37 @@
 //! Callbacks, called by C: what arrives and what goes back, panics, threads, and ends at odd moments.
 #![cfg(any(feature = "libffi", feature = "libffi-system"))]
 
+#[cfg(unix)]
+#[path = "callbacks/child.rs"]
+mod child;
+#[path = "callbacks/churn.rs"]
+mod churn;
 #[path = "callbacks/ends.rs"]
 mod ends;
+#[cfg(target_os = "linux")]
+#[path = "callbacks/hardened.rs"]
+mod hardened;
+#[cfg(target_os = "linux")]
+#[path = "callbacks/memory.rs"]
+mod memory;
 #[path = "callbacks/panics.rs"]
 mod panics;
+#[path = "callbacks/pointers.rs"]
+mod pointers;
+#[path = "callbacks/random.rs"]
+mod random;
+#[path = "callbacks/shapes.rs"]
+mod shapes;
+#[cfg(target_os = "linux")]
+#[path = "callbacks/users.rs"]
+mod users;
 
 mod common;
 
-use common::generate::Program;
 use common::{Native, Random, SEED, checksum, fixture, fold, graffiti, made, same, structure};
 use core::cell::{Cell, RefCell};
 use core::ffi::{c_int, c_long, c_void};
-use ctypes_wrap::callback::{CallbackArgs, CallbackFn};
+use ctypes_wrap::callback::{ByValue, CallbackArgs, CallbackFn};
 use ctypes_wrap::prelude::*;
 use std::fmt::Debug;
 use std::sync::atomic::{AtomicI32, Ordering};
@@ -33,14 +52,14 @@ pub(crate) fn call_plain(native: &Native) -> Function {
 fn through<T>(native: &Native, name: &str, values: &[T])
 where
     T: CType + Copy + PartialEq + Debug,
-    (T,): CallbackArgs<T>,
+    (T,): CallbackArgs<T, (ByValue,)>,
 {
     let received = Cell::new(None);
     let echo = |v: T| {
         received.set(Some(v));
         v
     };
-    let callback = Callback::new::<(T,), T, _>(echo).expect("a callback");
+    let callback = Callback::new::<(T,), T, _, _>(echo).expect("a callback");
     let call = native.function(
         &format!("call_{name}"),
         T::TYPE,
@@ -185,10 +204,11 @@ struct EightLongs {
 
 #[test]
 fn structs_in_and_out() {
+    type Values = (ByValue, ByValue, ByValue);
     fn check<T: CType + Copy + PartialEq + Debug>(name: &str, sent: T, change: fn(T) -> T)
     where
-        (c_int, T, f64): CallbackArgs<T>,
-        for<'a> Box<dyn Fn(c_int, T, f64) -> T + 'a>: CallbackFn<(c_int, T, f64), T>,
+        (c_int, T, f64): CallbackArgs<T, Values>,
+        for<'a> Box<dyn Fn(c_int, T, f64) -> T + 'a>: CallbackFn<(c_int, T, f64), T, Values>,
     {
         let native = fixture();
         let received = Cell::new(None);
@@ -196,7 +216,7 @@ fn structs_in_and_out() {
             received.set(Some((i, v, x)));
             change(v)
         });
-        let callback = Callback::new::<(c_int, T, f64), T, _>(closure).expect("a callback");
+        let callback = Callback::new::<(c_int, T, f64), T, _, _>(closure).expect("a callback");
         let params = [callback.ty().clone(), T::TYPE.clone()];
         let call = native.function(&format!("call_{name}"), T::TYPE, &params);
         // SAFETY: the function has that type, and keeps nothing.
@@ -256,42 +276,12 @@ fn records_as_values() {
     }
 }
 
-#[test]
-fn random_signatures() {
-    let seed = common::generate::seed();
-    let mut random = Random(seed);
-    let program = Program::new(100, &mut random);
-    let native = Native::open(program.compile("random_callbacks").to_str().expect("UTF-8"));
-    let called = Cell::new(0);
-    for f in &program.functions {
-        // What is refused by value is the subject of the tests of calls.
-        let Ok(sig) = Signature::new(CallConv::C, &f.result, &f.params) else { continue };
-        let sent: Vec<Value> = f.params.iter().map(|t| graffiti(t, &mut random)).collect();
-        let answer = graffiti(&f.result, &mut random);
-        let callback = Callback::dynamic(&sig, |received| {
-            for ((ty, sent), received) in f.params.iter().zip(&sent).zip(received) {
-                assert!(
-                    same(ty, sent, received),
-                    "seed {seed}: {received:?} arrived, {sent:?} was sent"
-                );
-            }
-            called.set(called.get() + 1);
-            answer.clone()
-        });
-        let callback = callback.expect("a callback").named(&f.name);
-        let params: Vec<Type> = core::iter::once(callback.ty()).chain(&f.params).cloned().collect();
-        let through = native.function(&format!("through_{}", f.name), &f.result, &params);
-        let mut args = Args::new();
-        args.push(&callback);
-        sent.iter().for_each(|v| args.push(v.clone()));
-        // SAFETY: the function has that type, and keeps nothing.
-        let back = unsafe { through.call_args(&mut args) }.expect("a call");
-        assert!(
-            same(&f.result, &back, &answer),
-            "seed {seed}: {sig} returned {back:?}, not {answer:?}"
-        );
-    }
-    assert!(called.get() > 80, "only {} callbacks ran", called.get());
+/// Whether this process does without memory that becomes executable.
+fn is_hardened() -> bool {
+    #[cfg(target_os = "linux")]
+    return hardened::is_on();
+    #[cfg(not(target_os = "linux"))]
+    return false;
 }
 
 #[test]

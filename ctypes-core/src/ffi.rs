@@ -516,7 +516,7 @@ impl Closure {
         signature: &Signature,
         context: *const Context,
     ) -> Result<Closure, SignatureError> {
-        signature.engine().is_received(signature)?;
+        signature.engine().prepared()?.is_received(signature)?;
         let mut code: *mut c_void = ptr::null_mut();
         // SAFETY: libffi allocates a closure of the size given and writes the code's address.
         let closure: *mut raw::ffi_closure =
@@ -525,7 +525,7 @@ impl Closure {
             return Err(SignatureError::NoClosureMemory);
         }
         let made = Closure { closure, code, _signature: signature.clone() };
-        let cif = signature.engine().cif.as_ptr();
+        let cif = signature.engine().prepared()?.cif.as_ptr();
         // SAFETY: closure and code were just allocated together; the cif lives in the signature kept
         // beside them; `trampoline` is the function that libffi wants.
         let answer = unsafe {

@@ -127,3 +127,18 @@ fn many_callbacks_come_and_go() {
         }
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn memory_does_not_grow() {
+    crate::child::alone("ends::memory_does_not_grow", || {
+        let (first, last) = crate::memory::while_churning(100_000, &mut |_| {});
+        let most = first + crate::memory::SLACK;
+        assert!(last <= most, "{first} KiB before 100,000 callbacks, {last} KiB after them");
+    });
+}
+
+#[test]
+fn eight_threads_make_call_and_drop() {
+    assert!(crate::churn::stress(8, std::time::Duration::from_secs(1)) > 100);
+}

@@ -2,16 +2,19 @@
 //!
 //! Ends of the program are seen from outside: the test binary runs one of its own tests again with a variable set.
 
+#[cfg(unix)]
+use crate::child::stderr_of_abort;
 use crate::common::{Native, fixture};
 use crate::{call_plain, call_times};
 use core::cell::Cell;
 use core::ffi::{c_int, c_void};
+use ctypes_wrap::callback::PanicPolicy;
 use ctypes_wrap::prelude::*;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The payload of the panic that `f` ends with.
-fn caught<R>(f: impl FnOnce() -> R) -> Box<dyn Any + Send> {
+pub(crate) fn caught<R>(f: impl FnOnce() -> R) -> Box<dyn Any + Send> {
     match catch_unwind(AssertUnwindSafe(f)) {
         Ok(_) => panic!("it did not panic"),
         Err(payload) => payload,
@@ -19,7 +22,7 @@ fn caught<R>(f: impl FnOnce() -> R) -> Box<dyn Any + Send> {
 }
 
 /// The text of a panic.
-fn text(payload: &(dyn Any + Send)) -> &str {
+pub(crate) fn text(payload: &(dyn Any + Send)) -> &str {
     match (payload.downcast_ref::<&str>(), payload.downcast_ref::<String>()) {
         (Some(s), _) => s,
         (_, Some(s)) => s,
@@ -211,26 +214,6 @@ fn invalid_arguments_are_a_panic_before_the_closure_runs() {
     assert!(text(&*payload).contains("argument 1: NULL where"), "{}", text(&*payload));
 }
 
-/// Set in the child process that is to end.
-const CHILD: &str = "CTYPES_TEST_CHILD";
-
-/// Runs `part` in a child process, by this test, and returns what the child wrote to stderr; the child must end by abort.
-#[cfg(unix)]
-fn stderr_of_abort(test: &str, part: impl FnOnce()) -> Option<String> {
-    use std::os::unix::process::ExitStatusExt;
-    if std::env::var_os(CHILD).is_some() {
-        part();
-        return None;
-    }
-    let program = std::env::current_exe().expect("the test binary");
-    let mut command = std::process::Command::new(program);
-    let child = command.args([test, "--exact", "--nocapture", "--test-threads=1"]).env(CHILD, "1");
-    let output = child.output().expect("the test binary runs");
-    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.signal(), Some(libc::SIGABRT), "{}: {stderr}", output.status);
-    Some(stderr)
-}
-
 #[cfg(unix)]
 #[test]
 fn without_a_guard_and_a_chosen_result_the_program_aborts() {
@@ -332,6 +315,44 @@ fn a_chosen_result_serves_other_threads() {
     let call = fixture().function("call_on_threads", &Type::INT, &params);
     // SAFETY: the function has that type, and its threads have ended when it returns.
     assert_eq!(unsafe { call.call::<c_int>((&callback, 4)) }, Ok(1 + 2 + 100 + 100));
+}
+
+#[test]
+fn a_contained_panic_does_not_continue() {
+    let native = fixture();
+    let odd = |i: c_int| -> c_int {
+        assert!(i % 2 == 1, "even");
+        i
+    };
+    let callback = Callback::new(odd).expect("a callback").panic_policy(PanicPolicy::Contain);
+    // SAFETY: as above.
+    assert_eq!(unsafe { call_times(&native).call::<c_int>((&callback, 5)) }, Ok(1 + 3));
+    let callback = Callback::new(odd).and_then(|c| c.on_panic(100)).expect("a callback");
+    let callback = callback.panic_policy(PanicPolicy::Contain);
+    // SAFETY: as above.
+    assert_eq!(unsafe { call_times(&native).call::<c_int>((&callback, 4)) }, Ok(1 + 3 + 200));
+    is_fine(&native);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_panic_that_is_to_end_the_program_does() {
+    let stderr = stderr_of_abort("panics::a_panic_that_is_to_end_the_program_does", || {
+        let callback = Callback::new(|_: c_int| -> c_int { panic!("at once") })
+            .and_then(|c| c.on_panic(1))
+            .expect("a callback")
+            .named("strict")
+            .panic_policy(PanicPolicy::Abort);
+        // SAFETY: as above.
+        let _ = unsafe { call_times(&fixture()).call::<c_int>((&callback, 5)) };
+    });
+    if let Some(stderr) = stderr {
+        assert_eq!(stderr.matches("at once").count(), 1, "{stderr}");
+        assert!(
+            stderr.contains("fatal: callback `strict` panicked, which is to end the program"),
+            "{stderr}"
+        );
+    }
 }
 
 /// A payload that panics when it is dropped.

@@ -301,6 +301,34 @@ EXPORT void call_void(void (*f)(void *), void *at) { f(at); }
 /* Calls what expects a bool with any byte. */
 EXPORT int call_with_byte(int (*f)(unsigned char), int byte) { return f((unsigned char)byte); }
 EXPORT int call_with_pointer(int (*f)(void *), void *at) { return f(at); }
+/* Hands data back as the first argument. */
+struct item { int key; double weight; };
+EXPORT double call_with_data(double (*f)(void *, int, double, struct item), void *data) {
+    struct item first = {10, 0.25}, second = {20, 0.25};
+    double sum = f(data, 1, 0.5, first);
+    return sum + f(data, 2, 1.5, second);
+}
+/* A record of five bytes with an unaligned int. */
+#pragma pack(push, 1)
+struct packed { signed char tag; int number; };
+#pragma pack(pop)
+EXPORT int call_with_packed(struct packed (*f)(int, struct packed, double)) {
+    struct packed sent = {-5, 1000}, back = f(3, sent, 0.5);
+    return back.number + back.tag;
+}
+/* Function pointers that come back. */
+typedef int (*unary)(int);
+EXPORT unary keep_and_return(unary f) { static PER_THREAD unary kept; unary old = kept; kept = f; return old; }
+static int negated(int n) { return -n; }
+EXPORT unary own_function(int which) { return which ? negated : NULL; }
+/* A table of handlers. */
+struct handler { const char *name; int (*run)(const char *, int); };
+EXPORT int dispatch(const struct handler *table, size_t n, const char *name, int value) {
+    for (size_t i = 0; i < n; i++)
+        if (!strcmp(table[i].name, name))
+            return table[i].run ? table[i].run(name, value) : -1;
+    return -2;
+}
 EXPORT uint64_t call_many(uint64_t (*f)(int8_t, double, uint16_t, float, int64_t, void *, int32_t, float, uint8_t,
                                         double, int16_t, double)) {
     START;

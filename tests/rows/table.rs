@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-/// The rows, in groups: fundamental types, operations, structures and unions, arrays, pointers.
-const ROWS: [(char, u32); 5] = [('F', 15), ('O', 19), ('S', 17), ('A', 5), ('P', 5)];
+/// The rows, in groups: fundamental types, operations, structures and unions, arrays, pointers, callbacks.
+const ROWS: [(char, u32); 6] = [('F', 15), ('O', 19), ('S', 17), ('A', 5), ('P', 5), ('B', 7)];
 
 /// What is wrong with a table, a line each.
 fn faults(table: &str, read: impl Fn(&str) -> Option<String>) -> Vec<String> {

@@ -301,17 +301,17 @@ impl Judge {
                     seen, call,
                 ) {
                     Err(_) if function.is_none() => Ok(false),
-                    other => received(other),
+                    other => other,
                 })?;
             dynamic =
                 self.back(case, a, seed, "a callback of run time", sum, &mut |seen, call| {
                     let Some(function) = function else { return Ok(false) };
                     let answer = |values: &[Value]| answer(case, seen, values);
                     let callback = Callback::dynamic(function.signature(), answer);
-                    received(callback.map(|callback| {
+                    callback.map(|callback| {
                         call(callback.as_ptr());
                         true
-                    }))
+                    })
                 })?;
         }
         self.direct += usize::from(direct);
@@ -356,14 +356,6 @@ impl Judge {
             true if expected != returned => Err(format!("C got another result of {way}")),
             true => Ok(true),
         }
-    }
-}
-
-/// A callback that libffi has no form for was not made.
-fn received(made: Result<bool, Refused>) -> Result<bool, Refused> {
-    match made {
-        Err(e) if e.to_string().contains("eight bytes of padding") => Ok(false),
-        other => other,
     }
 }
 

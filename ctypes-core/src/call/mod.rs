@@ -3,6 +3,7 @@
 //! A signature is checked and prepared once. A call compares the arguments with it in one pass,
 //! converts what the rules of [`crate::convert`] allow, and hands 64-bit slots to the engine.
 
+pub(crate) mod arch;
 pub mod arg;
 pub(crate) mod args;
 mod check;

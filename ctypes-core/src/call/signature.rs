@@ -1,12 +1,14 @@
 //! [`Signature`]: a function's type, checked and prepared once, called many times.
 
+use super::arch::Places;
+use super::engine::Engine;
 use super::tag::Tag;
 use crate::error::SignatureError;
 use crate::target::Target;
 use crate::types::{CallConv, Qualifiers, Type, TypeKind};
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// The largest number of arguments of a call, as in Python's ctypes.
 pub const MAX_ARGS: usize = 1024;
@@ -37,7 +39,9 @@ pub(super) struct Prepared {
     /// The type that each parameter took last, and at the end that which took the result.
     pub(super) taken: Vec<Remembered>,
     pub(super) variadic: bool,
-    engine: super::engine::Prepared,
+    engine: Engine,
+    /// Where a callback finds its arguments, if an entry can take them.
+    places: OnceLock<Option<Places>>,
 }
 
 impl Signature {
@@ -51,7 +55,8 @@ impl Signature {
         result: &Type,
         params: impl IntoIterator<Item = &'a Type>,
     ) -> Result<Signature, SignatureError> {
-        Signature::prepare(conv, result.clone(), params.into_iter().cloned().collect(), false)
+        Signature::prepare(conv, result.clone(), params.into_iter().cloned().collect(), false)?
+            .callable()
     }
 
     /// Prepares a signature with `params` before the `...`.
@@ -63,7 +68,8 @@ impl Signature {
         result: &Type,
         params: impl IntoIterator<Item = &'a Type>,
     ) -> Result<Signature, SignatureError> {
-        Signature::prepare(conv, result.clone(), params.into_iter().cloned().collect(), true)
+        Signature::prepare(conv, result.clone(), params.into_iter().cloned().collect(), true)?
+            .callable()
     }
 
     /// Prepares the signature of a function type, or of a pointer to one, which Rust's types of function pointers are.
@@ -90,11 +96,19 @@ impl Signature {
         let Some(f) = function else {
             return Err(SignatureError::NoFunction { found: ty.to_string() });
         };
-        Signature::prepare(f.conv(), f.result(), f.params(), f.is_variadic())
+        Signature::prepare(f.conv(), f.result(), f.params(), f.is_variadic())?.callable()
+    }
+
+    /// Refuses what the engine cannot call. In a build without an engine a signature is for callbacks.
+    fn callable(self) -> Result<Signature, SignatureError> {
+        match self.engine().prepared() {
+            Err(e) if !(e == SignatureError::NoEngine && self.places().is_some()) => Err(e),
+            _ => Ok(self),
+        }
     }
 
     /// As [`Signature::new`] for parameters that Rust passes by value: an array is refused and not
-    /// adjusted to a pointer, since its bytes would be taken for the address.
+    /// adjusted to a pointer, since its bytes would be taken for the address. What only callbacks can take is not refused.
     pub(crate) fn by_value<'a>(
         conv: CallConv,
         result: &Type,
@@ -138,12 +152,26 @@ impl Signature {
             passable(&result)
                 .map_err(|reason| SignatureError::Result { ty: result.to_string(), reason })?;
         }
-        let engine = super::engine::Prepared::new(conv, &result, &params)?;
+        let engine = Engine::new(conv, &result, &params);
         let tags = params.iter().map(Tag::of).collect();
         let taken = (0..=params.len()).map(|_| Remembered::default()).collect();
-        let prepared =
-            Prepared { conv, result, result_tag: tag, params, tags, taken, variadic, engine };
-        Ok(Signature(Arc::new(prepared), None))
+        let places = OnceLock::new();
+        let prepared = Prepared {
+            conv,
+            result,
+            result_tag: tag,
+            params,
+            tags,
+            taken,
+            variadic,
+            engine,
+            places,
+        };
+        let signature = Signature(Arc::new(prepared), None);
+        match signature.engine().prepared() {
+            Err(e) if signature.places().is_none() => Err(e),
+            _ => Ok(signature),
+        }
     }
 
     /// The same signature with names for its parameters, for messages: `argument 2 (`exp`) of `frexp`: …`. What
@@ -199,8 +227,15 @@ impl Signature {
         &self.0.tags
     }
 
-    pub(crate) fn engine(&self) -> &super::engine::Prepared {
+    pub(crate) fn engine(&self) -> &Engine {
         &self.0.engine
+    }
+
+    /// Where a callback finds its arguments, if one of the entries in the program's text can take them.
+    #[inline]
+    pub(crate) fn places(&self) -> Option<&Places> {
+        let make = || Places::new(self.conv(), self.result(), self.params());
+        self.0.places.get_or_init(make).as_ref()
     }
 
     /// Whether a Rust type with that tag takes the result: it is the same type, or a number that

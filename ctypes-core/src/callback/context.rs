@@ -1,193 +1,71 @@
 //! What a callback's code enters with: the closure, its signature, and the guard around it.
 
-use super::typed::{CallbackArgs, CallbackFn, CallbackFnMut};
+use super::body::{Body, Call};
+use super::slots::{self, Code};
 use crate::call::Signature;
-use crate::call::engine::Closure;
-use crate::call::tag::{Slot, Tag};
-use crate::convert::{self, Bytes, Value};
+use crate::call::tag::Tag;
+use crate::convert;
 use crate::error::SignatureError;
 use crate::guard;
-use crate::types::{CReturn, Type};
-use core::cell::{Cell, RefCell, UnsafeCell};
+use crate::types::CReturn;
+use core::cell::{Cell, UnsafeCell};
 use core::ffi::c_void;
 use core::mem::MaybeUninit;
 use core::ptr::NonNull;
-use smallvec::SmallVec;
-use std::collections::VecDeque;
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock};
-use std::sync::{PoisonError, RwLock};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
+use std::sync::{OnceLock, PoisonError, RwLock};
 
 /// The state behind a callback's code.
 ///
-/// When its owner goes, it loses its closure, at once or when the last run returns. The rest, and the
-/// code with it, is buried and freed only after [`GRAVES`] later ones: a return may still go through
-/// the code, and a late call from C finds out whose callback it was.
+/// When its owner goes, it loses its closure, at once or when the last run returns. The rest is buried
+/// with the code ([`slots::bury`]).
 pub(crate) struct Context {
     signature: Signature,
     name: RwLock<String>,
     thread: usize,
+    /// Set before anyone else knows the callback, or never.
     any_thread: AtomicBool,
+    panic_policy: AtomicU8,
     /// Bytes of a value, whose padding may be anything.
     panic_result: RwLock<Option<Box<[MaybeUninit<u8>]>>>,
-    /// How often it is running, and the bit [`ENDED`].
+    /// How often it is running, and the bits [`ENDED`] and [`OVER`].
     runs: AtomicUsize,
     body: UnsafeCell<Option<Body<'static>>>,
-    code: OnceLock<Closure>,
+    code: OnceLock<Code>,
 }
 
+/// What becomes of a panic in a callback. Each is reported on stderr with the callback's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum PanicPolicy {
+    /// It continues in the Rust caller of the C function, if that call is guarded. Otherwise the result chosen by
+    /// [`Callback::on_panic`](super::Callback::on_panic) goes to C, and without one the program aborts.
+    #[default]
+    Propagate,
+    /// C gets the chosen result, or all zero bits, and goes on; the Rust caller hears nothing of it.
+    Contain,
+    /// The program aborts.
+    Abort,
+}
+
+/// Its owner has given it up.
 const ENDED: usize = 1 << (usize::BITS - 1);
+
+/// Its body has been taken away. Who does that does not look at the context afterwards.
+const OVER: usize = ENDED >> 1;
 
 /// A number that no other thread of the program has or had. The standard library's `ThreadId` costs a
 /// reference count on each call.
-fn this_thread() -> usize {
+#[inline]
+pub(super) fn this_thread() -> usize {
     thread_local!(static ID: Cell<usize> = const { Cell::new(0) });
     static LAST: AtomicUsize = AtomicUsize::new(0);
     if ID.get() == 0 {
         ID.set(LAST.fetch_add(1, Ordering::Relaxed) + 1);
     }
     ID.get()
-}
-
-/// How many ended callbacks are kept.
-const GRAVES: usize = 1024;
-
-/// The ended callbacks, oldest first.
-static GRAVEYARD: Mutex<VecDeque<Grave>> = Mutex::new(VecDeque::new());
-
-struct Grave(NonNull<Context>);
-
-// SAFETY: what is left of an ended context is immutable, atomic or behind a lock; its body has been
-// taken away, or is by the run that ends last.
-unsafe impl Send for Grave {}
-
-fn bury(context: NonNull<Context>) {
-    let mut graves = GRAVEYARD.lock().unwrap_or_else(PoisonError::into_inner);
-    graves.push_back(Grave(context));
-    if graves.len() <= GRAVES {
-        return;
-    }
-    let Some(oldest) = graves.pop_front() else { return };
-    // SAFETY: buried contexts are alive.
-    if unsafe { oldest.0.as_ref() }.runs.load(Ordering::Acquire) == ENDED {
-        drop(graves);
-        // SAFETY: ended, not running, and out of the graveyard.
-        unsafe { Context::free(oldest.0) };
-    } else {
-        graves.push_back(oldest);
-    }
-}
-
-/// A closure in a form that takes raw arguments.
-pub(super) struct Body<'env>(Box<dyn Fn(&Call<'_>) + 'env>);
-
-/// One call from C.
-pub(super) struct Call<'a> {
-    signature: &'a Signature,
-    args: &'a [*const c_void],
-    ret: *mut u8,
-}
-
-impl<'env> Body<'env> {
-    pub(super) fn typed<A: CallbackArgs<R>, R: CReturn>(
-        closure: impl CallbackFn<A, R> + 'env,
-    ) -> Body<'env> {
-        Body(Box::new(move |call| {
-            let args = call.typed_args::<A, R>();
-            call.finish(closure.call(args));
-        }))
-    }
-
-    pub(super) fn typed_mut<A: CallbackArgs<R>, R: CReturn>(
-        closure: impl CallbackFnMut<A, R> + 'env,
-    ) -> Body<'env> {
-        let closure = RefCell::new(closure);
-        Body(Box::new(move |call| {
-            let args = call.typed_args::<A, R>();
-            let Ok(mut closure) = closure.try_borrow_mut() else {
-                panic!(
-                    "re-entered while it was running, which a closure that is FnMut does not allow"
-                );
-            };
-            call.finish(closure.call_mut(args));
-        }))
-    }
-
-    pub(super) fn dynamic(closure: impl Fn(&[Value]) -> Value + 'env) -> Body<'env> {
-        Body(Box::new(move |call| {
-            let args = call.values();
-            call.finish_value(&closure(&args));
-        }))
-    }
-}
-
-impl Call<'_> {
-    fn typed_args<A: CallbackArgs<R>, R>(&self) -> A {
-        // SAFETY: `enter` was given the addresses of the arguments of the signature, which was made
-        // of A's types.
-        match unsafe { A::read(self.args) } {
-            Ok(args) => args,
-            Err(reason) => panic!("called with an invalid argument: {reason}"),
-        }
-    }
-
-    fn finish<R: CReturn>(&self, result: R) {
-        // SAFETY: `ret` has room for the signature's result, which is an R.
-        unsafe { self.ret.cast::<R>().write_unaligned(result) };
-    }
-
-    fn values(&self) -> SmallVec<[Value; 8]> {
-        let params = self.signature.params().iter().zip(self.signature.tags());
-        params.zip(self.args).map(|((ty, tag), at)| self.value(ty, *tag, *at)).collect()
-    }
-
-    fn value(&self, ty: &Type, tag: Tag, at: *const c_void) -> Value {
-        if tag == Tag::Bytes {
-            let size = ty.size();
-            let mut bytes = Bytes::zeroed(ty, size);
-            // SAFETY: a value of that size is at the address; the copy has the room.
-            unsafe { core::ptr::copy_nonoverlapping(at.cast(), bytes.as_mut_ptr(), size) };
-            return Value::Bytes(bytes);
-        }
-        let mut slot = Slot::ZERO;
-        // SAFETY: a value of the tag's size is at the address, and then in the slot.
-        unsafe {
-            core::ptr::copy_nonoverlapping(at.cast(), slot.0.as_mut_ptr(), tag.size());
-            Value::from_slot(tag, &slot)
-        }
-    }
-
-    fn finish_value(&self, value: &Value) {
-        let (result, tag) = (self.signature.result(), self.signature.result_tag());
-        let (slot, ty) = value.as_slot();
-        let fail = || -> ! { panic!("returned {value:?}, which is no `{result}`") };
-        let (from, size) = match (tag, Tag::of(ty.get())) {
-            (Tag::Void, _) => return,
-            (Tag::Bytes, Tag::Bytes) if result.is_compatible(ty.get()) => {
-                // SAFETY: a slot with this tag holds an address.
-                (unsafe { slot.get::<*const u8>() }, result.size())
-            }
-            (Tag::Bytes, _) => fail(),
-            (to, from) if to == from => (slot.0.as_ptr().cast(), tag.size()),
-            (to, _) => match convert::convert(value, to) {
-                Ok(converted) => {
-                    // SAFETY: `ret` has room for a value of the result's tag, which the slot holds.
-                    unsafe {
-                        core::ptr::copy_nonoverlapping(
-                            converted.0.as_ptr().cast(),
-                            self.ret,
-                            to.size(),
-                        );
-                    }
-                    return;
-                }
-                Err(_) => fail(),
-            },
-        };
-        // SAFETY: `from` holds a value of the result's type; `ret` has room for one.
-        unsafe { core::ptr::copy_nonoverlapping(from, self.ret, size) };
-    }
 }
 
 impl Context {
@@ -201,18 +79,12 @@ impl Context {
             name: RwLock::new(name.to_owned()),
             thread: this_thread(),
             any_thread: AtomicBool::new(false),
+            panic_policy: AtomicU8::new(PanicPolicy::Propagate as u8),
             panic_result: RwLock::new(None),
             runs: AtomicUsize::new(0),
             body: UnsafeCell::new(Some(body)),
             code: OnceLock::new(),
         })))
-    }
-
-    /// # Safety
-    /// The context is alive.
-    pub(super) unsafe fn arm(this: NonNull<Context>, closure: Closure) {
-        // SAFETY: the caller's promise.
-        let _ = unsafe { this.as_ref() }.code.set(closure);
     }
 
     /// # Safety
@@ -225,19 +97,54 @@ impl Context {
     /// Gives the context up.
     ///
     /// # Safety
-    /// The context is alive, and its owner does not use it again.
+    /// The context is alive and has code, and its owner does not use it again.
     pub(super) unsafe fn end(this: NonNull<Context>) {
         // SAFETY: alive until it is buried and beyond.
         let context = unsafe { this.as_ref() };
         let runs = context.runs.fetch_or(ENDED, Ordering::AcqRel);
         // SAFETY: not running, and whoever enters from now on sees the end: no one uses the body.
-        let body = (runs == 0).then(|| unsafe { (*context.body.get()).take() });
-        bury(this);
+        let body = (runs == 0).then(|| unsafe { context.take_body() });
+        // SAFETY: alive, ended by its one owner.
+        unsafe { slots::bury(this) };
         drop(body);
     }
 
+    /// Takes the body away; the context may be freed as soon as it is buried.
+    ///
+    /// # Safety
+    /// The context has ended, and no run is using the body or will.
+    unsafe fn take_body(&self) -> Option<Body<'static>> {
+        // SAFETY: no one else uses the body.
+        let body = unsafe { (*self.body.get()).take() };
+        self.runs.fetch_or(OVER, Ordering::AcqRel);
+        body
+    }
+
+    /// Whether it has ended and nothing of it is in use.
+    pub(super) fn is_over(&self) -> bool {
+        self.runs.load(Ordering::Acquire) == ENDED | OVER
+    }
+
+    #[inline]
+    pub(crate) fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    /// Gives it its code, once.
+    pub(super) fn set_code(&self, code: Code) {
+        let _ = self.code.set(code);
+    }
+
     pub(super) fn code(&self) -> *const c_void {
-        self.code.get().map_or(core::ptr::null(), Closure::code)
+        self.code.get().map_or(core::ptr::null(), Code::address)
+    }
+
+    /// The number of its entry, if it has one.
+    pub(super) fn entry(&self) -> Option<usize> {
+        match self.code.get() {
+            Some(Code::Entry(number)) => Some(*number),
+            _ => None,
+        }
     }
 
     pub(super) fn name(&self) -> String {
@@ -246,6 +153,18 @@ impl Context {
 
     pub(super) fn set_name(&self, name: &str) {
         *self.name.write().unwrap_or_else(PoisonError::into_inner) = name.to_owned();
+    }
+
+    pub(super) fn set_panic_policy(&self, policy: PanicPolicy) {
+        self.panic_policy.store(policy as u8, Ordering::Release);
+    }
+
+    fn has_policy(&self, policy: PanicPolicy) -> bool {
+        self.panic_policy.load(Ordering::Acquire) == policy as u8
+    }
+
+    pub(super) fn is_ended(&self) -> bool {
+        self.runs.load(Ordering::Acquire) & ENDED != 0
     }
 
     pub(super) fn allow_all_threads(&self) {
@@ -274,6 +193,7 @@ impl Context {
     ///
     /// # Safety
     /// `ret` has room for the result.
+    #[cold]
     unsafe fn write_panic_result(&self, ret: *mut u8) {
         let size = self.signature.result().native_extent().map_or(0, |e| e.size as usize);
         let chosen = self.panic_result.read().unwrap_or_else(PoisonError::into_inner);
@@ -299,62 +219,106 @@ impl Context {
     /// # Safety
     /// `this` is alive when entered; `args` are the addresses of the signature's arguments; `ret` has
     /// room for its result.
+    #[inline]
     pub(crate) unsafe fn enter(this: *const Context, args: &[*const c_void], ret: *mut u8) -> Tag {
         // SAFETY: alive until `runs` is counted down, since its owner does not free a running one.
         let context = unsafe { &*this };
         let tag = context.signature.result_tag();
-        if context.runs.fetch_add(1, Ordering::AcqRel) & ENDED != 0 {
-            die(&format!("callback `{}` was called after its end", context.name()));
-        }
-        if !context.any_thread.load(Ordering::Acquire) && this_thread() != context.thread {
-            die(&format!(
-                "callback `{}` was called on another thread than the one that made it; use a SyncCallback for that",
-                context.name()
-            ));
-        }
-        let call = Call { signature: &context.signature, args, ret };
+        context.begin();
         // SAFETY: the body is only taken away when no run is in progress, as this one now is.
         let body = unsafe { &*context.body.get() };
         if guard::is_pending() {
             // SAFETY: the caller's promise.
             unsafe { context.write_panic_result(ret) };
-        } else if let Some(body) = body
-            && let Err(payload) = catch_unwind(AssertUnwindSafe(|| (body.0)(&call)))
-        {
-            say(&format!("the panic was in callback `{}`", context.name()));
-            // SAFETY: the caller's promise.
-            unsafe { context.write_panic_result(ret) };
-            let homeless = guard::keep(payload).err();
-            if homeless.is_some() && !context.has_panic_result() {
-                die(&format!(
-                    "callback `{}` panicked and no guarded call is there to continue the panic in; \
-                     give it a result with `on_panic`, or mark the call with `callbacks`",
-                    context.name()
-                ));
-            }
-            if catch_unwind(AssertUnwindSafe(|| drop(homeless))).is_err() {
-                die("the drop of what a callback had panicked with panicked");
+        } else if let Some(body) = body {
+            let call = Call { signature: &context.signature, args, ret };
+            if let Err(payload) = catch_unwind(AssertUnwindSafe(|| body.run(&call))) {
+                context.dispose(payload);
+                // SAFETY: the caller's promise.
+                unsafe { context.write_panic_result(ret) };
             }
         }
-        if context.runs.fetch_sub(1, Ordering::AcqRel) == ENDED | 1 {
+        if context.finish() {
             // SAFETY: the owner has gone, no run is left, and there will be none: this is the last
-            // use of the body. What it captured may panic when dropped.
-            let body = unsafe { (*context.body.get()).take() };
+            // use of the body.
+            let body = unsafe { context.take_body() };
+            // What it captured may panic when dropped.
             if catch_unwind(AssertUnwindSafe(|| drop(body))).is_err() {
                 die("the drop of what a callback had captured panicked");
             }
         }
         tag
     }
+
+    /// Counts a run, if it may be.
+    #[inline]
+    fn begin(&self) {
+        if self.any_thread.load(Ordering::Relaxed) {
+            let runs = self.runs.fetch_add(1, Ordering::AcqRel);
+            if runs & ENDED != 0 {
+                self.refuse(runs);
+            }
+            return;
+        }
+        let runs = self.runs.load(Ordering::Relaxed);
+        if runs & ENDED != 0 || this_thread() != self.thread {
+            self.refuse(runs);
+        }
+        // Only this thread runs it or ends it.
+        self.runs.store(runs + 1, Ordering::Relaxed);
+    }
+
+    /// Counts a run no more; says whether it was the last one for ever.
+    #[inline]
+    fn finish(&self) -> bool {
+        if self.any_thread.load(Ordering::Relaxed) {
+            return self.runs.fetch_sub(1, Ordering::AcqRel) == ENDED | 1;
+        }
+        let runs = self.runs.load(Ordering::Relaxed);
+        self.runs.store(runs - 1, Ordering::Relaxed);
+        runs == ENDED | 1
+    }
+
+    #[cold]
+    fn refuse(&self, runs: usize) -> ! {
+        let name = self.name();
+        if runs & ENDED != 0 {
+            die(&format!("callback `{name}` was called after its end"));
+        }
+        die(&format!(
+            "callback `{name}` was called on another thread than the one that made it; use a SyncCallback for that",
+        ))
+    }
+
+    /// Finds a place for the payload of a panic, or ends the program.
+    #[cold]
+    fn dispose(&self, payload: Box<dyn Any + Send>) {
+        say(&format!("the panic was in callback `{}`", self.name()));
+        if self.has_policy(PanicPolicy::Abort) {
+            die(&format!("callback `{}` panicked, which is to end the program", self.name()));
+        }
+        let is_contained = self.has_policy(PanicPolicy::Contain);
+        let homeless = if is_contained { Some(payload) } else { guard::keep(payload).err() };
+        if homeless.is_some() && !is_contained && !self.has_panic_result() {
+            die(&format!(
+                "callback `{}` panicked and no guarded call is there to continue the panic in; \
+                 give it a result with `on_panic`, or mark the call with `callbacks`",
+                self.name()
+            ));
+        }
+        if catch_unwind(AssertUnwindSafe(|| drop(homeless))).is_err() {
+            die("the drop of what a callback had panicked with panicked");
+        }
+    }
 }
 
 /// Ends the program with a message: unwinding into C is not possible.
-fn die(message: &str) -> ! {
+pub(super) fn die(message: &str) -> ! {
     say(&format!("fatal: {message}"));
     std::process::abort()
 }
 
 /// Prints to stderr, if that is possible: `eprintln` panics where it is not.
-fn say(message: &str) {
+pub(super) fn say(message: &str) {
     let _ = catch_unwind(|| eprintln!("{message}"));
 }

@@ -4,24 +4,36 @@
 //! caller of the C function if that call was guarded (every dynamic call is); otherwise the program
 //! aborts, unless the callback was given a result to return instead.
 
+mod arg;
+mod body;
 mod context;
+pub(crate) mod slots;
+mod sync;
 mod typed;
+mod user_data;
 
+pub use arg::{ByReference, ByValue, CallbackArg};
 pub(crate) use context::Context;
-pub use typed::{CallbackArgs, CallbackFn, FnPointer};
+pub use context::PanicPolicy;
+pub use slots::{Recognized, forbid_generated_code, recognize};
+pub use sync::SyncCallback;
+pub use typed::{CallbackArgs, CallbackFn, CallbackFnMut, CallbackFnOnce, FnPointer};
+pub use user_data::{DataArgs, with_data_first, with_data_last};
 
 use crate::call::Signature;
 use crate::call::args::{Argument, Pushed, TypeRef};
-use crate::call::engine::Closure;
 use crate::call::tag::{Slot, Tag};
 use crate::convert::Value;
 use crate::error::SignatureError;
 use crate::types::{CReturn, CallConv, Type};
-use context::Body;
+use body::Body;
+use core::any::TypeId;
 use core::ffi::c_void;
 use core::marker::PhantomData;
 use core::ptr::NonNull;
+use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::{PoisonError, RwLock};
 
 /// A Rust closure that C can call; `F` is the type of its function pointer.
 ///
@@ -31,14 +43,13 @@ use std::fmt;
 /// # Examples
 /// C's `qsort` with a closure:
 /// ```
-/// use core::ffi::{c_int, c_void};
+/// use core::ffi::c_int;
 /// use ctypes_core::{Callback, CallConv, Library, Signature, Type};
 ///
 /// let mut compared = 0;
-/// let compare = Callback::new_mut(|a: *const c_void, b: *const c_void| -> c_int {
+/// let compare = Callback::new_mut(|a: &i32, b: &i32| -> c_int {
 ///     compared += 1;
-///     let (a, b) = unsafe { (*a.cast::<i32>(), *b.cast::<i32>()) };
-///     a.cmp(&b) as c_int
+///     a.cmp(b) as c_int
 /// })?;
 ///
 /// let sig = Signature::new(
@@ -63,28 +74,31 @@ pub struct Callback<'env, F> {
     of: PhantomData<(F, *mut (), &'env mut &'env ())>,
 }
 
-/// A [`Callback`] that any thread may call: its closure is `Send + Sync` and borrows nothing.
-pub struct SyncCallback<F>(Callback<'static, F>);
-
-// SAFETY: the closure is Send + Sync and 'static, as `SyncCallback::new` demands, and the rest is
-// immutable or atomic.
-unsafe impl<F> Send for SyncCallback<F> {}
-// SAFETY: as above.
-unsafe impl<F> Sync for SyncCallback<F> {}
-
 impl<'env, F> Callback<'env, F> {
-    /// A callback from a closure.
+    /// A callback from a closure, whose parameters are what C passes: C types by value, and references for pointers
+    /// ([`CallbackArg`]).
     ///
     /// # Errors
     /// A parameter or result that cannot be passed by value, no call engine in this build, or no
     /// memory for the function pointer's code.
-    pub fn new<A, R, C>(closure: C) -> Result<Callback<'env, F>, SignatureError>
+    ///
+    /// # Examples
+    /// ```
+    /// use core::ffi::c_int;
+    /// use ctypes_core::Callback;
+    ///
+    /// // int (*)(const int *, const int *)
+    /// let compare = Callback::new(|a: &c_int, b: &c_int| a.cmp(b) as c_int)?;
+    /// assert_eq!(unsafe { compare.as_fn()(&1, &2) }, -1);
+    /// # Ok::<(), ctypes_core::Error>(())
+    /// ```
+    pub fn new<A, R, C, M>(closure: C) -> Result<Callback<'env, F>, SignatureError>
     where
-        A: CallbackArgs<R, Pointer = F>,
+        A: CallbackArgs<R, M, Pointer = F>,
         R: CReturn,
-        C: CallbackFn<A, R> + 'env,
+        C: CallbackFn<A, R, M> + 'env,
     {
-        Callback::make(&signature::<A, R>()?, Body::typed(closure), name_of::<C>())
+        Callback::make(&signature::<A, R, M>()?, Body::typed(closure), name_of::<C>())
     }
 
     /// A callback from a closure that changes what it captured.
@@ -93,13 +107,27 @@ impl<'env, F> Callback<'env, F> {
     ///
     /// # Errors
     /// As [`Callback::new`].
-    pub fn new_mut<A, R, C>(closure: C) -> Result<Callback<'env, F>, SignatureError>
+    pub fn new_mut<A, R, C, M>(closure: C) -> Result<Callback<'env, F>, SignatureError>
     where
-        A: CallbackArgs<R, Pointer = F>,
+        A: CallbackArgs<R, M, Pointer = F>,
         R: CReturn,
-        C: typed::CallbackFnMut<A, R> + 'env,
+        C: CallbackFnMut<A, R, M> + 'env,
     {
-        Callback::make(&signature::<A, R>()?, Body::typed_mut(closure), name_of::<C>())
+        Callback::make(&signature::<A, R, M>()?, Body::typed_mut(closure), name_of::<C>())
+    }
+
+    /// A callback from a closure that gives away what it captured. C calls it once at most: another call is reported
+    /// as a panic would be.
+    ///
+    /// # Errors
+    /// As [`Callback::new`].
+    pub fn new_once<A, R, C, M>(closure: C) -> Result<Callback<'env, F>, SignatureError>
+    where
+        A: CallbackArgs<R, M, Pointer = F>,
+        R: CReturn,
+        C: CallbackFnOnce<A, R, M> + 'env,
+    {
+        Callback::make(&signature::<A, R, M>()?, Body::typed_once(closure), name_of::<C>())
     }
 
     fn make(
@@ -108,17 +136,14 @@ impl<'env, F> Callback<'env, F> {
         name: &str,
     ) -> Result<Callback<'env, F>, SignatureError> {
         let context = Context::new(signature, body, name);
-        // The context is at its final address now, which the closure is given.
-        let closure = match Closure::new(signature, context.as_ptr()) {
-            Ok(closure) => closure,
-            Err(e) => {
-                // SAFETY: nothing else has the context.
-                unsafe { Context::free(context) };
+        // SAFETY: alive at its final address; if this fails nothing else has it, and no one has the
+        // code's address yet.
+        unsafe {
+            if let Err(e) = slots::arm(context, signature) {
+                Context::free(context);
                 return Err(e);
             }
-        };
-        // SAFETY: the context is ours, and no one has the code's address yet.
-        unsafe { Context::arm(context, closure) };
+        }
         Ok(Callback { context, ty: signature.ty().pointer(), of: PhantomData })
     }
 
@@ -146,6 +171,24 @@ impl<'env, F> Callback<'env, F> {
         Ok(self)
     }
 
+    /// What becomes of a panic. Without this it is [`PanicPolicy::Propagate`].
+    ///
+    /// ```
+    /// use core::ffi::c_int;
+    /// use ctypes_core::{Callback, callback::PanicPolicy};
+    ///
+    /// let parse = Callback::new(|text: &core::ffi::CStr| -> c_int { text.to_str().unwrap().parse().unwrap() })?
+    ///     .on_panic(-1)?
+    ///     .panic_policy(PanicPolicy::Contain);
+    /// assert_eq!(unsafe { parse.as_fn()(c"12".as_ptr()) }, 12);
+    /// assert_eq!(unsafe { parse.as_fn()(c"twelve".as_ptr()) }, -1);
+    /// # Ok::<(), ctypes_core::Error>(())
+    /// ```
+    pub fn panic_policy(self, policy: PanicPolicy) -> Callback<'env, F> {
+        self.context().set_panic_policy(policy);
+        self
+    }
+
     /// The type of the function pointer.
     pub fn ty(&self) -> &Type {
         &self.ty
@@ -169,6 +212,27 @@ impl<'env, F> Callback<'env, F> {
         // SAFETY: the code was made for a signature of just that type: `F` is the `Pointer` of the
         // closure's arguments, or a raw pointer.
         unsafe { F::from_code(self.as_ptr()) }
+    }
+}
+
+impl<F> Callback<'static, F> {
+    /// Never ends the callback: for C functions that never say when they let go of a pointer. Returns what
+    /// [`Callback::as_ptr`] does.
+    ///
+    /// ```
+    /// use core::ffi::c_int;
+    /// use ctypes_core::Callback;
+    ///
+    /// let callback = Callback::new(|n: c_int| -> c_int { n + 1 })?;
+    /// let increment = callback.as_fn();
+    /// callback.leak();
+    /// assert_eq!(unsafe { increment(1) }, 2);
+    /// # Ok::<(), ctypes_core::Error>(())
+    /// ```
+    pub fn leak(self) -> *const c_void {
+        let code = self.as_ptr();
+        core::mem::forget(self);
+        code
     }
 }
 
@@ -203,56 +267,16 @@ impl<'env> Callback<'env, *const c_void> {
     }
 }
 
-impl<F> SyncCallback<F> {
-    /// A callback that any thread may call, from several at once.
-    ///
-    /// # Errors
-    /// As [`Callback::new`].
-    pub fn new<A, R, C>(closure: C) -> Result<SyncCallback<F>, SignatureError>
-    where
-        A: CallbackArgs<R, Pointer = F>,
-        R: CReturn,
-        C: CallbackFn<A, R> + Send + Sync + 'static,
-    {
-        let callback = Callback::new(closure)?;
-        callback.context().allow_all_threads();
-        Ok(SyncCallback(callback))
+/// The signature of a typed callback, prepared once for all of its type.
+fn signature<A: CallbackArgs<R, M>, R: CReturn, M>() -> Result<Signature, SignatureError> {
+    static PREPARED: RwLock<BTreeMap<TypeId, Signature>> = RwLock::new(BTreeMap::new());
+    let id = TypeId::of::<A::Pointer>();
+    if let Some(found) = PREPARED.read().unwrap_or_else(PoisonError::into_inner).get(&id) {
+        return Ok(found.clone());
     }
-
-    /// As [`Callback::named`].
-    pub fn named(self, name: &str) -> SyncCallback<F> {
-        SyncCallback(self.0.named(name))
-    }
-
-    /// As [`Callback::on_panic`].
-    ///
-    /// # Errors
-    /// As [`Callback::on_panic`].
-    pub fn on_panic<R: CReturn>(self, result: R) -> Result<SyncCallback<F>, SignatureError> {
-        Ok(SyncCallback(self.0.on_panic(result)?))
-    }
-
-    /// As [`Callback::ty`].
-    pub fn ty(&self) -> &Type {
-        self.0.ty()
-    }
-
-    /// As [`Callback::as_ptr`].
-    pub fn as_ptr(&self) -> *const c_void {
-        self.0.as_ptr()
-    }
-
-    /// As [`Callback::as_fn`].
-    pub fn as_fn(&self) -> F
-    where
-        F: FnPointer,
-    {
-        self.0.as_fn()
-    }
-}
-
-fn signature<A: CallbackArgs<R>, R: CReturn>() -> Result<Signature, SignatureError> {
-    Signature::by_value(CallConv::C, R::RESULT, A::types())
+    let made = Signature::by_value(CallConv::C, R::RESULT, A::types())?;
+    let mut all = PREPARED.write().unwrap_or_else(PoisonError::into_inner);
+    Ok(all.entry(id).or_insert(made).clone())
 }
 
 fn name_of<C>() -> &'static str {
@@ -272,20 +296,8 @@ impl<F> Argument for &Callback<'_, F> {
     }
 }
 
-impl<F> Argument for &SyncCallback<F> {
-    fn store<'a>(&'a self, args: &mut Pushed<'a>) {
-        args.push(Tag::Pointer, Slot::new(self.as_ptr()), TypeRef::Borrowed(self.ty()));
-    }
-}
-
 impl<F> fmt::Debug for Callback<'_, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Callback({} `{}`)", self.ty, self.context().name())
-    }
-}
-
-impl<F> fmt::Debug for SyncCallback<F> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Sync{:?}", self.0)
     }
 }

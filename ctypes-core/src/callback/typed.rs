@@ -1,27 +1,33 @@
 //! Closures with typed arguments, by their number.
+//!
+//! What a closure takes is what C passes: a [`CType`] by value, or a pointer that arrives as a reference
+//! ([`CallbackArg`]). The closure must take a reference of any lifetime, so that it cannot keep it.
 
-use crate::convert::check_bits;
+use super::arg::CallbackArg;
 use crate::types::{CReturn, CType, Type};
 use core::ffi::c_void;
 
-/// The argument types of a typed callback with the result `R`, as a tuple.
+/// The argument types of a typed callback with the result `R`, as a tuple; `M` says of each how it arrives.
 ///
 /// # Safety
 /// [`CallbackArgs::types`] describes what [`CallbackArgs::read`] reads, and `Pointer` is an
 /// `extern "C"` function pointer of those parameters and `R`.
-pub unsafe trait CallbackArgs<R>: Sized {
+pub unsafe trait CallbackArgs<R, M>: Sized {
     /// The function pointer's type.
     type Pointer: FnPointer;
+    /// The arguments of one call, whose references live as long as that.
+    type At<'a>;
     /// The parameters.
     fn types() -> Vec<&'static Type>;
     /// Reads the arguments, each at its address.
     ///
     /// # Safety
-    /// `args` holds the addresses of values with the layouts of [`CallbackArgs::types`].
+    /// `args` holds the addresses of values with the layouts of [`CallbackArgs::types`]; pointers that become
+    /// references are NULL or valid for `'a`.
     ///
     /// # Errors
     /// The position and the reason, if an argument's bits are no valid value.
-    unsafe fn read(args: &[*const c_void]) -> Result<Self, String>;
+    unsafe fn read<'a>(args: &[*const c_void]) -> Result<Self::At<'a>, String>;
 }
 
 /// A function pointer type that a callback's code address can become.
@@ -43,37 +49,62 @@ unsafe impl FnPointer for *const c_void {
     }
 }
 
-/// A closure that takes the arguments `A` and returns `R`: any `Fn` of up to 12 C types.
-#[diagnostic::on_unimplemented(
-    message = "this closure cannot be a C function",
-    note = "write the types of all parameters: `|a: c_int, b: *const c_void| …`; each must be a `CType`"
-)]
-pub trait CallbackFn<A, R> {
-    /// Calls it.
-    fn call(&self, args: A) -> R;
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $kind:ident $call:ident ($($this:tt)*);)*) => {$(
+        $(#[$doc])*
+        #[diagnostic::on_unimplemented(
+            message = "this closure cannot be a C function",
+            note = "write the types of all parameters: `|a: c_int, b: &Item| …`; each must be a `CType`, or a reference \
+                    to one for a pointer"
+        )]
+        pub trait $kind<A: CallbackArgs<R, M>, R, M> {
+            /// Calls it.
+            fn $call<'a>($($this)*, args: A::At<'a>) -> R;
+        }
+    )*};
 }
 
-/// As [`CallbackFn`], for `FnMut`.
-#[diagnostic::on_unimplemented(
-    message = "this closure cannot be a C function",
-    note = "write the types of all parameters: `|a: c_int, b: *const c_void| …`; each must be a `CType`"
-)]
-pub trait CallbackFnMut<A, R> {
-    /// Calls it.
-    fn call_mut(&mut self, args: A) -> R;
+kinds! {
+    /// A closure that takes the arguments `A` and returns `R`: any `Fn` of up to 12 C types or references.
+    CallbackFn call (&self);
+    /// As [`CallbackFn`], for `FnMut`.
+    CallbackFnMut call_mut (&mut self);
+    /// As [`CallbackFn`], for `FnOnce`.
+    CallbackFnOnce call_once (self);
 }
 
+/// Gives the macro all numbers of parameters: of each its type, how it arrives, a name and its index.
 macro_rules! arities {
-    ($(($($t:ident $v:ident $i:tt)*))*) => {$(
+    ($macro:ident) => { $macro! {
+        ()
+        (A MA a 0)
+        (A MA a 0 B MB b 1)
+        (A MA a 0 B MB b 1 C MC c 2)
+        (A MA a 0 B MB b 1 C MC c 2 D MD d 3)
+        (A MA a 0 B MB b 1 C MC c 2 D MD d 3 E ME e 4)
+        (A MA a 0 B MB b 1 C MC c 2 D MD d 3 E ME e 4 F MF f 5)
+        (A MA a 0 B MB b 1 C MC c 2 D MD d 3 E ME e 4 F MF f 5 G MG g 6)
+        (A MA a 0 B MB b 1 C MC c 2 D MD d 3 E ME e 4 F MF f 5 G MG g 6 H MH h 7)
+        (A MA a 0 B MB b 1 C MC c 2 D MD d 3 E ME e 4 F MF f 5 G MG g 6 H MH h 7 I MI i 8)
+        (A MA a 0 B MB b 1 C MC c 2 D MD d 3 E ME e 4 F MF f 5 G MG g 6 H MH h 7 I MI i 8 J MJ j 9)
+        (A MA a 0 B MB b 1 C MC c 2 D MD d 3 E ME e 4 F MF f 5 G MG g 6 H MH h 7 I MI i 8 J MJ j 9 K MK k 10)
+        (A MA a 0 B MB b 1 C MC c 2 D MD d 3 E ME e 4 F MF f 5 G MG g 6 H MH h 7 I MI i 8 J MJ j 9 K MK k 10 L ML l 11)
+    } };
+}
+pub(super) use arities;
+
+macro_rules! implement {
+    ($(($($t:ident $m:ident $v:ident $i:tt)*))*) => {$(
         // SAFETY: the types are those of the parameters, in order.
-        unsafe impl<Z: CReturn, $($t: CType,)*> CallbackArgs<Z> for ($($t,)*) {
-            type Pointer = unsafe extern "C" fn($($t),*) -> Z;
+        unsafe impl<Z: CReturn, $($t: CallbackArg<$m>, $m,)*> CallbackArgs<Z, ($($m,)*)> for ($($t,)*) {
+            type Pointer = unsafe extern "C" fn($($t::Raw),*) -> Z;
+            type At<'a> = ($($t::At<'a>,)*);
             fn types() -> Vec<&'static Type> {
-                vec![$($t::TYPE),*]
+                vec![$(<$t::Raw as CType>::TYPE),*]
             }
-            unsafe fn read(_args: &[*const c_void]) -> Result<Self, String> {
+            unsafe fn read<'a>(_args: &[*const c_void]) -> Result<Self::At<'a>, String> {
                 // SAFETY: the caller's promise, for each index.
-                Ok(($(unsafe { argument::<$t>(_args, $i)? },)*))
+                Ok(($(unsafe { argument::<$t, $m>(_args, $i)? },)*))
             }
         }
 
@@ -86,53 +117,50 @@ macro_rules! arities {
             }
         }
 
-        impl<Call, Z, $($t,)*> CallbackFn<($($t,)*), Z> for Call
-        where
-            Call: Fn($($t),*) -> Z,
-        {
-            fn call(&self, ($($v,)*): ($($t,)*)) -> Z {
-                self($($v),*)
-            }
-        }
-
-        impl<Call, Z, $($t,)*> CallbackFnMut<($($t,)*), Z> for Call
-        where
-            Call: FnMut($($t),*) -> Z,
-        {
-            fn call_mut(&mut self, ($($v,)*): ($($t,)*)) -> Z {
-                self($($v),*)
-            }
-        }
+        implement! { @closure CallbackFn call Fn (&self) $($t $m $v)* }
+        implement! { @closure CallbackFnMut call_mut FnMut (&mut self) $($t $m $v)* }
+        implement! { @closure CallbackFnOnce call_once FnOnce (self) $($t $m $v)* }
     )*};
+    // The first bound on the closure says what its parameters are, the second that any lifetime will do.
+    (@closure $kind:ident $call:ident $fn:ident ($($this:tt)*) $($t:ident $m:ident $v:ident)*) => {
+        impl<Call, Z: CReturn, $($t, $m,)*> $kind<($($t,)*), Z, ($($m,)*)> for Call
+        where
+            Call: $fn($($t),*) -> Z,
+            Call: for<'a> $fn($($t::At<'a>),*) -> Z,
+            $($t: CallbackArg<$m>,)*
+        {
+            implement! { @call $call ($($this)*) Z ($($t $v)*) }
+        }
+    };
+    (@call $call:ident (&self) $z:ident ($($t:ident $v:ident)*)) => {
+        fn $call<'a>(&self, ($($v,)*): ($($t::At<'a>,)*)) -> $z {
+            self($($v),*)
+        }
+    };
+    (@call $call:ident (&mut self) $z:ident ($($t:ident $v:ident)*)) => {
+        fn $call<'a>(&mut self, ($($v,)*): ($($t::At<'a>,)*)) -> $z {
+            self($($v),*)
+        }
+    };
+    (@call $call:ident (self) $z:ident ($($t:ident $v:ident)*)) => {
+        fn $call<'a>(self, ($($v,)*): ($($t::At<'a>,)*)) -> $z {
+            self($($v),*)
+        }
+    };
 }
 
 /// # Safety
-/// `args[i]` is the address of a value with the layout of T.
-unsafe fn argument<T: CType>(args: &[*const c_void], i: usize) -> Result<T, String> {
+/// `args[i]` is the address of a value with the layout of what C passes for T; a pointer that becomes a reference is
+/// NULL or valid for `'a`.
+unsafe fn argument<'a, T: CallbackArg<M>, M>(
+    args: &[*const c_void],
+    i: usize,
+) -> Result<T::At<'a>, String> {
     let Some(&at) = args.get(i) else {
         return Err(format!("argument {} is missing", i + 1));
     };
-    if !T::ANY_BITS {
-        // SAFETY: a value of that size is there.
-        let bytes = unsafe { core::slice::from_raw_parts(at.cast::<u8>(), size_of::<T>()) };
-        check_bits(T::TYPE, bytes).map_err(|e| format!("argument {}: {e}", i + 1))?;
-    }
-    // SAFETY: a value with T's layout is there; its bits are valid, since any are or they were checked.
-    Ok(unsafe { at.cast::<T>().read_unaligned() })
+    // SAFETY: the caller's promise.
+    unsafe { T::read(at) }.map_err(|e| format!("argument {}: {e}", i + 1))
 }
 
-arities! {
-    ()
-    (A a 0)
-    (A a 0 B b 1)
-    (A a 0 B b 1 C c 2)
-    (A a 0 B b 1 C c 2 D d 3)
-    (A a 0 B b 1 C c 2 D d 3 E e 4)
-    (A a 0 B b 1 C c 2 D d 3 E e 4 F f 5)
-    (A a 0 B b 1 C c 2 D d 3 E e 4 F f 5 G g 6)
-    (A a 0 B b 1 C c 2 D d 3 E e 4 F f 5 G g 6 H h 7)
-    (A a 0 B b 1 C c 2 D d 3 E e 4 F f 5 G g 6 H h 7 I i 8)
-    (A a 0 B b 1 C c 2 D d 3 E e 4 F f 5 G g 6 H h 7 I i 8 J j 9)
-    (A a 0 B b 1 C c 2 D d 3 E e 4 F f 5 G g 6 H h 7 I i 8 J j 9 K k 10)
-    (A a 0 B b 1 C c 2 D d 3 E e 4 F f 5 G g 6 H h 7 I i 8 J j 9 K k 10 L l 11)
-}
+arities!(implement);

@@ -51,6 +51,17 @@ pub enum SignatureError {
     /// The system gives no memory for a callback's code.
     #[error("no executable memory for a callback: the system forbids it or is out of memory")]
     NoClosureMemory,
+    /// A callback needs code that is made at run time, which was forbidden.
+    #[error(
+        "a callback of type `{signature}` needs code that is made at run time, which \
+         `forbid_generated_code` forbids: {reason}"
+    )]
+    GeneratedCode {
+        /// The signature.
+        signature: String,
+        /// Why no entry in the program's text does.
+        reason: String,
+    },
     /// A callback cannot be variadic.
     #[error("a callback cannot have the variadic signature `{signature}`")]
     VariadicCallback {

@@ -89,6 +89,9 @@ pub unsafe trait CReturn: Sized + 'static {
     }
     /// As [`CType::ANY_BITS`].
     const ANY_BITS: bool;
+    /// As [`CType::BY_VALUE`].
+    #[doc(hidden)]
+    const IS_RETURNED_AS_IN_C: bool;
 }
 
 // SAFETY: the description is that of the type itself.
@@ -109,12 +112,14 @@ unsafe impl CPointee for c_void {
 unsafe impl<T: CType> CReturn for T {
     const RESULT: &'static Type = <T as CType>::TYPE;
     const ANY_BITS: bool = <T as CType>::ANY_BITS;
+    const IS_RETURNED_AS_IN_C: bool = T::BY_VALUE;
 }
 
 // SAFETY: `()` is what `extern "C"` functions without a result return in Rust.
 unsafe impl CReturn for () {
     const RESULT: &'static Type = &Type::VOID;
     const ANY_BITS: bool = true;
+    const IS_RETURNED_AS_IN_C: bool = true;
 }
 
 macro_rules! numbers {
