@@ -5,7 +5,7 @@
 //! into it.
 
 use crate::call::args::{INLINE, Pushed};
-use crate::call::classify::{self, Astride, Piece, Position, Refusal};
+use crate::call::classify::{self, Astride, Piece, Refusal};
 use crate::call::signature::Signature;
 use crate::call::tag::Tag;
 use crate::callback::Context;
@@ -140,7 +140,6 @@ static mut IN_MEMORY: raw::ffi_type = without_elements(64);
 fn describe(
     ty: &Type,
     conv: CallConv,
-    position: Position,
     records: &mut Vec<Record>,
 ) -> Result<*mut raw::ffi_type, String> {
     if let Some(builtin) = builtin(Tag::of(ty)) {
@@ -155,7 +154,7 @@ fn describe(
     };
     let by_registers = || {
         let passing = ty.passing_at(&Target::NATIVE).map_err(|e| e.to_string())?;
-        classify::pieces(&passing, extent, position).map_err(said)
+        classify::pieces(&passing, extent).map_err(said)
     };
     let complex_part = classify::complex_part(ty);
     let description = match &ty.0 {
@@ -217,14 +216,16 @@ impl Types {
             });
         }
         let mut records = Vec::new();
-        let result_type = describe(result, conv, Position::Result, &mut records)
+        let result_type = describe(result, conv, &mut records)
             .map_err(|reason| SignatureError::Result { ty: result.to_string(), reason })?;
         let params = params
             .iter()
             .enumerate()
             .map(|(i, p)| {
-                describe(p, conv, Position::Argument, &mut records).map_err(|reason| {
-                    SignatureError::Parameter { index: i + 1, ty: p.to_string(), reason }
+                describe(p, conv, &mut records).map_err(|reason| SignatureError::Parameter {
+                    index: i + 1,
+                    ty: p.to_string(),
+                    reason,
                 })
             })
             .collect::<Result<_, _>>()?;
@@ -410,17 +411,13 @@ impl Prepared {
         let mut types = self.params();
         for (i, arg) in args.list.iter().enumerate().skip(fixed) {
             let ty = &arg.ty;
-            types.push(
-                describe(ty.get(), signature.conv(), Position::Argument, &mut records).map_err(
-                    |reason| {
-                        CallError::Signature(SignatureError::Parameter {
-                            index: i + 1,
-                            ty: ty.get().to_string(),
-                            reason,
-                        })
-                    },
-                )?,
-            );
+            types.push(describe(ty.get(), signature.conv(), &mut records).map_err(|reason| {
+                CallError::Signature(SignatureError::Parameter {
+                    index: i + 1,
+                    ty: ty.get().to_string(),
+                    reason,
+                })
+            })?);
         }
         let all =
             signature.params().iter().chain(args.list[fixed..].iter().map(|arg| arg.ty.get()));

@@ -39,8 +39,8 @@ mod shrink;
 mod workshop;
 
 use machine::MACHINES;
-use model::{Spelling, Ty};
-use plan::Batch;
+use model::{Field, Form, Plan, Repr, Role, Spelling, Ty};
+use plan::{Batch, Call};
 use run::{Counts, shrink as make_small, verdict};
 use workshop::{Kind, Verdict, Workshop};
 
@@ -69,6 +69,59 @@ fn c_and_rust_agree_on_random_signatures() {
     assert!(direct > 3 * functions && tuples > functions / 2, "{direct} and {tuples} calls");
     assert!(typed > 2 * functions && dynamic > 3 * functions, "{typed} and {dynamic} callbacks");
     assert!(refused < functions / 10, "the engine refuses {refused} of {functions}");
+}
+
+/// Records of which eight bytes are padding, which takes a register where bits without a name are in it, and none behind
+/// all members; and one that is packed.
+#[test]
+#[cfg(target_arch = "x86_64")]
+fn padding_and_packing() {
+    let scalar = |c, rust, size| Spelling { c, rust, size, ..plan::INT };
+    let field = |name: &str, spelling, bits| Field {
+        name: name.to_owned(),
+        ty: Ty::Scalar(spelling),
+        bits,
+        role: Role::Plain,
+        form: Form::Plain,
+    };
+    let record = |id, repr, fields| Plan {
+        id,
+        kind: model::Kind::Struct,
+        repr,
+        ms: false,
+        endian: None,
+        fields,
+        around: (Vec::new(), Vec::new()),
+    };
+    let (int, long, double) =
+        (plan::INT, scalar("long", "c_long", 8), scalar("double", "c_double", 8));
+    let nothing = |name| field(name, int, Some(20));
+    let records = vec![
+        record(0, Repr::Plain, vec![nothing("_a"), field("b", long, None)]),
+        record(1, Repr::Plain, vec![nothing("_c"), field("d", double, None)]),
+        record(2, Repr::Align(16), vec![field("g", long, None)]),
+        record(3, Repr::Align(16), vec![field("h", double, None)]),
+        record(
+            4,
+            Repr::Packed,
+            vec![field("i", scalar("char", "c_char", 1), None), field("j", int, None)],
+        ),
+    ];
+    let mut calls = Vec::new();
+    for id in 0..records.len() {
+        let (ty, int) = (Ty::Record(id), Ty::Scalar(int));
+        let full = [vec![int.clone(); 5], vec![ty.clone(), int.clone(), ty.clone()]].concat();
+        for params in [vec![ty.clone()], vec![ty.clone(), int, ty.clone()], full] {
+            calls.push(Call { id: calls.len(), result: None, params, fixed: None });
+        }
+        let params = Vec::new();
+        calls.push(Call { id: calls.len(), result: Some(ty), params, fixed: None });
+    }
+    let batch = Batch { records, calls };
+    let judged = verdict(&workshop(), "padding", &batch, &batch).unwrap_or_else(|e| panic!("{e}"));
+    let findings: Vec<&str> = judged.findings.iter().map(|f| f.text.as_str()).collect();
+    assert!(findings.is_empty(), "{}", findings.join("\n"));
+    assert!(judged.tally.refused.is_empty(), "{:?}", judged.tally.refused);
 }
 
 /// Rust has another type for the first parameter that is a `from`.

@@ -87,13 +87,6 @@ impl Description {
     }
 }
 
-/// Where a value is in a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Position {
-    Argument,
-    Result,
-}
-
 macro_rules! refusals {
     ($($(#[$doc:meta])* $name:ident: $reason:literal,)*) => {
         /// Why the engine does not pass a value as C does.
@@ -134,8 +127,6 @@ refusals! {
     Apart: "it is passed in other registers than it is returned in",
     /// libffi's scalars are aligned.
     Unaligned: "a part of it is where no scalar of that kind is aligned",
-    /// libffi finds the first register's bytes at the start.
-    Behind: "its first eight bytes are nothing but padding, and it is returned in one register",
 }
 
 /// The largest alignment that the stack has for an argument, and a buffer for a result.
@@ -178,11 +169,7 @@ pub(crate) fn complex_part(ty: &Type) -> Option<Piece> {
 }
 
 /// The pieces of a record of that extent in order, for the C convention of this platform.
-pub(crate) const fn pieces(
-    passing: &Passing,
-    extent: Extent,
-    position: Position,
-) -> Result<Description, Refusal> {
+pub(crate) const fn pieces(passing: &Passing, extent: Extent) -> Result<Description, Refusal> {
     let size = extent.size;
     if size == 0 {
         return Err(Refusal::Empty);
@@ -197,7 +184,7 @@ pub(crate) const fn pieces(
         (Way::Registers(a), Way::Registers(b)) if !a.is(b) => Err(Refusal::Apart),
         // A struct of one long double comes back in st(0).
         (Way::Stack, Way::Registers(registers)) | (Way::Registers(registers), _) => {
-            in_registers(registers.as_slice(), size, description, position)
+            in_registers(registers.as_slice(), size, description)
         }
         // Packed, with a part that is unaligned.
         (Way::Stack, _) if SYSV64 && size <= 16 => Ok(description.and(Piece::InMemory)),
@@ -210,14 +197,13 @@ const fn in_registers(
     registers: &[crate::layout::Piece],
     size: u64,
     mut made: Description,
-    position: Position,
 ) -> Result<Description, Refusal> {
     let (mut i, mut has_float) = (0, false);
     while i < registers.len() {
         has_float |= !matches!(registers[i].class, RegisterClass::Integer);
         i += 1;
     }
-    let mut end = 0;
+    let mut end: u64 = 0;
     i = 0;
     while i < registers.len() {
         let (offset, mut len) = (registers[i].offset as u64, registers[i].size as u64);
@@ -225,21 +211,11 @@ const fn in_registers(
             // A register is one of eight bytes, whatever of them means something.
             len = 8;
         }
-        while SYSV64 && end + 8 <= offset {
-            made = made.and(Piece::Padding);
-            end = (end / 8 + 1) * 8;
-        }
         let first = made.len;
         made = match registers[i].class {
             // A bit field may have bits in an odd number of bytes.
             RegisterClass::Integer if has_float && !SYSV64 => made.words(len.next_power_of_two()),
-            RegisterClass::Integer => {
-                let is_behind = SYSV64 && i == 0 && offset > 0;
-                if is_behind && matches!(position, Position::Result) {
-                    return Err(Refusal::Behind);
-                }
-                made.words(len)
-            }
+            RegisterClass::Integer => made.words(len),
             _ => made.and(match len {
                 4 => Piece::F32,
                 8 => Piece::F64,
@@ -277,11 +253,7 @@ pub(crate) const fn refused(ty: &'static Type, conv: CallConv) -> Option<Refusal
     let described = match is_win64(conv) {
         true if extent.size == 0 => Err(Refusal::Empty),
         true => by_size(extent),
-        // What one position refuses the other may take; the macro asks for both at once.
-        false => match pieces(&passing, extent, Position::Argument) {
-            Ok(_) => pieces(&passing, extent, Position::Result),
-            refused => refused,
-        },
+        false => pieces(&passing, extent),
     };
     match described {
         Ok(_) => None,

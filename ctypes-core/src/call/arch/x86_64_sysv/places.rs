@@ -72,7 +72,7 @@ fn back(result: &Type) -> Option<Back> {
             [Piece { class: X87, .. }, _] => Back::X87Pair,
             [Piece { class: Integer, .. }, Piece { class: Float, .. }] => Back::IntegerFloat,
             [Piece { class: Float, .. }, Piece { class: Integer, .. }] => Back::FloatInteger,
-            [_] | [_, _] => Back::Words,
+            [Piece { offset: 0, .. }] | [_, _] => Back::Words,
             _ => return None,
         },
         _ => return None,
@@ -130,7 +130,7 @@ impl Taken {
         }
         (self.integers, self.floats) = (integers, floats);
         Some(Some(match (words, pieces) {
-            ([first, _], [_]) => Place::At(first),
+            ([first, _], [Piece { offset: 0, .. }]) => Place::At(first),
             // Registers of one kind are side by side in the frame as the words of the value are.
             ([first, second], [_, _]) if first + 1 == second => Place::At(first),
             ([first, second], [_, _]) => Place::Apart(first, second),
