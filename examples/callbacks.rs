@@ -39,10 +39,9 @@ fn main() -> Result<(), Error> {
     drop(compare);
     println!("{numbers:?} after {compared} comparisons; 40 found: {}", !found.is_null());
 
-    let broken = Callback::new(|_: &c_int, _: &c_int| -> c_int {
-        panic!("these cannot be compared")
-    })?
-    .named("broken comparison");
+    let broken =
+        Callback::new(|_: &c_int, _: &c_int| -> c_int { panic!("these cannot be compared") })?
+            .named("broken comparison");
     let outcome = catch_unwind(AssertUnwindSafe(|| unsafe {
         qsort(numbers.as_mut_ptr(), numbers.len(), 4, Some(broken.as_fn()));
     }));
