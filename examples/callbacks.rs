@@ -29,9 +29,9 @@ unsafe extern "C" {
 fn main() -> Result<(), Error> {
     // The closure borrows a variable: it lives for the length of the calls.
     let mut compared = 0;
-    let compare = Callback::new_mut(|a: *const c_int, b: *const c_int| -> c_int {
+    let compare = Callback::new_mut(|a: &c_int, b: &c_int| -> c_int {
         compared += 1;
-        unsafe { (*a).cmp(&*b) as c_int }
+        a.cmp(b) as c_int
     })?;
     let mut numbers = [30, 10, 20, 50, 40];
     unsafe { qsort(numbers.as_mut_ptr(), numbers.len(), 4, Some(compare.as_fn())) };
@@ -39,10 +39,9 @@ fn main() -> Result<(), Error> {
     drop(compare);
     println!("{numbers:?} after {compared} comparisons; 40 found: {}", !found.is_null());
 
-    let broken = Callback::new(|_: *const c_int, _: *const c_int| -> c_int {
-        panic!("these cannot be compared")
-    })?
-    .named("broken comparison");
+    let broken =
+        Callback::new(|_: &c_int, _: &c_int| -> c_int { panic!("these cannot be compared") })?
+            .named("broken comparison");
     let outcome = catch_unwind(AssertUnwindSafe(|| unsafe {
         qsort(numbers.as_mut_ptr(), numbers.len(), 4, Some(broken.as_fn()));
     }));
