@@ -43,8 +43,10 @@ pub use tracing;
 
 #[cfg(feature = "dynamic")]
 pub use crate::call::Plan;
+#[cfg(feature = "dynamic")]
+pub use crate::callback::{with_data_first, with_data_last};
 #[cfg(not(feature = "dynamic"))]
-pub use absent::Plan;
+pub use absent::{Plan, with_data_first, with_data_last};
 
 /// Whether calls of types that rustc does not pass as C does have an engine.
 pub const ENGINE: bool = cfg!(feature = "libffi");
@@ -55,6 +57,14 @@ pub const ENGINE: bool = cfg!(feature = "libffi");
 mod absent {
     use crate::types::{CallConv, Type};
     use core::ffi::c_void;
+
+    /// A closure cannot be lent in this build, which is found when the call is compiled.
+    #[track_caller]
+    pub fn with_data_last<A, R, M, C, T>(_: &mut C, _: impl FnOnce(M, *mut c_void) -> T) -> T {
+        const { panic!("`#[callback]` needs the feature `dynamic` of ctypes") }
+    }
+
+    pub use with_data_last as with_data_first;
 
     #[derive(Debug)]
     pub struct Plan;

@@ -135,3 +135,27 @@ EXPORT __attribute__((stdcall)) int fail_stdcall(int number) {
     return -1;
 }
 #endif
+
+/* Hands its user data on as the last argument, and counts the calls until one returns a negative number. */
+EXPORT int each_last(int count, long (*each)(int, const char *, void *), void *data, long *sum) {
+    static const char *const names[] = {"even", "odd"};
+    if (!each)
+        return -1;
+    for (int i = 0; i < count; i++) {
+        long one = each(i, names[i % 2], data);
+        if (one < 0) {
+            errno = EINTR;
+            return -1;
+        }
+        *sum += one;
+    }
+    return count;
+}
+
+/* Hands it on as the first argument. */
+EXPORT double each_first(void *data, double (*each)(void *, double), int count) {
+    double sum = 0;
+    for (int i = 0; i < count; i++)
+        sum += each(data, i / 2.0);
+    return sum;
+}

@@ -7,6 +7,7 @@ mod checks;
 mod conventions;
 mod errno;
 mod handles;
+mod lent;
 mod outputs;
 
 use ctypes_wrap::Library;

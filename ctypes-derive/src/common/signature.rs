@@ -1,12 +1,12 @@
 //! The signature of a declared function: its parameters with names, its result, and the pointer type made of them.
 
+mod lent;
+
 use crate::common::errors::Errors;
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
-use syn::{
-    Attribute, Expr, FnArg, GenericArgument, GenericParam, Generics, Ident, LitStr, Meta, Pat,
-};
-use syn::{PathArguments, PointerMutability, ReturnType, Type};
+use syn::{Attribute, Expr, FnArg, GenericParam, Generics, Ident, LitStr, Meta, Pat};
+use syn::{PointerMutability, ReturnType, Type};
 
 /// A parameter. One that the user left unnamed has a name of ours.
 pub(crate) struct Param {
@@ -25,6 +25,21 @@ pub(crate) enum Role {
     InOut(Type),
     /// `#[default(…)]`: always this.
     Default(Expr),
+    /// `#[callback]`: a closure, which C calls through this pointer.
+    Callback(Box<Lent>),
+    /// `#[user_data]`: the address of that closure.
+    UserData,
+}
+
+/// A closure that is lent to C for the length of a call.
+pub(crate) struct Lent {
+    /// What it takes, without the user data.
+    pub(crate) params: Vec<Type>,
+    pub(crate) output: ReturnType,
+    /// Whether C hands the user data back as the first argument; otherwise it is the last.
+    pub(crate) data_first: bool,
+    /// Whether the pointer is in an `Option`.
+    pub(crate) nullable: bool,
 }
 
 /// What a declared function takes and gives.
@@ -56,7 +71,9 @@ impl Signature {
             check_type(ty, "C functions return no arrays", errors);
         }
         let params = sig.inputs.iter().enumerate();
-        let params = params.filter_map(|(index, input)| param(index, input, errors)).collect();
+        let params: Vec<Param> =
+            params.filter_map(|(index, input)| param(index, input, errors)).collect();
+        lent::check(&params, errors);
         Signature {
             generics: sig.generics.clone(),
             params,
@@ -70,7 +87,11 @@ impl Signature {
         let params = self.params.iter().filter_map(|Param { name, ty, role }| match role {
             Role::In => Some(quote!(#name: #ty)),
             Role::InOut(pointee) => Some(quote!(#name: #pointee)),
-            Role::Out(_) | Role::Default(_) => None,
+            Role::Callback(lent) => {
+                let Lent { params, output, .. } = &**lent;
+                Some(quote!(#name: impl ::core::ops::FnMut(#(#params),*) #output))
+            }
+            Role::Out(_) | Role::Default(_) | Role::UserData => None,
         });
         quote!(#(#params),*)
     }
@@ -79,7 +100,16 @@ impl Signature {
     pub(crate) fn outputs(&self) -> impl Iterator<Item = (&Ident, &Type)> {
         self.params.iter().filter_map(|param| match &param.role {
             Role::Out(pointee) | Role::InOut(pointee) => Some((&param.name, pointee)),
-            Role::In | Role::Default(_) => None,
+            _ => None,
+        })
+    }
+
+    /// The closure that C calls, with its parameter and that of its address.
+    pub(crate) fn lent(&self) -> Option<(&Param, &Lent, &Param)> {
+        let data = self.params.iter().find(|param| matches!(param.role, Role::UserData))?;
+        self.params.iter().find_map(|param| match &param.role {
+            Role::Callback(lent) => Some((param, &**lent, data)),
+            _ => None,
         })
     }
 
@@ -181,11 +211,13 @@ fn role(attributes: &[Attribute], ty: &Type, errors: &mut Errors) -> Role {
     for attribute in attributes {
         if !matches!(role, Role::In) {
             errors
-                .push(attribute, "a parameter is one of `#[out]`, `#[inout]` and `#[default(…)]`");
+                .push(attribute, "a parameter is one of `#[out]`, `#[inout]`, `#[default(…)]`, `#[callback]` and `#[user_data]`");
             continue;
         }
         let path = attribute.path();
-        if path.is_ident("default") {
+        if path.is_ident("callback") || path.is_ident("user_data") {
+            role = lent::role(attribute, ty, errors);
+        } else if path.is_ident("default") {
             match attribute.parse_args::<Expr>() {
                 Ok(value) => role = Role::Default(value),
                 Err(_) => errors.push(attribute, "expected a constant: `#[default(0)]`"),
@@ -209,7 +241,7 @@ fn role(attributes: &[Attribute], ty: &Type, errors: &mut Errors) -> Role {
         } else {
             errors.push(
                 attribute,
-                "unknown attribute on a parameter; known are: out, inout, default(…)",
+                "unknown attribute on a parameter; known are: out, inout, default(…), callback, user_data",
             );
         }
     }
@@ -250,19 +282,5 @@ fn check_type(ty: &Type, of_array: &str, errors: &mut Errors) {
 
 /// A function pointer, also in `Option`, which is how a nullable one is written.
 fn is_function_pointer(ty: &Type) -> bool {
-    match ty {
-        Type::FnPtr(_) => true,
-        Type::Group(group) => is_function_pointer(&group.elem),
-        Type::Paren(paren) => is_function_pointer(&paren.elem),
-        Type::Path(path) => path.path.segments.last().is_some_and(|segment| {
-            segment.ident == "Option"
-                && match &segment.arguments {
-                    PathArguments::AngleBracketed(arguments) => arguments.args.iter().any(
-                        |argument| matches!(argument, GenericArgument::Type(ty) if is_function_pointer(ty)),
-                    ),
-                    _ => false,
-                }
-        }),
-        _ => false,
-    }
+    lent::function_pointer(ty).is_some()
 }

@@ -9,7 +9,7 @@ use crate::common::call::call;
 use crate::common::docs;
 use crate::common::item::{Block, Item, Kind};
 use crate::common::options::Options;
-use crate::common::signature::{Param, Role, Signature, spelled};
+use crate::common::signature::{Lent, Param, Role, Signature, spelled};
 use crate::record::expand::{located, located_at};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -161,20 +161,21 @@ impl<'a> Call<'a> {
         if self.is_plain() {
             return quote!({ unsafe { #call } });
         }
+        let call = lent(signature, krate, &quote!(unsafe { #call }));
         let memory = signature.params.iter().map(memory);
         let (result, number) = (local("result"), local("number"));
         let (before, after) = self.trace(&result, watched.is_some().then_some(&number));
         let received = if watched.is_some() { quote!((#result, #number)) } else { quote!(#result) };
         let returned = self.returned(&result, &number);
         if signature.is_never() {
-            return quote!({ #(#memory)* #before unsafe { #call } });
+            return quote!({ #(#memory)* #before #call });
         }
         let other_systems = self.other_systems();
         quote_spanned! {self.span()=> {
             #other_systems
             #(#memory)*
             #before
-            let #received = unsafe { #call };
+            let #received = #call;
             #after
             #returned
         }}
@@ -269,7 +270,8 @@ impl<'a> Call<'a> {
             None => quote!(::core::module_path!()),
         };
         let (arguments, name, library) = (local("arguments"), self.item.name(), &self.library);
-        let shown = self.signature.params.iter().map(|param| {
+        let given = |param: &&Param| !matches!(param.role, Role::Callback(_) | Role::UserData);
+        let shown = self.signature.params.iter().filter(given).map(|param| {
             let (name, value) = (param.name.unraw().to_string(), &param.name);
             quote!(#name: #value)
         });
@@ -328,6 +330,35 @@ fn memory(param: &Param) -> TokenStream {
             let #name: #ty = &raw mut #place;
         },
         Role::Default(value) => quote!(let #name: #ty = const { #value };),
+        Role::Callback(_) => quote!(let mut #place = #name;),
+        Role::UserData => TokenStream::new(),
+    }
+}
+
+/// A call, while a closure is lent to C, if it takes one.
+fn lent(signature: &Signature, krate: &TokenStream, call: &TokenStream) -> TokenStream {
+    let Some((callback, Lent { params, output, data_first, nullable }, data)) = signature.lent()
+    else {
+        return call.clone();
+    };
+    let span = located(&callback.ty);
+    let krate = located_at(krate, span);
+    let function = if *data_first { quote!(with_data_first) } else { quote!(with_data_last) };
+    let output = match output {
+        ReturnType::Default => quote!(()),
+        ReturnType::Type(_, ty) => ty.to_token_stream(),
+    };
+    let (place, pointer, address) = (place(callback), local("function"), local("data"));
+    let (name, ty) = (&callback.name, &callback.ty);
+    let (data_name, data_ty) = (&data.name, &data.ty);
+    let given =
+        if *nullable { quote!(::core::option::Option::Some(#pointer)) } else { quote!(#pointer) };
+    quote_spanned! {span=>
+        #krate::__private::#function::<(#(#params,)*), #output, _, _, _>(&mut #place, |#pointer, #address| {
+            let #name: #ty = #given;
+            let #data_name: #data_ty = #address.cast();
+            #call
+        })
     }
 }
 
@@ -335,7 +366,7 @@ fn memory(param: &Param) -> TokenStream {
 fn output(param: &Param) -> Option<TokenStream> {
     let place = place(param);
     match param.role {
-        Role::In | Role::Default(_) => None,
+        Role::In | Role::Default(_) | Role::Callback(_) | Role::UserData => None,
         // SAFETY of what is generated: zero is a value of the type, which is asserted, and what C has written
         // is one, which the author of the block vouches for.
         Role::Out(_) => Some(quote!(unsafe { #place.assume_init() })),
@@ -411,7 +442,7 @@ pub(crate) fn checks(block: &Block, krate: &TokenStream) -> TokenStream {
 
 fn assertion(param: &Param, krate: &TokenStream) -> Option<TokenStream> {
     let (pointee, must_be_zero) = match &param.role {
-        Role::In | Role::Default(_) => return None,
+        Role::In | Role::Default(_) | Role::Callback(_) | Role::UserData => return None,
         Role::Out(pointee) => (pointee, true),
         Role::InOut(pointee) => (pointee, false),
     };
