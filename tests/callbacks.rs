@@ -20,6 +20,8 @@ mod panics;
 mod pointers;
 #[path = "callbacks/random.rs"]
 mod random;
+#[path = "callbacks/reports.rs"]
+mod reports;
 #[path = "callbacks/shapes.rs"]
 mod shapes;
 #[cfg(target_os = "linux")]

@@ -10,12 +10,16 @@ use std::panic;
 
 thread_local! {
     /// How many guarded calls are in progress, with [`PANICKED`] if one of them has a panic to
-    /// continue. One number without a destructor, since every guarded call looks at it twice.
+    /// continue, and [`RESUMED`] if one has continued it and none was begun since. One number without a destructor, since
+    /// every guarded call looks at it twice.
     static STATE: Cell<usize> = const { Cell::new(0) };
+    /// The address of the payload that was continued last.
+    static LAST: Cell<*const ()> = const { Cell::new(core::ptr::null()) };
     static PENDING: RefCell<Option<Box<dyn Any + Send>>> = const { RefCell::new(None) };
 }
 
 const PANICKED: usize = 1 << (usize::BITS - 1);
+const RESUMED: usize = PANICKED >> 1;
 
 /// Makes a foreign call and continues the panic, if a callback had one meanwhile.
 ///
@@ -30,7 +34,7 @@ pub fn guarded<R>(call: impl FnOnce() -> R) -> R {
             STATE.set(STATE.get() - 1);
         }
     }
-    STATE.set(STATE.get() + 1);
+    STATE.set((STATE.get() & !RESUMED) + 1);
     let entered = Entered;
     let result = call();
     drop(entered);
@@ -49,8 +53,9 @@ pub fn guarded_if<R>(guard: bool, call: impl FnOnce() -> R) -> R {
 #[cold]
 fn resume() {
     let payload = PENDING.try_with(|p| p.borrow_mut().take());
-    STATE.set(STATE.get() & !PANICKED);
+    STATE.set(STATE.get() & !PANICKED | RESUMED);
     if let Ok(Some(payload)) = payload {
+        LAST.set(core::ptr::from_ref(&*payload).cast());
         panic::resume_unwind(payload);
     }
 }
@@ -61,9 +66,14 @@ pub(crate) fn is_pending() -> bool {
     STATE.get() & PANICKED != 0
 }
 
+/// Whether a panic with that payload has been caught at the border before, and continued.
+pub(crate) fn is_resumed(payload: &(dyn Any + Send)) -> bool {
+    STATE.get() & RESUMED != 0 && core::ptr::addr_eq(LAST.get(), payload)
+}
+
 /// Keeps a payload for the guarded call that is in progress; gives it back if there is none.
 pub(crate) fn keep(payload: Box<dyn Any + Send>) -> Result<(), Box<dyn Any + Send>> {
-    if STATE.get() & !PANICKED == 0 {
+    if STATE.get() & !(PANICKED | RESUMED) == 0 {
         return Err(payload);
     }
     let mut payload = Some(payload);

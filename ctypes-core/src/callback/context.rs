@@ -1,6 +1,7 @@
 //! What a callback's code enters with: the closure, its signature, and the guard around it.
 
 use super::body::{Body, Call};
+use super::report::{self, Reporter};
 use super::slots::{self, Code};
 use crate::call::Signature;
 use crate::call::tag::Tag;
@@ -30,13 +31,15 @@ pub(crate) struct Context {
     panic_policy: AtomicU8,
     /// Bytes of a value, whose padding may be anything.
     panic_result: RwLock<Option<Box<[MaybeUninit<u8>]>>>,
+    reporter: RwLock<Option<Reporter>>,
     /// How often it is running, and the bits [`ENDED`] and [`OVER`].
     runs: AtomicUsize,
     body: UnsafeCell<Option<Body<'static>>>,
     code: OnceLock<Code>,
 }
 
-/// What becomes of a panic in a callback. Each is reported on stderr with the callback's name.
+/// What becomes of a panic in a callback. Each is reported first, with the callback's name, on stderr or to whom
+/// [`Callback::report_to`](super::Callback::report_to) says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum PanicPolicy {
@@ -81,6 +84,7 @@ impl Context {
             any_thread: AtomicBool::new(false),
             panic_policy: AtomicU8::new(PanicPolicy::Propagate as u8),
             panic_result: RwLock::new(None),
+            reporter: RwLock::new(None),
             runs: AtomicUsize::new(0),
             body: UnsafeCell::new(Some(body)),
             code: OnceLock::new(),
@@ -153,6 +157,11 @@ impl Context {
 
     pub(super) fn set_name(&self, name: &str) {
         *self.name.write().unwrap_or_else(PoisonError::into_inner) = name.to_owned();
+    }
+
+    pub(super) fn set_reporter(&self, reporter: Reporter) {
+        report::know_places();
+        *self.reporter.write().unwrap_or_else(PoisonError::into_inner) = Some(reporter);
     }
 
     pub(super) fn set_panic_policy(&self, policy: PanicPolicy) {
@@ -293,7 +302,9 @@ impl Context {
     /// Finds a place for the payload of a panic, or ends the program.
     #[cold]
     fn dispose(&self, payload: Box<dyn Any + Send>) {
-        say(&format!("the panic was in callback `{}`", self.name()));
+        let reporter = self.reporter.read().unwrap_or_else(PoisonError::into_inner);
+        report::tell(&self.name(), &*payload, reporter.as_ref());
+        drop(reporter);
         if self.has_policy(PanicPolicy::Abort) {
             die(&format!("callback `{}` panicked, which is to end the program", self.name()));
         }

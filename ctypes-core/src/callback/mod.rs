@@ -7,6 +7,7 @@
 mod arg;
 mod body;
 mod context;
+mod report;
 pub(crate) mod slots;
 mod sync;
 mod typed;
@@ -15,6 +16,7 @@ mod user_data;
 pub use arg::{ByReference, ByValue, CallbackArg};
 pub(crate) use context::Context;
 pub use context::PanicPolicy;
+pub use report::PanicReport;
 pub use slots::{Recognized, forbid_generated_code, recognize};
 pub use sync::SyncCallback;
 pub use typed::{CallbackArgs, CallbackFn, CallbackFnMut, CallbackFnOnce, FnPointer};
@@ -186,6 +188,34 @@ impl<'env, F> Callback<'env, F> {
     /// ```
     pub fn panic_policy(self, policy: PanicPolicy) -> Callback<'env, F> {
         self.context().set_panic_policy(policy);
+        self
+    }
+
+    /// Has panics of this callback reported to a function, instead of by a line on stderr. What the program's panic
+    /// hook does comes before that.
+    ///
+    /// A panic that continues through several callbacks is reported once, of the innermost.
+    ///
+    /// ```
+    /// use std::sync::{Arc, Mutex};
+    /// use ctypes_core::{Callback, callback::PanicPolicy};
+    ///
+    /// let reports = Arc::new(Mutex::new(Vec::new()));
+    /// let kept = Arc::clone(&reports);
+    /// let callback = Callback::new(|n: i32| -> i32 { panic!("no {n}") })?
+    ///     .named("filter")
+    ///     .panic_policy(PanicPolicy::Contain)
+    ///     .report_to(move |report| kept.lock().unwrap().push(report.to_string()));
+    /// assert_eq!(unsafe { callback.as_fn()(3) }, 0);
+    /// // callback `filter` panicked at src/main.rs:6:47: no 3
+    /// assert!(reports.lock().unwrap()[0].starts_with("callback `filter` panicked at "));
+    /// # Ok::<(), ctypes_core::Error>(())
+    /// ```
+    pub fn report_to(
+        self,
+        reporter: impl Fn(&PanicReport<'_>) + Send + Sync + 'static,
+    ) -> Callback<'env, F> {
+        self.context().set_reporter(Box::new(reporter));
         self
     }
 

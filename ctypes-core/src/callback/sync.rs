@@ -1,7 +1,7 @@
 //! [`SyncCallback`]: a callback that any thread may call.
 
 use super::typed::{CallbackArgs, CallbackFn, CallbackFnOnce, FnPointer};
-use super::{Callback, PanicPolicy};
+use super::{Callback, PanicPolicy, PanicReport};
 use crate::call::Signature;
 use crate::call::args::{Argument, Pushed, TypeRef};
 use crate::call::tag::{Slot, Tag};
@@ -65,6 +65,14 @@ impl<F> SyncCallback<F> {
     /// As [`Callback::on_panic`].
     pub fn on_panic<R: CReturn>(self, result: R) -> Result<SyncCallback<F>, SignatureError> {
         Ok(SyncCallback(self.0.on_panic(result)?))
+    }
+
+    /// As [`Callback::report_to`].
+    pub fn report_to(
+        self,
+        reporter: impl Fn(&PanicReport<'_>) + Send + Sync + 'static,
+    ) -> SyncCallback<F> {
+        SyncCallback(self.0.report_to(reporter))
     }
 
     /// As [`Callback::panic_policy`].

@@ -5,7 +5,8 @@
 
 use super::arg::CallbackArg;
 use super::body::reentered;
-use super::context::{die, say, this_thread};
+use super::context::{die, this_thread};
+use super::report;
 use super::typed::{CallbackArgs, CallbackFnMut, arities};
 use crate::convert::check_bits;
 use crate::guard;
@@ -150,7 +151,7 @@ where
     match catch_unwind(AssertUnwindSafe(run)) {
         Ok(result) => result,
         Err(payload) => {
-            say(&format!("the panic was in callback `{name}`"));
+            report::tell(name, &*payload, None);
             // The call that lent the closure is guarded.
             if guard::keep(payload).is_err() {
                 die(&format!("callback `{name}` panicked when its thread had ended"));
