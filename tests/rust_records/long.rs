@@ -23,9 +23,7 @@ mod workshop;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    command::run("rust_records", 10_000, |wanted, done| {
-        let workshop = workshop::Workshop::open(wanted.machine, run::JUDGE)?;
-        let tally = run::judge(&workshop, wanted.seed, wanted.count, wanted.threads, done)?;
-        Ok(format!("{}, {} not", run::Counts::of(&tally), tally.refused.len()))
+    command::run::<Vec<model::Plan>>("rust_records", 10_000, |tally| {
+        format!("{}, {} not", run::Counts::of(tally), tally.refused.len())
     })
 }

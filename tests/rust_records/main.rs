@@ -24,20 +24,15 @@ mod shrink;
 mod workshop;
 mod wrong;
 
+use batches::{Material, shrink, verdict};
 use machine::MACHINES;
 use model::{Care, Field, Form, Plan, Repr, Role, Spelling, Ty};
-use run::{Counts, shrink, verdict};
-use workshop::{Finding, Kind, Verdict, Workshop};
+use run::Counts;
+use workshop::{Finding, Kind, Verdict, Workshop, number};
 use wrong::Wrong;
 
 fn workshop() -> Workshop {
-    Workshop::open(&MACHINES[0], run::JUDGE).unwrap_or_else(|e| panic!("{e}"))
-}
-
-fn number(variable: &str, default: u64) -> u64 {
-    let Some(text) = std::env::var_os(variable) else { return default };
-    let number = text.to_str().and_then(|text| text.parse().ok());
-    number.unwrap_or_else(|| panic!("{variable} is to be a decimal number, found {text:?}"))
+    Workshop::open(&MACHINES[0], <Vec<Plan> as Material>::JUDGE).unwrap_or_else(|e| panic!("{e}"))
 }
 
 fn records(seed: u64, count: usize) -> Vec<Plan> {
@@ -49,7 +44,8 @@ fn c_and_rust_agree_on_random_records() {
     let seed = number("CTYPES_TEST_SEED", 20_050_101);
     let count = number("CTYPES_TEST_RUST_RECORDS", 150) as usize;
     println!("to repeat this run: CTYPES_TEST_SEED={seed}");
-    let tally = run::judge(&workshop(), seed, count, 2, &|_| {}).unwrap_or_else(|e| panic!("{e}"));
+    let tally = batches::judge::<Vec<Plan>>(&workshop(), seed, count, 2, &|_| {})
+        .unwrap_or_else(|e| panic!("{e}"));
     let counts = Counts::of(&tally);
     let refused = tally.refused.len();
     println!("{counts}, {refused} not:\n{}", tally.refused.join("\n"));
@@ -126,7 +122,7 @@ fn a_counterexample_is_made_small() {
     };
     let plans = (0..).map(|seed| records(seed, 4)).find(has_short).unwrap_or_default();
     for (ty, kind) in [("c_int", Kind::Differs), ("char", Kind::NoRust("E0277".to_owned()))] {
-        let binding = move |plans: &[Plan]| with_short_as(plans, ty);
+        let binding = move |plans: &Vec<Plan>| with_short_as(plans, ty);
         let judged = verdict(&workshop, "start", &plans, &binding(&plans));
         let Verdict { findings, .. } = judged.unwrap_or_else(|e| panic!("{e}"));
         let found = findings.into_iter().next().unwrap_or_else(|| panic!("{ty}: nothing is found"));
@@ -158,7 +154,7 @@ fn plan(id: usize, repr: Repr, fields: Vec<Field>) -> Plan {
 fn a_field_of_another_class_is_reported() {
     let single =
         |c, rust| plan(0, Repr::Plain, vec![field("f0", Ty::Scalar(spelling(c, rust, 4)), None)]);
-    let (plans, of_rust) = ([single("int", "c_int")], [single("int", "c_float")]);
+    let (plans, of_rust) = (vec![single("int", "c_int")], vec![single("int", "c_float")]);
     let judged = verdict(&workshop(), "class", &plans, &of_rust).unwrap_or_else(|e| panic!("{e}"));
     let [finding] = &judged.findings[..] else { panic!("found {:?}", judged.findings) };
     assert!(finding.text.starts_with("passed directly: C received other values"), "{finding:?}");

@@ -205,6 +205,14 @@ fn refused(errors: &str) -> BTreeSet<String> {
     found
 }
 
+/// The number that an environment variable says, or another one.
+#[allow(dead_code, reason = "the long forms have options")]
+pub(crate) fn number(variable: &str, default: u64) -> u64 {
+    let Some(text) = std::env::var_os(variable) else { return default };
+    let number = text.to_str().and_then(|text| text.parse().ok());
+    number.unwrap_or_else(|| panic!("{variable} is to be a decimal number, found {text:?}"))
+}
+
 impl Drop for Workshop {
     fn drop(&mut self) {
         // It is a temporary one; what remains of it harms nobody.

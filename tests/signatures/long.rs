@@ -37,9 +37,5 @@ mod workshop;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    command::run("signatures", 100_000, |wanted, done| {
-        let workshop = workshop::Workshop::open(wanted.machine, run::JUDGE)?;
-        let tally = run::judge(&workshop, wanted.seed, wanted.count, wanted.threads, done)?;
-        Ok(run::Counts::of(&tally).to_string())
-    })
+    command::run::<plan::Batch>("signatures", 100_000, |tally| run::Counts::of(tally).to_string())
 }

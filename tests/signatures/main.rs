@@ -38,20 +38,15 @@ mod shrink;
 #[path = "../rust_records/workshop.rs"]
 mod workshop;
 
+use batches::{Material, shrink as make_small, verdict};
 use machine::MACHINES;
 use model::{Field, Form, Plan, Repr, Role, Spelling, Ty};
 use plan::{Batch, Call};
-use run::{Counts, shrink as make_small, verdict};
-use workshop::{Kind, Verdict, Workshop};
+use run::Counts;
+use workshop::{Kind, Verdict, Workshop, number};
 
 fn workshop() -> Workshop {
-    Workshop::open(&MACHINES[0], run::JUDGE).unwrap_or_else(|e| panic!("{e}"))
-}
-
-fn number(variable: &str, default: u64) -> u64 {
-    let Some(text) = std::env::var_os(variable) else { return default };
-    let number = text.to_str().and_then(|text| text.parse().ok());
-    number.unwrap_or_else(|| panic!("{variable} is to be a decimal number, found {text:?}"))
+    Workshop::open(&MACHINES[0], Batch::JUDGE).unwrap_or_else(|e| panic!("{e}"))
 }
 
 #[test]
@@ -59,7 +54,8 @@ fn c_and_rust_agree_on_random_signatures() {
     let seed = number("CTYPES_TEST_SEED", 20_050_301);
     let count = number("CTYPES_TEST_SIGNATURES", 2_000) as usize;
     println!("to repeat this run: CTYPES_TEST_SEED={seed}");
-    let tally = run::judge(&workshop(), seed, count, 2, &|_| {}).unwrap_or_else(|e| panic!("{e}"));
+    let tally = batches::judge::<Batch>(&workshop(), seed, count, 2, &|_| {})
+        .unwrap_or_else(|e| panic!("{e}"));
     let counts = Counts::of(&tally);
     println!("{counts}\n{}", tally.refused.join("\n"));
     let Counts { functions, direct, tuples, pushed, typed, dynamic, refused } = counts;

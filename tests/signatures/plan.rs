@@ -73,7 +73,7 @@ fn is_odd(plan: &Plan, all: &[Plan]) -> bool {
 impl Batch {
     /// `count` functions. One batch in four has among them what the attribute does not take: a program with such functions
     /// is compiled twice.
-    pub(crate) fn random(seed: u64, count: usize, platform: Platform) -> Batch {
+    pub(crate) fn of(seed: u64, count: usize, platform: Platform) -> Batch {
         let records = generate::records(seed, RECORDS, platform);
         let is_tame = !seed.is_multiple_of(4);
         let usable = records.iter().filter(|p| !is_tame || !is_odd(p, &records));

@@ -1,17 +1,11 @@
-//! Batches of functions: judged, and what is found made small.
+//! Functions as what batches are made of.
 
-use super::batches::{Amount, side_by_side};
+use super::batches::Material;
+use super::generate::Platform;
 use super::plan::Batch;
-use super::workshop::{Finding, Tally, Verdict, Workshop};
-use super::{callees, callers, search};
-
-/// What links to the programs.
-pub(crate) const JUDGE: &str = "signatures_judge";
-
-/// What Rust is told of the functions of C: the same, but where a test of the tests wants something found.
-pub(crate) type Binding = dyn Fn(&Batch) -> Batch + Sync;
-
-const BATCH: usize = 250;
+use super::workshop::Tally;
+use super::{callees, callers};
+use std::collections::BTreeSet;
 
 /// What the judge counts: functions, and calls of each kind.
 pub(crate) struct Counts {
@@ -45,76 +39,23 @@ impl std::fmt::Display for Counts {
     }
 }
 
-/// Judges `count` functions.
-///
-/// # Errors
-/// The counterexamples, or what could not be run.
-pub(crate) fn judge(
-    workshop: &Workshop,
-    seed: u64,
-    count: usize,
-    threads: usize,
-    done: &(dyn Fn(usize) + Sync),
-) -> Result<Tally, String> {
-    let amount = Amount { count, batch: BATCH, threads };
-    side_by_side(seed, &amount, done, &|seed, size| {
-        batch(workshop, seed, &Batch::random(seed, size, workshop.machine.platform))
-    })
-}
+impl Material for Batch {
+    const JUDGE: &str = "signatures_judge";
+    const BATCH: usize = 250;
 
-/// What becomes of the functions of `of_c` where Rust has those of `of_rust`, which are the same if nothing is to be
-/// found.
-///
-/// # Errors
-/// As [`Workshop::try_out`].
-pub(crate) fn verdict(
-    workshop: &Workshop,
-    name: &str,
-    of_c: &Batch,
-    of_rust: &Batch,
-) -> Result<Verdict, String> {
-    workshop.try_out(name, &callees::source(of_c), &|library, left_out| {
-        callers::source(of_rust, of_c, library, left_out)
-    })
-}
+    fn random(seed: u64, count: usize, platform: Platform) -> Batch {
+        Batch::of(seed, count, platform)
+    }
 
-fn batch(workshop: &Workshop, seed: u64, batch: &Batch) -> Result<Tally, String> {
-    let name = format!("s{seed}");
-    let verdict = verdict(workshop, &name, batch, batch)?;
-    let Some(first) = verdict.findings.first() else { return Ok(verdict.tally) };
-    let (machine, count) = (workshop.machine.name, batch.calls.len());
-    let head =
-        format!("on {machine}, --seed {seed} --count {count}: {} findings", verdict.findings.len());
-    Err(format!("{head}\n{}", report(workshop, &name, batch, first)))
-}
+    fn in_c(&self) -> String {
+        callees::source(self)
+    }
 
-/// The smallest batch found that shows what `found` says.
-///
-/// # Errors
-/// A compiler that can no longer be run.
-pub(crate) fn shrink(
-    workshop: &Workshop,
-    name: &str,
-    binding: &Binding,
-    batch: &Batch,
-    found: Finding,
-) -> Result<search::Smallest<Batch>, String> {
-    let name = format!("{name}-smaller");
-    let judge = |batch: &Batch| verdict(workshop, &name, batch, &binding(batch));
-    search::shrink(&judge, batch, found)
-}
+    fn in_rust(&self, of_c: &Batch, library: &str, left_out: &BTreeSet<String>) -> String {
+        callers::source(self, of_c, library, left_out)
+    }
 
-/// The smallest counterexample for one of the findings, as text.
-fn report(workshop: &Workshop, name: &str, batch: &Batch, finding: &Finding) -> String {
-    match shrink(workshop, name, &|batch| batch.clone(), batch, finding.clone()) {
-        Ok(smallest) => {
-            let (batch, found) = (&smallest.subject, &smallest.finding);
-            let in_c: String = batch.calls.iter().map(|call| callees::shown(batch, call)).collect();
-            format!(
-                "the smallest that shows it, of {} programs: {:?}\n{in_c}\n{}",
-                smallest.tries, found.kind, found.text
-            )
-        }
-        Err(e) => format!("{}\nnot made smaller: {e}", finding.text),
+    fn shown(&self) -> String {
+        self.calls.iter().map(|call| callees::shown(self, call)).collect()
     }
 }
