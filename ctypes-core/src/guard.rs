@@ -10,7 +10,7 @@ use std::panic;
 
 thread_local! {
     /// How many guarded calls are in progress, with [`PANICKED`] if one of them has a panic to
-    /// continue, and [`RESUMED`] if one has continued it and none was begun since. One number without a destructor, since
+    /// continue, and [`RESUMED`] if one has continued it and no callback was called since. One number without a destructor, since
     /// every guarded call looks at it twice.
     static STATE: Cell<usize> = const { Cell::new(0) };
     /// The address of the payload that was continued last.
@@ -27,17 +27,23 @@ const RESUMED: usize = PANICKED >> 1;
 /// With the payload of a callback's panic.
 #[inline]
 pub fn guarded<R>(call: impl FnOnce() -> R) -> R {
+    /// Dropped only when the call itself unwinds.
     struct Entered;
     impl Drop for Entered {
-        #[inline]
+        #[cold]
         fn drop(&mut self) {
             STATE.set(STATE.get() - 1);
+            if is_pending() {
+                // It was to continue here, where another panic does already.
+                discard();
+            }
         }
     }
-    STATE.set((STATE.get() & !RESUMED) + 1);
+    STATE.set(STATE.get() + 1);
     let entered = Entered;
     let result = call();
-    drop(entered);
+    core::mem::forget(entered);
+    STATE.set(STATE.get() - 1);
     if is_pending() {
         resume();
     }
@@ -50,11 +56,24 @@ pub fn guarded_if<R>(guard: bool, call: impl FnOnce() -> R) -> R {
     if guard { guarded(call) } else { call() }
 }
 
+/// The panic that waits, which waits no longer.
+fn pending() -> Option<Box<dyn Any + Send>> {
+    STATE.set(STATE.get() & !PANICKED);
+    PENDING.try_with(|p| p.borrow_mut().take()).ok().flatten()
+}
+
+fn discard() {
+    let payload = pending();
+    // A panic in the drop of a payload would be a second one in this unwinding.
+    if panic::catch_unwind(panic::AssertUnwindSafe(|| drop(payload))).is_err() {
+        std::process::abort();
+    }
+}
+
 #[cold]
 fn resume() {
-    let payload = PENDING.try_with(|p| p.borrow_mut().take());
-    STATE.set(STATE.get() & !PANICKED | RESUMED);
-    if let Ok(Some(payload)) = payload {
+    if let Some(payload) = pending() {
+        STATE.set(STATE.get() | RESUMED);
         LAST.set(core::ptr::from_ref(&*payload).cast());
         panic::resume_unwind(payload);
     }
@@ -64,6 +83,12 @@ fn resume() {
 #[inline]
 pub(crate) fn is_pending() -> bool {
     STATE.get() & PANICKED != 0
+}
+
+/// A callback is called: a panic that is caught at its border is not one that was continued before.
+#[inline]
+pub(crate) fn forget_resumed() {
+    STATE.set(STATE.get() & !RESUMED);
 }
 
 /// Whether a panic with that payload has been caught at the border before, and continued.

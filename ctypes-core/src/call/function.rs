@@ -122,7 +122,7 @@ impl Function {
     /// `error` instead of a result. Arguments have the names of the signature's parameters where it has some, else their
     /// positions; they are shown as they were given, before anything is converted. Pointers are
     /// addresses, records the names of their types. If nobody listens nothing is formatted, and a function
-    /// that is not traced pays for one test of a bit. A function pointer from [`typed`](Function::typed) reports
+    /// that is not traced pays for one test of a bit. A call through which the panic of a callback continues is no event. A function pointer from [`typed`](Function::typed) reports
     /// nothing.
     ///
     /// Arguments may be secrets: keys, tokens and handles that are passed by value are in the log for whoever reads that, and

@@ -78,7 +78,7 @@ unsafe fn check<T: CType>(at: *const c_void) -> Result<(), String> {
     if <T as CType>::ANY_BITS {
         return Ok(());
     }
-    // SAFETY: a value of that size is there.
+    // SAFETY: that many bytes are there, of which those of padding alone may not be initialised: nobody looks at them.
     let bytes = unsafe { core::slice::from_raw_parts(at.cast::<u8>(), size_of::<T>()) };
     check_bits(T::TYPE, bytes)
 }

@@ -8,7 +8,7 @@ use crate::call::tag::Tag;
 use crate::convert;
 use crate::error::SignatureError;
 use crate::guard;
-use crate::types::CReturn;
+use crate::types::{CReturn, Type};
 use core::cell::{Cell, UnsafeCell};
 use core::ffi::c_void;
 use core::mem::MaybeUninit;
@@ -107,21 +107,24 @@ impl Context {
         let context = unsafe { this.as_ref() };
         let runs = context.runs.fetch_or(ENDED, Ordering::AcqRel);
         // SAFETY: not running, and whoever enters from now on sees the end: no one uses the body.
-        let body = (runs == 0).then(|| unsafe { context.take_body() });
+        let body = (runs == 0).then(|| unsafe { Context::take_body(this.as_ptr()) });
         // SAFETY: alive, ended by its one owner.
         unsafe { slots::bury(this) };
         drop(body);
     }
 
-    /// Takes the body away; the context may be freed as soon as it is buried.
+    /// Takes away what came from the user; the context may be freed as soon as it is buried.
     ///
     /// # Safety
-    /// The context has ended, and no run is using the body or will.
-    unsafe fn take_body(&self) -> Option<Body<'static>> {
-        // SAFETY: no one else uses the body.
-        let body = unsafe { (*self.body.get()).take() };
-        self.runs.fetch_or(OVER, Ordering::AcqRel);
-        body
+    /// The context is alive and has ended, and no run is using the body or will.
+    unsafe fn take_body(this: *const Context) -> (Option<Body<'static>>, Option<Reporter>) {
+        // SAFETY: alive, and no one else uses the body. No reference is kept: once it is over, another thread may free it.
+        unsafe {
+            let body = (*(*this).body.get()).take();
+            let reporter = (*this).reporter.write().unwrap_or_else(PoisonError::into_inner).take();
+            (*this).runs.fetch_or(OVER, Ordering::AcqRel);
+            (body, reporter)
+        }
     }
 
     /// Whether it has ended and nothing of it is in use.
@@ -208,11 +211,8 @@ impl Context {
         let chosen = self.panic_result.read().unwrap_or_else(PoisonError::into_inner);
         if chosen.is_none() && convert::check_bits(self.signature.result(), &vec![0; size]).is_err()
         {
-            die(&format!(
-                "callback `{}` panicked and its result, a `{}`, has no natural default: choose one with `on_panic`",
-                self.name(),
-                self.signature.result()
-            ));
+            let why = no_default(&self.name(), self.signature.result());
+            die(&format!("{why}: choose one with `on_panic`"));
         }
         // SAFETY: room for `size` bytes; a chosen result has just that size.
         unsafe {
@@ -240,6 +240,7 @@ impl Context {
             // SAFETY: the caller's promise.
             unsafe { context.write_panic_result(ret) };
         } else if let Some(body) = body {
+            report::begin();
             let call = Call { signature: &context.signature, args, ret };
             if let Err(payload) = catch_unwind(AssertUnwindSafe(|| body.run(&call))) {
                 context.dispose(payload);
@@ -250,7 +251,7 @@ impl Context {
         if context.finish() {
             // SAFETY: the owner has gone, no run is left, and there will be none: this is the last
             // use of the body.
-            let body = unsafe { context.take_body() };
+            let body = unsafe { Context::take_body(this) };
             // What it captured may panic when dropped.
             if catch_unwind(AssertUnwindSafe(|| drop(body))).is_err() {
                 die("the drop of what a callback had captured panicked");
@@ -321,6 +322,13 @@ impl Context {
             die("the drop of what a callback had panicked with panicked");
         }
     }
+}
+
+/// Why C gets no result of a callback while a panic is on its way, its own or another's.
+pub(super) fn no_default(name: &str, result: &Type) -> String {
+    format!(
+        "callback `{name}` cannot return while a panic is on its way: its result, a `{result}`, has no natural default"
+    )
 }
 
 /// Ends the program with a message: unwinding into C is not possible.

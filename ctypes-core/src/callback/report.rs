@@ -11,6 +11,7 @@ use std::cell::RefCell;
 use std::fmt;
 use std::panic::{self, AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A panic in a callback; see [`Callback::report_to`](super::Callback::report_to).
 pub struct PanicReport<'a> {
@@ -36,8 +37,9 @@ impl PanicReport<'_> {
         self.payload
     }
 
-    /// The place in the source, as in `src/main.rs:3:5`; none if the program has set a panic hook since a callback was first
-    /// given someone to report to.
+    /// The place in the source, as in `src/main.rs:3:5`, of the last panic since the callback was called: none if that was not
+    /// a panic but `resume_unwind`, or if the program has set a panic hook since a callback was first given someone to report
+    /// to.
     pub fn place(&self) -> Option<&str> {
         self.place
     }
@@ -70,6 +72,18 @@ thread_local! {
     static PLACE: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
+/// Whether a hook notes places.
+static KNOWN: AtomicBool = AtomicBool::new(false);
+
+/// A callback is called: what was told of older panics does not concern it.
+#[inline]
+pub(super) fn begin() {
+    guard::forget_resumed();
+    if KNOWN.load(Ordering::Relaxed) {
+        let _ = PLACE.try_with(RefCell::take);
+    }
+}
+
 /// From now on places of panics are known, as far as the program sets no other hook.
 pub(super) fn know_places() {
     static ONCE: Once = Once::new();
@@ -85,6 +99,7 @@ pub(super) fn know_places() {
             let _ = PLACE.try_with(|last| last.replace(place));
             before(info);
         }));
+        KNOWN.store(true, Ordering::Relaxed);
     });
 }
 

@@ -20,7 +20,7 @@ use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// How many later ends an ended callback's code outlasts.
-const GRAVES: u64 = 1024;
+pub(crate) const GRAVES: usize = 1024;
 
 /// The context of each entry, from its first use on.
 static CONTEXTS: [AtomicPtr<Context>; SLOTS] =
@@ -70,7 +70,7 @@ impl Yard {
 
     /// Takes the oldest of the callbacks in `graves` that have been there for long enough and do not run.
     fn oldest(ends: u64, graves: &mut VecDeque<Grave>) -> Option<NonNull<Context>> {
-        while graves.front()?.at + GRAVES <= ends {
+        while graves.front()?.at + GRAVES as u64 <= ends {
             let grave = graves.pop_front()?;
             // SAFETY: buried contexts are alive.
             if unsafe { grave.context.0.as_ref() }.is_over() {
@@ -99,7 +99,10 @@ impl Code {
 }
 
 /// The context of the entry with that number, which is in use or was.
-#[cfg_attr(not(all(target_arch = "x86_64", not(windows))), allow(dead_code))]
+#[cfg_attr(
+    not(all(target_arch = "x86_64", target_pointer_width = "64", not(windows))),
+    allow(dead_code)
+)]
 #[inline]
 pub(crate) fn context(number: usize) -> *const Context {
     CONTEXTS[number].load(Ordering::Acquire)
@@ -108,7 +111,7 @@ pub(crate) fn context(number: usize) -> *const Context {
 /// Gives code to a context.
 ///
 /// # Safety
-/// The context is alive, and freed by [`bury`] only, or if this fails.
+/// The context is alive, and freed only once it is buried, or if this fails.
 pub(super) unsafe fn arm(
     context: NonNull<Context>,
     signature: &Signature,
@@ -119,7 +122,9 @@ pub(super) unsafe fn arm(
             return Err(SignatureError::GeneratedCode {
                 signature: signature.to_string(),
                 reason: match signature.places() {
-                    Some(_) => format!("all {SLOTS} entries are in use"),
+                    Some(_) => format!(
+                        "all {SLOTS} entries are in use, by callbacks or by the last {GRAVES} that ended"
+                    ),
                     None => "no entry can take its arguments".to_owned(),
                 },
             });

@@ -5,7 +5,7 @@
 
 use super::arg::CallbackArg;
 use super::body::reentered;
-use super::context::{die, this_thread};
+use super::context::{die, no_default, this_thread};
 use super::report;
 use super::typed::{CallbackArgs, CallbackFnMut, arities};
 use crate::convert::check_bits;
@@ -22,7 +22,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// of all zero bits, as it does from further calls, and the panic continues when `call` has returned.
 ///
 /// # Panics
-/// With what the closure panicked with. A result that must not be zero has no default: then the program aborts.
+/// With what the closure panicked with. While a panic is on its way, this closure's or another's, a result that must not be
+/// zero has no default: the program aborts.
 ///
 /// # Examples
 /// GNU's `qsort_r` hands its last argument on:
@@ -139,6 +140,7 @@ where
     if guard::is_pending() {
         return zero(name);
     }
+    report::begin();
     let run = || {
         // SAFETY: the caller's promise; pointers are as the closure's parameters declare them.
         let args = match unsafe { A::read(args) } {
@@ -165,10 +167,7 @@ where
 #[cold]
 fn zero<R: CReturn>(name: &str) -> R {
     if check_bits(R::RESULT, &vec![0; size_of::<R>()]).is_err() {
-        let result = R::RESULT;
-        die(&format!(
-            "callback `{name}` panicked and its result, a `{result}`, has no natural default"
-        ));
+        die(&no_default(name, R::RESULT));
     }
     // SAFETY: all bits zero were found to be a value.
     unsafe { MaybeUninit::zeroed().assume_init() }
@@ -182,7 +181,10 @@ macro_rules! implement {
             type Last = unsafe extern "C" fn($($t::Raw,)* *mut c_void) -> Z;
 
             fn first<Call: CallbackFnMut<Self, Z, ($($m,)*)>>() -> Self::First {
-                unsafe extern "C" fn function<Call, Z, $($t, $m),*>(data: *mut c_void, $($v: $t::Raw),*) -> Z
+                unsafe extern "C" fn function<Call, Z, $($t, $m),*>(
+                    data: *mut c_void,
+                    $($v: MaybeUninit<$t::Raw>),*
+                ) -> Z
                 where
                     $($t: CallbackArg<$m>,)*
                     Z: CReturn,
@@ -193,11 +195,20 @@ macro_rules! implement {
                     unsafe { enter::<Call, ($($t,)*), Z, ($($m,)*)>(data, &args) }
                 }
                 const { as_in_c(&[Z::IS_RETURNED_AS_IN_C, $(<$t::Raw as CType>::BY_VALUE),*]) };
-                function::<Call, Z, $($t, $m),*>
+                type Unchecked<Z, $($t),*> =
+                    unsafe extern "C" fn(*mut c_void, $(MaybeUninit<$t>),*) -> Z;
+                // SAFETY: a MaybeUninit is passed as what is in it, so that the pointers differ in what Rust knows of their
+                // arguments alone: these are checked before they are taken for what they are to be.
+                unsafe {
+                    core::mem::transmute::<Unchecked<Z, $($t::Raw),*>, Self::First>(function::<Call, Z, $($t, $m),*>)
+                }
             }
 
             fn last<Call: CallbackFnMut<Self, Z, ($($m,)*)>>() -> Self::Last {
-                unsafe extern "C" fn function<Call, Z, $($t, $m),*>($($v: $t::Raw,)* data: *mut c_void) -> Z
+                unsafe extern "C" fn function<Call, Z, $($t, $m),*>(
+                    $($v: MaybeUninit<$t::Raw>,)*
+                    data: *mut c_void,
+                ) -> Z
                 where
                     $($t: CallbackArg<$m>,)*
                     Z: CReturn,
@@ -208,7 +219,12 @@ macro_rules! implement {
                     unsafe { enter::<Call, ($($t,)*), Z, ($($m,)*)>(data, &args) }
                 }
                 const { as_in_c(&[Z::IS_RETURNED_AS_IN_C, $(<$t::Raw as CType>::BY_VALUE),*]) };
-                function::<Call, Z, $($t, $m),*>
+                type Unchecked<Z, $($t),*> =
+                    unsafe extern "C" fn($(MaybeUninit<$t>,)* *mut c_void) -> Z;
+                // SAFETY: as above.
+                unsafe {
+                    core::mem::transmute::<Unchecked<Z, $($t::Raw),*>, Self::Last>(function::<Call, Z, $($t, $m),*>)
+                }
             }
         }
     )*};

@@ -211,10 +211,10 @@ const fn native_record(record: &StaticRecord, at: u64, speaker: Speaker) -> Cens
             Some(bits) => members.bits(bits, extent, rules),
             None => {
                 let census = native(ty, members.place_of(placed.offset), speaker);
-                members.plain(placed.offset, extent, rules, &census);
                 if i + 1 == record.members.len() && ty.is_empty_array() {
-                    members.end_in_none(placed.offset, extent.align);
+                    members.end_in_none(&census);
                 }
+                members.plain(placed.offset, extent, rules, &census);
             }
         }
         i += 1;
@@ -351,14 +351,12 @@ impl<'t> Walk<'t> {
                 None => {
                     let place = members.place_of(field.offset());
                     let census = self.census(field.ty(), extent, place)?;
-                    members.plain(field.offset(), extent, field.rules(), &census);
                     let is_last = i + 1 == layout.fields().len();
-                    if is_last
-                        && matches!(record.0, RecordRef::Static(_))
-                        && field.ty().is_empty_array()
-                    {
-                        members.end_in_none(field.offset(), extent.align);
+                    let is_static = matches!(record.0, RecordRef::Static(_));
+                    if is_last && is_static && field.ty().is_empty_array() {
+                        members.end_in_none(&census);
                     }
+                    members.plain(field.offset(), extent, field.rules(), &census);
                 }
             }
         }

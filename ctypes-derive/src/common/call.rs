@@ -32,6 +32,10 @@ pub(crate) fn call(
         direct = quote!(#krate::__private::watched::<#number, _>(|| #direct));
     }
     let call = by_value::route(item, signature, block, krate, &direct, bound, watched);
+    if signature.lent().is_some() {
+        // Whoever lends the closure guards.
+        return call;
+    }
     let guarded = options.callbacks
         || block.attributes.callbacks
         || item.attributes.callbacks

@@ -14,6 +14,8 @@ unsafe extern "C" {
     fn no_pointer(#[callback] f: c_int, #[user_data] data: *mut c_void);
     fn no_parameter(#[callback] f: unsafe extern "C" fn(), #[user_data] data: *mut c_void);
     fn of_rust(#[callback] f: fn(*mut c_void), #[user_data] data: *mut c_void);
+    fn safe(#[callback] f: extern "C" fn(*mut c_void), #[user_data] data: *mut c_void);
+    fn reference(#[callback] f: unsafe extern "C" fn(&c_int, *mut c_void), #[user_data] data: *mut c_void);
     fn other_word(#[callback(last)] f: unsafe extern "C" fn(*mut c_void), #[user_data] data: *mut c_void);
     fn no_address(#[callback] f: unsafe extern "C" fn(*mut c_void), #[user_data] data: usize);
     #[optional]

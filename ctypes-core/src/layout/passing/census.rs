@@ -350,6 +350,14 @@ impl Aggregate {
         self.members += 1;
     }
 
+    /// Whether an array of no elements, as gcc sees it, changes more than one of unknown length would, into which gcc does
+    /// not look.
+    pub(crate) const fn is_changed_by(&self, none: &Census) -> bool {
+        let (words, complex) = (self.census.words, self.census.has_complex || none.has_complex);
+        let (first, second) = (words[0].merge(none.words[0]), words[1].merge(none.words[1]));
+        first as u8 != words[0] as u8 || second as u8 != words[1] as u8 || complex && none.has_zero
+    }
+
     /// Says that an attribute aligns a member.
     pub(crate) const fn demand(&mut self, align: u64) {
         let all = &mut self.census;

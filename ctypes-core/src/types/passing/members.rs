@@ -102,10 +102,10 @@ impl<'t> Members<'t> {
         self.rust_end = offset + extent.size;
     }
 
-    /// The last member is an array of no elements in Rust, of elements of that alignment: in C one of the length 0, or of
-    /// none, which gcc does not look into. That only matters where it finds something unaligned.
-    pub(super) const fn end_in_none(&mut self, offset: u64, align: u64) {
-        if self.speaker.is_gcc() && !self.place_of(offset).is_multiple_of(align) {
+    /// The last member, which comes now, is an array of no elements in Rust: in C it may have no length instead, and gcc does
+    /// not look into it then.
+    pub(super) const fn end_in_none(&mut self, census: &Census) {
+        if self.speaker.is_gcc() && self.all.is_changed_by(census) {
             self.is_doubtful = true;
         }
     }

@@ -38,12 +38,19 @@ pub(super) fn role(attribute: &Attribute, ty: &Type, errors: &mut Errors) -> Rol
     let pointer = function_pointer(ty).filter(|(pointer, _)| {
         let abi = pointer.abi.as_ref().and_then(|abi| abi.name.as_ref());
         let is_c = pointer.abi.is_some() && abi.is_none_or(|name| name.value() == "C");
-        is_c && !pointer.inputs.is_empty() && pointer.variadic.is_none()
+        is_c && pointer.unsafety.is_some()
+            && !pointer.inputs.is_empty()
+            && pointer.variadic.is_none()
     });
     let Some((pointer, nullable)) = pointer else {
         errors.push(ty, format!("{EXPECTED}, found `{}`", spelled(ty)));
         return Role::Callback(Box::new(lent));
     };
+    for input in &pointer.inputs {
+        if let Type::Reference(reference) = &input.ty {
+            errors.push(reference, "C calls with pointers: write `*const T` or `*mut T`");
+        }
+    }
     lent.params = pointer.inputs.iter().map(|input| input.ty.clone()).collect();
     // Its place is known, and a wrong type of it is rustc's to tell.
     let _ = lent.params.remove(if lent.data_first { 0 } else { lent.params.len() - 1 });

@@ -13,14 +13,15 @@ pub(crate) use places::Places;
 
 use crate::call::args::INLINE;
 use crate::call::tag::{Slot, Tag};
+use crate::callback::slots::GRAVES;
 use crate::callback::{Context, slots};
 use core::arch::naked_asm;
 use core::ffi::c_void;
 use core::mem::{MaybeUninit, offset_of};
 use places::{Back, FLOATS, INTEGERS, Place};
 
-/// How many callbacks have an entry of their own at a time.
-pub(crate) const SLOTS: usize = 4096;
+/// How many entries there are: for 4,096 callbacks at a time, and for those that ended last, whose entries rest.
+pub(crate) const SLOTS: usize = 4096 + GRAVES;
 
 /// What an entry takes in bytes: ENDBR64 (4), a move (6) and a jump (5, or 2 near the end).
 const ENTRY: usize = 16;
@@ -169,7 +170,7 @@ unsafe extern "C" fn body() {
 ///
 /// # Safety
 /// Called by [`body`] with the frame that it made, for a call from C whose arguments are as the callback's signature says.
-unsafe extern "C" fn enter(frame: *mut Frame, number: usize) -> Back {
+unsafe extern "sysv64" fn enter(frame: *mut Frame, number: usize) -> Back {
     let context = slots::context(number);
     // SAFETY: alive, since C calls no callback that was never there, and what has ended is kept until its entry is used
     // again.
