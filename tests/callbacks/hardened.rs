@@ -255,3 +255,19 @@ fn what_no_entry_can_take_is_an_error_that_says_so() {
         assert!(error.to_string().ends_with("no entry can take its arguments"), "{error}");
     });
 }
+
+/// However many come and go beside them.
+#[test]
+fn so_many_callbacks_at_a_time_have_entries() {
+    if !HAS_ENTRIES {
+        return;
+    }
+    alone("hardened::so_many_callbacks_at_a_time_have_entries", || {
+        callback::forbid_generated_code();
+        let all: Vec<_> = (0..4095).map(|k| number(k).expect("an entry")).collect();
+        for k in 0..3000 {
+            assert_eq!(answer(number(k).expect("an entry").as_ptr()), k as c_int);
+        }
+        assert_eq!(answer(all[4094].as_ptr()), 4094);
+    });
+}

@@ -130,3 +130,45 @@ fn stderr_is_told_once() {
         assert!(stderr.contains("the panic was in callback `inner`"), "{stderr}");
     }
 }
+
+/// What says whether a panic was told is not its address, which another one may have.
+#[test]
+fn a_panic_after_one_that_went_on_is_reported() {
+    let (native, reports) = (fixture(), Reports::default());
+    let plain = call_plain(&native);
+    let guarded = reporting("guarded", &reports, || std::panic::panic_any(()));
+    let alone = reporting("alone", &reports, || std::panic::panic_any(()));
+    let alone = alone.on_panic(0).expect("an int");
+    // SAFETY: the function calls what it is given.
+    let _ = caught(|| unsafe { plain.call::<c_int>((&guarded,)) });
+    // SAFETY: here Rust plays the C side.
+    assert_eq!(unsafe { alone.as_fn()() }, 0);
+    let told: Vec<String> = reports.lock().expect("no panic").iter().step_by(2).cloned().collect();
+    assert_eq!(told, ["guarded:  (false)", "alone:  (false)"]);
+}
+
+#[test]
+fn no_place_of_another_panic_is_told() {
+    let places = Arc::new(Mutex::new(Vec::new()));
+    let kept = Arc::clone(&places);
+    let callback = Callback::new(|| -> c_int { std::panic::resume_unwind(Box::new("quiet")) });
+    let callback = callback.expect("a callback").panic_policy(PanicPolicy::Contain);
+    let callback = callback
+        .report_to(move |report| kept.lock().expect("no panic").push(report.to_string()))
+        .named("quiet one");
+    let _ = caught(|| panic!("elsewhere"));
+    // SAFETY: here Rust plays the C side.
+    assert_eq!(unsafe { callback.as_fn()() }, 0);
+    assert_eq!(*places.lock().expect("no panic"), ["callback `quiet one` panicked: quiet"]);
+}
+
+#[test]
+fn a_reporter_ends_with_its_callback() {
+    let counted = Arc::new(());
+    let kept = Arc::clone(&counted);
+    let callback = Callback::new(|| -> c_int { 1 }).expect("a callback");
+    let callback = callback.report_to(move |_| drop(Arc::clone(&kept)));
+    assert_eq!(Arc::strong_count(&counted), 2);
+    drop(callback);
+    assert_eq!(Arc::strong_count(&counted), 1);
+}

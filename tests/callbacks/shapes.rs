@@ -288,3 +288,44 @@ fn a_closure_whose_data_c_has_lost() {
         assert!(stderr.contains("was called with NULL in the place of its data"), "{stderr}");
     }
 }
+
+/// What C passes is no value of the closure's type before it is found to be one.
+#[test]
+fn a_lent_closure_gets_no_invalid_value() {
+    type Flag = unsafe extern "C" fn(bool, *mut c_void) -> c_int;
+    type Byte = unsafe extern "C" fn(u8, *mut c_void) -> c_int;
+    let mut runs = 0;
+    let payload = caught(|| {
+        let mut take = |flag: bool| -> c_int {
+            runs += 1;
+            flag.into()
+        };
+        with_data_last(&mut take, |function: Flag, data| {
+            // SAFETY: to C a bool is a byte, and this is what C could do.
+            unsafe { core::mem::transmute::<Flag, Byte>(function)(2, data) }
+        })
+    });
+    assert!(text(&*payload).contains("a _Bool is 0 or 1"), "{}", text(&*payload));
+    assert_eq!(runs, 0);
+}
+
+/// A panic that another one has overtaken is gone: nothing of it is left for later calls.
+#[test]
+fn an_overtaken_panic_is_forgotten() {
+    type Plain = unsafe extern "C" fn(*mut c_void) -> c_int;
+    let payload = caught(|| {
+        let mut broken = || -> c_int { panic!("first") };
+        with_data_first(&mut broken, |function: Plain, data| {
+            // SAFETY: here Rust plays the C side.
+            unsafe { function(data) };
+            panic!("second");
+        })
+    });
+    assert_eq!(text(&*payload), "second");
+    let next = Callback::new(|n: c_int| -> c_int { n + 1 }).expect("a callback");
+    let native = fixture();
+    // SAFETY: the function calls what it is given.
+    assert_eq!(unsafe { call_times(&native).call::<c_int>((&next, 2)) }, Ok(1 + 2));
+    // SAFETY: here Rust plays the C side.
+    assert_eq!(unsafe { next.as_fn()(4) }, 5);
+}
