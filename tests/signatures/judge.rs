@@ -28,6 +28,12 @@ use values_at_run_time::{bytes_of, value_of};
 
 type Arguments<'a> = &'a [*mut c_void];
 
+/// Has C call a function pointer.
+pub type Calling<'a> = dyn FnMut(*const c_void) + 'a;
+
+/// Makes a callback and has it called.
+type Making<'a> = dyn FnMut(&Seen, &mut Calling<'_>) -> Result<bool, Refused> + 'a;
+
 /// A function in both languages. Arguments and results are at addresses.
 ///
 /// Data and pointers to functions: whatever is generic in the type of a function is compiled once for each of them.
@@ -60,7 +66,7 @@ pub struct Case {
     /// Pushes the arguments one by one.
     pub push: unsafe fn(&mut Args<'_>, Arguments<'_>),
     /// Has C call a closure with that many arguments, if there can be one.
-    pub back: fn(&Seen, &mut dyn FnMut(*const c_void)) -> Result<bool, Refused>,
+    pub back: fn(&Seen, &mut Calling<'_>) -> Result<bool, Refused>,
 }
 
 /// The value at an address.
@@ -330,7 +336,7 @@ impl Judge {
         seed: u64,
         way: &str,
         sum: unsafe extern "C" fn(*mut c_void) -> u64,
-        make: &mut dyn FnMut(&Seen, &mut dyn FnMut(*const c_void)) -> Result<bool, Refused>,
+        make: &mut Making<'_>,
     ) -> Result<bool, String> {
         let name = |what: &str| format!("{}_{what}", case.name);
         let (mut given, mut got) = (Memory([0; ROOM]), Memory([0x5a; ROOM]));

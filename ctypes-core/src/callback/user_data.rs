@@ -180,6 +180,7 @@ macro_rules! implement {
             type First = unsafe extern "C" fn(*mut c_void, $($t::Raw),*) -> Z;
             type Last = unsafe extern "C" fn($($t::Raw,)* *mut c_void) -> Z;
 
+            #[allow(clippy::useless_transmute, reason = "without arguments it is one")]
             fn first<Call: CallbackFnMut<Self, Z, ($($m,)*)>>() -> Self::First {
                 unsafe extern "C" fn function<Call, Z, $($t, $m),*>(
                     data: *mut c_void,
@@ -204,6 +205,7 @@ macro_rules! implement {
                 }
             }
 
+            #[allow(clippy::useless_transmute, reason = "as above")]
             fn last<Call: CallbackFnMut<Self, Z, ($($m,)*)>>() -> Self::Last {
                 unsafe extern "C" fn function<Call, Z, $($t, $m),*>(
                     $($v: MaybeUninit<$t::Raw>,)*
