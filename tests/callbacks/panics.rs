@@ -222,8 +222,7 @@ fn stderr_of_abort(test: &str, part: impl FnOnce()) -> Option<String> {
         part();
         return None;
     }
-    let program = std::env::current_exe().expect("the test binary");
-    let mut command = std::process::Command::new(program);
+    let mut command = crate::common::programs::itself();
     let child = command.args([test, "--exact", "--nocapture", "--test-threads=1"]).env(CHILD, "1");
     let output = child.output().expect("the test binary runs");
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();

@@ -8,5 +8,7 @@ mod bad_names;
 mod loaded;
 mod missing;
 mod modes;
+#[path = "../common/programs.rs"]
+mod programs;
 mod tools;
 mod variables;
