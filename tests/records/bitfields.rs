@@ -209,7 +209,7 @@ shapes! {
         #[bits(1)] b: bool,
         #[bits(3)] c: c_uint,
     }
-    Chars => "struct { char a; char b:4, c:4; short x:6, y:10; }"
+    Chars => "struct { char a; signed char b:4, c:4; short x:6, y:10; }"
         [b set_b with_b try_set_b, c set_c with_c try_set_c, x set_x with_x try_set_x, y set_y with_y try_set_y] {
         a: c_char,
         #[bits(4)] b: c_schar,
