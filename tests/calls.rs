@@ -20,7 +20,6 @@ use ctypes_wrap::call::MAX_ARGS;
 use ctypes_wrap::convert::Bytes;
 use ctypes_wrap::error::{CallError, SignatureError};
 use ctypes_wrap::prelude::*;
-use ctypes_wrap::types::{Scalar, TypeKind};
 use records::Mixed;
 use std::fmt::Debug;
 
@@ -432,6 +431,7 @@ fn random_signatures() {
 #[cfg(all(target_arch = "x86_64", not(windows)))]
 #[test]
 fn random_signatures_of_the_convention_of_windows() {
+    use ctypes_wrap::types::{Scalar, TypeKind};
     random_calls(CallConv::Win64, "random_win64", |ty, e| {
         matches!(ty.kind(), TypeKind::Scalar(Scalar::Int128 | Scalar::UInt128))
             && e.contains("the call engine has no such scalar")
@@ -450,7 +450,7 @@ fn random_signatures_of_the_conventions_of_i386() {
 
 #[cfg(all(target_arch = "x86", not(windows)))]
 fn is_record(ty: &Type) -> bool {
-    matches!(ty.kind(), TypeKind::Record(_))
+    ty.record().is_some()
 }
 
 /// Calls random functions of that convention. One is refused only if `may_refuse` one of its types with

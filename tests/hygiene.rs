@@ -86,7 +86,7 @@ pub mod bogus {
         pub fn printf(format: *const i8, ...) -> i32;
         pub safe fn abs(x: i32) -> i32;
         #[symbol = "labs"]
-        pub safe fn r#type(r#in: i64) -> i64;
+        pub safe fn r#type(r#in: ::core::ffi::c_long) -> ::core::ffi::c_long;
     }
 
     /// A result that checks itself.
@@ -370,7 +370,7 @@ pub mod bogus {
         pub fn printf(format: *const i8, ...) -> i32;
         pub safe fn abs(x: i32) -> i32;
         #[symbol = "labs"]
-        pub safe fn r#type(r#in: i64) -> i64;
+        pub safe fn r#type(r#in: ::core::ffi::c_long) -> ::core::ffi::c_long;
         #[symbol = "abs"]
         pub safe fn clone(x: i32) -> i32;
         #[symbol = "abs"]

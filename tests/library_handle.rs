@@ -2,6 +2,9 @@
 #![cfg(target_os = "linux")]
 #![deny(missing_docs, unsafe_op_in_unsafe_fn, unused, clippy::all)]
 
+#[path = "common/programs.rs"]
+mod programs;
+
 use core::ffi::{CStr, c_char, c_double, c_int, c_void};
 use ctypes_wrap::{Bindings, Library, foreign_fn, library};
 use std::ptr;
@@ -250,8 +253,7 @@ fn the_environment_names_another_file() {
         assert!(error.to_string().contains("/no/such/libsqlite3.so"), "{error}");
         return;
     }
-    let program = std::env::current_exe().expect("this program");
-    let output = std::process::Command::new(program)
+    let output = programs::itself()
         .args(["--exact", "the_environment_names_another_file"])
         .env("CTYPES_TEST_SQLITE", "/no/such/libsqlite3.so")
         .output()

@@ -11,12 +11,16 @@
 #[allow(dead_code, unreachable_pub)]
 mod random;
 
+#[path = "common/programs.rs"]
+mod programs;
+
 use core::ffi::{c_char, c_int, c_long, c_short, c_ulong};
 use ctypes_core::layout::RecordKind;
 use ctypes_core::target::{Endian, LongDoubleFormat, Target};
 use ctypes_core::types::{Scalar, ScalarClass};
 use ctypes_wrap::{CStruct, CType, CallConv, LongDouble, Type, Types};
 use random::Random;
+use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -299,10 +303,11 @@ fn clang(triple: &str, text: &str) -> Result<(), String> {
 }
 
 fn gcc(text: &str) -> Result<(), String> {
-    compile("gcc", &[], text)
+    compile(programs::compiler(), &[], text)
 }
 
-fn compile(compiler: &str, options: &[&str], text: &str) -> Result<(), String> {
+fn compile(compiler: impl AsRef<OsStr>, options: &[&str], text: &str) -> Result<(), String> {
+    let compiler = compiler.as_ref();
     let mut child = Command::new(compiler)
         .args(options)
         .args(["-std=gnu11", "-fsyntax-only", "-x", "c", "-"])
@@ -311,7 +316,7 @@ fn compile(compiler: &str, options: &[&str], text: &str) -> Result<(), String> {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap_or_else(|e| {
-            panic!("this test needs {compiler} (Debian's package `{compiler}`) in PATH: {e}")
+            panic!("this test needs {compiler:?} (Debian's package of that name) in PATH: {e}")
         });
     let mut stdin = child.stdin.take().unwrap();
     // The output is short until the input has been read, so that neither side waits for the other.

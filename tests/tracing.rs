@@ -2,6 +2,9 @@
 #![cfg(target_os = "linux")]
 #![deny(missing_docs, unsafe_op_in_unsafe_fn, unused, clippy::all)]
 
+#[path = "common/programs.rs"]
+mod programs;
+
 use core::ffi::{CStr, c_char, c_int, c_long};
 use ctypes_wrap::call::arg;
 use ctypes_wrap::prelude::*;
@@ -335,7 +338,7 @@ fn a_function_that_does_not_return_is_traced_before() {
     if std::env::var_os(VARIABLE).is_some() {
         tracing::subscriber::with_default(Lines { echo: true, ..Lines::default() }, || exit(7));
     }
-    let output = std::process::Command::new(std::env::current_exe().expect("this program"))
+    let output = programs::itself()
         .args(["--exact", "a_function_that_does_not_return_is_traced_before", "--nocapture"])
         .env(VARIABLE, "1")
         .output()

@@ -1,6 +1,10 @@
 //! `Type::declare` and `Display`, read by gcc: it finds the same type in them as in a chain of typedefs
 //! with one step each, for which no declarator has to be written inside out.
 
+#[path = "../../tests/common/programs.rs"]
+mod programs;
+
+use ctypes_core::target::Target;
 use ctypes_core::types::{Qualifiers, Scalar};
 use ctypes_core::{CallConv, Type, Types};
 use std::fmt::Write as _;
@@ -87,7 +91,9 @@ impl Typedefs {
                 (leaf, name)
             }
             1 => {
-                let scalar = *random.of(Scalar::ALL);
+                let is_here = |s: &&Scalar| s.is_available(&Target::NATIVE);
+                let here: Vec<&Scalar> = Scalar::ALL.iter().filter(is_here).collect();
+                let scalar = **random.of(&here);
                 (Type::scalar(scalar), scalar.c_name().to_owned())
             }
             2..=4 => {
@@ -154,7 +160,7 @@ impl Typedefs {
 }
 
 fn gcc(text: &str) -> Result<(), String> {
-    let mut child = Command::new("gcc")
+    let mut child = Command::new(programs::compiler())
         .args(["-std=gnu11", "-fsyntax-only", "-x", "c", "-"])
         .stdin(Stdio::piped())
         .stderr(Stdio::piped())

@@ -3,6 +3,9 @@
 //! Needs libc, libm, libz and libsqlite3, `ldconfig` and `nm`; a test whose oracle is missing fails and says so.
 #![cfg(all(target_os = "linux", target_env = "gnu", feature = "load"))]
 
+#[path = "../../tests/common/programs.rs"]
+mod programs;
+
 use ctypes_core::error::{LoadError, SymbolError};
 use ctypes_core::library::find_library;
 use ctypes_core::{Library, Symbol};
@@ -183,7 +186,7 @@ fn with_library_path(test: &str, path: &OsStr) -> bool {
     if std::env::var_os("CTYPES_TEST_CHILD").is_some_and(|child| child == test) {
         return true;
     }
-    let output = Command::new(std::env::current_exe().unwrap())
+    let output = programs::itself()
         .args(["--exact", test, "--nocapture"])
         .env("CTYPES_TEST_CHILD", test)
         .env("LD_LIBRARY_PATH", path)

@@ -1,5 +1,8 @@
 //! The command `ctypes`, run as a user runs it.
 
+#[path = "../../tests/common/programs.rs"]
+mod programs;
+
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -37,8 +40,12 @@ impl Drop for Directory {
     }
 }
 
+fn command() -> Command {
+    programs::program(env!("CARGO_BIN_EXE_ctypes"))
+}
+
 fn ctypes(dir: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_ctypes")).args(args).current_dir(dir).output().unwrap()
+    command().args(args).current_dir(dir).output().unwrap()
 }
 
 /// What the command writes if all goes well.
@@ -108,10 +115,10 @@ fn layout_as_json_is_what_gcc_says() {
     program += "}\n";
     assert!(expected.len() > 20, "{expected:?}");
     std::fs::write(dir.0.join("probe.c"), program).unwrap();
-    let gcc =
-        Command::new("gcc").args(["-w", "probe.c", "-o", "probe"]).current_dir(&dir.0).status();
+    let mut gcc = Command::new(programs::compiler());
+    let gcc = gcc.args(["-w", "probe.c", "-o", "probe"]).current_dir(&dir.0).status();
     assert!(gcc.expect("gcc runs: install Debian's package `gcc`").success());
-    let output = Command::new(dir.0.join("probe")).output().unwrap();
+    let output = programs::program(dir.0.join("probe")).output().unwrap();
     let found = String::from_utf8(output.stdout).unwrap();
     assert_eq!(found.lines().collect::<Vec<_>>(), expected);
 }
@@ -277,7 +284,7 @@ fn what_goes_wrong() {
     }
     let name = std::os::unix::ffi::OsStrExt::from_bytes(b"\xff.h");
     let name: &std::ffi::OsStr = name;
-    let output = Command::new(env!("CARGO_BIN_EXE_ctypes")).arg("layout").arg(name).output();
+    let output = command().arg("layout").arg(name).output();
     assert_eq!(output.unwrap().status.code(), Some(2));
 }
 
@@ -292,7 +299,7 @@ fn programs_that_never_end() {
     let said = refused(&dir.0, &[&limit[..], &["--compiler", "./sleeps"]].concat(), 1);
     assert!(said.ends_with("expected it to end within 300ms, and killed it\n"), "{said}");
     let start = std::time::Instant::now();
-    let output = Command::new(env!("CARGO_BIN_EXE_ctypes"))
+    let output = command()
         .args(limit)
         .args(["--pkg-config", "gtk"])
         .env("PKG_CONFIG", "./sleeps")
@@ -313,7 +320,7 @@ fn programs_that_never_end() {
 #[test]
 fn standard_output_that_ends() {
     let dir = Directory::new("pipe");
-    let mut child = Command::new(env!("CARGO_BIN_EXE_ctypes"))
+    let mut child = command()
         .args(["consts", "linux/input.h"])
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::piped())
@@ -324,12 +331,8 @@ fn standard_output_that_ends() {
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), &*output.stderr), (Some(0), &b""[..]));
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_ctypes"))
-        .args(["consts", "packet.h"])
-        .current_dir(&dir.0)
-        .stdout(full)
-        .output()
-        .unwrap();
+    let output =
+        command().args(["consts", "packet.h"]).current_dir(&dir.0).stdout(full).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.starts_with("error: standard output: No space left on device"), "{said}");
@@ -340,7 +343,7 @@ fn standard_output_that_ends() {
 fn colours_are_for_terminals() {
     let dir = Directory::new("colours");
     let on_terminal = |command: &str, no_color: &str| {
-        let command = format!("{} {command}", env!("CARGO_BIN_EXE_ctypes"));
+        let command = programs::line(env!("CARGO_BIN_EXE_ctypes"), command);
         let output = Command::new("script")
             .args(["-qec", &command, "/dev/null"])
             .env("NO_COLOR", no_color)
@@ -372,7 +375,7 @@ fn what_is_skipped_is_said() {
 fn variables_name_the_compiler() {
     let dir = Directory::new("variables");
     let run = |variable: &str, value: &str, target: &str| {
-        let output = Command::new(env!("CARGO_BIN_EXE_ctypes"))
+        let output = command()
             .args(["consts", "limits.h", "^LONG_MAX$", "--target", target])
             .env(variable, value)
             .env_remove(if variable == "CC" { "CXX" } else { "CC" })

@@ -1,7 +1,7 @@
 //! What needs a process of its own: the test binary runs one of its own tests again with a variable set.
 
 use std::os::unix::process::ExitStatusExt;
-use std::process::{Command, Output};
+use std::process::Output;
 
 /// Set in the child process.
 const CHILD: &str = "CTYPES_TEST_CHILD";
@@ -12,8 +12,7 @@ fn output(test: &str, part: impl FnOnce()) -> Option<Output> {
         part();
         return None;
     }
-    let program = std::env::current_exe().expect("the test binary");
-    let mut command = Command::new(program);
+    let mut command = crate::common::programs::itself();
     let child = command.args([test, "--exact", "--nocapture", "--test-threads=1"]).env(CHILD, "1");
     Some(child.output().expect("the test binary runs"))
 }

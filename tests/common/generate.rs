@@ -1,7 +1,7 @@
 //! Random C functions: their source, and their types as data.
 //!
 //! Each function folds every scalar of every argument into its checksum and makes a result of it. One shared library
-//! holds all of them; it is compiled when the test runs, by the C compiler that `CC` names, or `cc`.
+//! holds all of them; it is compiled when the test runs, by the target's C compiler.
 
 use super::{Random, class, complex_part};
 use ctypes_wrap::prelude::*;
@@ -233,13 +233,15 @@ impl Program {
         let source = dir.join(format!("{name}.c"));
         let library = dir.join(format!("{name}{}", std::env::consts::DLL_SUFFIX));
         std::fs::write(&source, &self.source).expect("the target folder can be written");
-        let compiler = std::env::var_os("CC").unwrap_or_else(|| "cc".into());
+        let compiler = super::programs::compiler();
         let mut command = Command::new(&compiler);
         command.args(["-O1", "-shared", "-fPIC", "-w", "-I"]);
         command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/native"));
         command.arg(&source).arg("-o").arg(&library);
         let output = command.output().unwrap_or_else(|e| {
-            panic!("this test needs a C compiler: {compiler:?} (from CC, or cc) cannot be run: {e}")
+            panic!(
+                "this test needs a C compiler: {compiler:?} (from CC, or gcc) cannot be run: {e}"
+            )
         });
         let messages = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{command:?} ended with {}: {messages}", output.status);

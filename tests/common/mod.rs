@@ -6,6 +6,7 @@
 #![allow(dead_code, reason = "each test binary uses a part")]
 
 pub(crate) mod generate;
+pub(crate) mod programs;
 mod values;
 
 pub(crate) use values::{bytes_of, class, value_of};

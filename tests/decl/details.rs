@@ -128,7 +128,7 @@ fn forward() {
          later *f(later);",
     );
     let found = found.unwrap();
-    assert_eq!(found.typedefs[0].ty.size(), 24);
+    assert_eq!(found.typedefs[0].ty.size(), size_of::<*mut u8>() + 16);
     assert!(Signature::of(&found.functions[0].ty).is_ok());
 }
 

@@ -1,7 +1,9 @@
 //! Structs of another crate; that the assertions fail on wrong mirrors is in `ui_derive.rs`.
 
 use super::declarations;
-use core::ffi::{c_char, c_int, c_long, c_uint, c_ulong};
+use core::ffi::{c_char, c_int, c_long};
+#[cfg(all(target_os = "linux", target_arch = "x86_64", target_env = "gnu"))]
+use core::ffi::{c_uint, c_ulong};
 use ctypes_wrap::{CStruct, CType};
 
 #[derive(CStruct)]

@@ -9,5 +9,7 @@ mod declared;
 mod loaded;
 mod missing;
 mod modes;
+#[path = "../common/programs.rs"]
+mod programs;
 mod tools;
 mod variables;

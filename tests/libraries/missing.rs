@@ -142,17 +142,19 @@ fn what_is_in_the_place_of_a_library_is_told() {
     let c = scratch.0.join("libchainc.so");
     let source = "int c(void) { return 3; }";
 
+    let ours = format!("this process is {} (", std::env::consts::ARCH);
+    let machines = [
+        ("aarch64-linux-gnu-gcc", "aarch64 (64-bit"),
+        ("i686-linux-gnu-gcc", "x86 (32-bit"),
+        ("x86_64-linux-gnu-gcc", "x86_64 (64-bit"),
+    ];
     for (compiler, is) in
-        [("aarch64-linux-gnu-gcc", "aarch64 (64-bit"), ("i686-linux-gnu-gcc", "x86 (32-bit")]
+        machines.into_iter().filter(|(_, is)| !ours.ends_with(&is[..is.len() - 6]))
     {
         let foreign = scratch.library_by(compiler, "foreign", source, &["-nostdlib"]);
         let error = refused(&foreign);
         let reason = &error.attempts[0].reason;
-        assert!(
-            reason.starts_with(&format!("is for {is}"))
-                && reason.contains("this process is x86_64"),
-            "{error}"
-        );
+        assert!(reason.starts_with(&format!("is for {is}")) && reason.contains(&ours), "{error}");
         std::fs::rename(foreign, &c).unwrap();
         let library = missing(&a);
         assert_eq!(library.rejected.len(), 1, "{library:?}");

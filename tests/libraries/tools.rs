@@ -18,7 +18,8 @@ impl Scratch {
 
     /// A library `libNAME.so` of that C source.
     pub(crate) fn library(&self, name: &str, source: &str, args: &[&str]) -> PathBuf {
-        self.library_by("gcc", name, source, args)
+        let compiler = crate::programs::compiler();
+        self.library_by(compiler.to_str().unwrap(), name, source, args)
     }
 
     pub(crate) fn library_by(
@@ -92,7 +93,7 @@ pub(crate) fn again(test: &str, set: impl FnOnce(&mut Command)) -> Option<()> {
     if std::env::var_os("CTYPES_TEST_CHILD").is_some_and(|child| child == test) {
         return None;
     }
-    let mut command = Command::new(std::env::current_exe().unwrap());
+    let mut command = crate::programs::itself();
     command.args(["--exact", test, "--nocapture"]).env("CTYPES_TEST_CHILD", test);
     set(&mut command);
     let run = command.output().unwrap();

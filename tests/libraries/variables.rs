@@ -238,10 +238,12 @@ fn strip_section_headers(file: &std::path::Path) {
 /// Lets the loader map the symbol tables writable, where tools that edit libraries put them: sets PF_W in p_flags of the
 /// first PT_LOAD (System V gABI, chapter 5).
 fn make_tables_writable(file: &std::path::Path) {
-    assert_eq!(size_of::<usize>(), 8, "this edits ELF files of 64 bits");
+    let (first, size, flags) = if size_of::<usize>() == 8 { (64, 56, 4) } else { (52, 32, 24) };
     let mut bytes = std::fs::read(file).unwrap();
-    let header = (64..).step_by(56).find(|at| bytes[*at..at + 4] == 1_u32.to_ne_bytes()).unwrap();
-    bytes[header + 4] |= 2;
+    let is_load = |at: &usize| bytes[*at..at + 4] == 1_u32.to_ne_bytes();
+    let header = (first..).step_by(size).find(is_load).unwrap();
+    let lowest = if cfg!(target_endian = "big") { 3 } else { 0 };
+    bytes[header + flags + lowest] |= 2;
     std::fs::write(file, bytes).unwrap();
     let text = output("readelf", &["-lW", path(file)]);
     assert!(

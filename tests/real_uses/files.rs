@@ -1,7 +1,9 @@
 //! `stat`: a struct that each platform's headers lay out in their own way, against the crate libc.
 
 use crate::{header, open};
-use core::ffi::{CStr, c_char, c_int, c_long, c_uint};
+use core::ffi::{CStr, c_int};
+#[cfg(target_arch = "x86_64")]
+use core::ffi::{c_char, c_long, c_uint};
 use core::mem::MaybeUninit;
 
 use ctypes_wrap::header::Header;

@@ -3,7 +3,6 @@
 use crate::{declare, in_c, open, written};
 use core::ffi::*;
 use ctypes_wrap::prelude::*;
-use std::process::Command;
 
 #[foreign_fn(load = load_c)]
 unsafe extern "C" {
@@ -43,6 +42,14 @@ struct Values {
 
 const WIDE: [u32; 5] = ['w' as u32, 'i' as u32, 'd' as u32, 'e' as u32, 0];
 
+/// What is as wide as a word is cut off where words are small.
+const WORDS: [i64; 4] = [
+    -0x0123_4567_89ab_cdef,
+    0xfedc_ba98_7654_3210_u64 as i64,
+    0x1032_5476_98ba_dcfe,
+    -0x0f1e_2d3c_4b5a_6978,
+];
+
 /// Numbers in which no two bytes are equal, and those at the ends.
 fn values() -> [Values; 2] {
     let some = Values {
@@ -54,12 +61,12 @@ fn values() -> [Values; 2] {
         H: 0x4567,
         i: -0x0123_4567,
         u: 0x89ab_cdef,
-        l: -0x0123_4567_89ab_cdef,
-        k: 0xfedc_ba98_7654_3210,
+        l: WORDS[0] as c_long,
+        k: WORDS[1] as c_ulong,
         q: -0x0011_2233_4455_6677,
         Q: 0x8899_aabb_ccdd_eeff,
-        z: 0x1032_5476_98ba_dcfe,
-        p: -0x0f1e_2d3c_4b5a_6978,
+        z: WORDS[2] as usize,
+        p: WORDS[3] as isize,
         j: 0x7654_3210_0123_4567,
         f: -0.1,
         d: core::f64::consts::PI * 1e9,
@@ -267,7 +274,7 @@ fn printf_prints_what_c_prints() {
         return print_all(&way);
     }
     for way in ["declared", "at run time"] {
-        let run = Command::new(std::env::current_exe().expect("this program"))
+        let run = crate::programs::itself()
             .args(["--exact", "formats::printf_prints_what_c_prints", "--nocapture"])
             .env(ROLE, way)
             .output()

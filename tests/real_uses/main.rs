@@ -8,6 +8,8 @@ mod files;
 mod formats;
 mod modules;
 mod numbers;
+#[path = "../common/programs.rs"]
+mod programs;
 mod sorting;
 mod sqlite;
 mod statements;

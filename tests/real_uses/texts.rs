@@ -1,7 +1,7 @@
 //! libc's functions on text, and the environment.
 
 use crate::{TEXT, function, open};
-use core::ffi::{CStr, c_char};
+use core::ffi::{CStr, c_char, c_long};
 use core::ptr::{null, null_mut};
 use ctypes_wrap::prelude::*;
 
@@ -21,13 +21,13 @@ fn libc_numbers_and_texts() {
         );
         let text = c"  -0x7fx";
         let mut end: *mut c_char = null_mut();
-        let (value, errno) = strtol.call_errno::<i64>((text, &raw mut end, 0)).expect("a call");
+        let (value, errno) = strtol.call_errno::<c_long>((text, &raw mut end, 0)).expect("a call");
         assert_eq!((value, errno), (-0x7f, Errno(0)));
         assert_eq!(end.cast_const(), text.as_ptr().add(7));
         let nowhere = null_mut::<*mut c_char>();
         let (value, errno) =
-            strtol.call_errno::<i64>((c"99999999999999999999", nowhere, 10)).expect("a call");
-        assert_eq!((value, errno), (i64::MAX, Errno(libc::ERANGE)));
+            strtol.call_errno::<c_long>((c"99999999999999999999", nowhere, 10)).expect("a call");
+        assert_eq!((value, errno), (c_long::MAX, Errno(libc::ERANGE)));
         let nothing = getenv.call::<*mut c_char>((c"CTYPES_NO_SUCH_VARIABLE",));
         assert_eq!(nothing, Ok(null_mut()));
         let none = getenv.call::<Option<core::ptr::NonNull<c_char>>>((c"CTYPES_NO_SUCH_VARIABLE",));

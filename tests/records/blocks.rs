@@ -55,13 +55,13 @@ fn they_are_what_c_has() {
         assert_eq!((c, c), ([size, align], [ty.size(), ty.align()]), "{name}");
     }
     // SAFETY: the text declares it so.
-    let places = unsafe { *c::get::<*const [u64; 4]>(&lib, "places") };
+    let places = unsafe { *c::get::<*const [usize; 4]>(&lib, "places") };
     let layout = Header::TYPE.layout().expect("it has one");
     for (place, name) in places.into_iter().zip(["length", "port", "last"]) {
-        assert_eq!(layout.field(name).map(|f| f.offset()), Some(place), "{name}");
+        assert_eq!(layout.field(name).map(|f| f.offset()), Some(place as u64), "{name}");
     }
     let line = Line::TYPE.layout().expect("it has one");
-    assert_eq!(line.field("next").map(|f| f.offset()), Some(places[3]));
+    assert_eq!(line.field("next").map(|f| f.offset()), Some(places[3] as u64));
 
     const HEADER: Header =
         Header::zeroed().with_kind(1).with_length(70_000).with_low(2).with_high(0x2abc);

@@ -10,12 +10,12 @@ pub(crate) fn library(name: &str, text: &str) -> Library {
     let dir = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let (source, object) = (dir.join(format!("{name}.c")), dir.join(format!("lib{name}.so")));
     std::fs::write(&source, text).expect("the test's own folder can be written");
-    let compiler = std::env::var("CC").unwrap_or_else(|_| "gcc".to_owned());
+    let compiler = crate::programs::compiler();
     let output = Command::new(&compiler)
         .args(["-std=gnu11", "-O1", "-shared", "-fPIC", "-o"])
         .args([&object, &source])
         .output()
-        .unwrap_or_else(|e| panic!("this test needs a C compiler, and `{compiler}`: {e}"));
+        .unwrap_or_else(|e| panic!("this test needs a C compiler, and {compiler:?}: {e}"));
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{}: {errors}", source.display());
     // SAFETY: the library was made just now and has no initializers.

@@ -16,6 +16,8 @@ mod memory;
 #[allow(dead_code, missing_docs, unreachable_pub)]
 #[path = "../oracle/mod.rs"]
 mod oracle;
+#[path = "../common/programs.rs"]
+mod programs;
 mod shapes;
 mod unions;
 // Where C has `__int128`.

@@ -77,7 +77,7 @@ fn members_are_where_c_has_them() {
         assert_eq!(c::extent(&lib, &format!("{name}_size")), [ty.size(), ty.align()], "{name}");
     }
     // SAFETY: the text declares it so.
-    let places = unsafe { *c::get::<*const [u64; 6]>(&lib, "places") };
+    let places = unsafe { *c::get::<*const [usize; 6]>(&lib, "places") };
     let found = [
         (Shape::TYPE, "i"),
         (Shape::TYPE, "d"),
@@ -88,11 +88,11 @@ fn members_are_where_c_has_them() {
     ];
     for (place, (ty, name)) in places.into_iter().zip(found) {
         let layout = ty.layout().expect("it has one");
-        assert_eq!(layout.field(name).map(|f| f.offset()), Some(place), "{name}");
+        assert_eq!(layout.field(name).map(|f| f.offset()), Some(place as u64), "{name}");
     }
     // What a base has in its own members is found as well.
     let wide = Wide::TYPE.layout().expect("it has one");
-    assert_eq!(wide.field("b").map(|f| f.offset()), Some(places[3]));
+    assert_eq!(wide.field("b").map(|f| f.offset()), Some(places[3] as u64));
     let mut w = Wide {
         shape: Shape { kind: 1, number: Number { d: 20.0 }, pair: Pair { a: 300, b: 4000 } },
         more: 5,

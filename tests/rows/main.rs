@@ -16,6 +16,8 @@ mod long_double;
 mod memory;
 mod objects;
 mod pointers;
+#[path = "../common/programs.rs"]
+mod programs;
 mod structs;
 mod table;
 mod wintypes;

@@ -73,7 +73,9 @@ impl Workshop {
     /// # Errors
     /// What is missing or did not compile.
     pub(crate) fn open(machine: &'static Machine, judge: &'static str) -> Result<Workshop, String> {
-        let mut cargo = Command::new(env!("CARGO"));
+        // Cargo tells the programs that it runs which one it is; that of the target's compiler is to be taken.
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| env!("CARGO").into());
+        let mut cargo = Command::new(cargo);
         cargo.current_dir(env!("CARGO_MANIFEST_DIR"));
         cargo.args(["build", "--example", judge, "--message-format=json-render-diagnostics"]);
         // The features that this program itself has, so that what is built already serves.

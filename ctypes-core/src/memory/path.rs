@@ -293,6 +293,7 @@ impl<'l> Steps<'l> {
         let first = first.map_err(|e| e.to_string())?;
         let by = index.checked_mul(first.size);
         let offset = by.and_then(|by| first.offset.checked_add(by));
+        let offset = offset.filter(|at| at.checked_add(first.size).is_some());
         let offset = offset.ok_or_else(|| format!("index {index} is beyond all addresses"))?;
         (self.place, self.ty) = (Place { offset, ..first }, of);
         Ok(digits.len())

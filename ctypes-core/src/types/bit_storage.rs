@@ -117,13 +117,38 @@ macro_rules! storages {
             type Type = Bits<$int>;
             const ZERO: Self::Type = Bits(0);
         }
-        impl Aligned for Align<$bytes> {
-            type Type = $int;
-        }
     )*};
 }
 
 storages!(1 u8 2 u16 4 u32 8 u64);
+
+impl Aligned for Align<1> {
+    type Type = u8;
+}
+
+impl Aligned for Align<2> {
+    type Type = u16;
+}
+
+impl Aligned for Align<4> {
+    type Type = u32;
+}
+
+impl Aligned for Align<8> {
+    type Type = <Eight<{ align_of::<u64>() == 8 }> as Aligned>::Type;
+}
+
+/// Whether `u64` has an alignment of 8: it has not in i386 Linux.
+#[derive(Debug)]
+pub struct Eight<const IS: bool>;
+
+impl Aligned for Eight<true> {
+    type Type = u64;
+}
+
+impl Aligned for Eight<false> {
+    type Type = Align3;
+}
 
 /// Alignments that no integer has on every target: of `u128` it is 8 on IBM z.
 macro_rules! alignments {
@@ -137,6 +162,11 @@ macro_rules! alignments {
         }
     )*};
 }
+
+/// As [`Align4`] and those that follow, for where no integer has that alignment.
+#[derive(Debug, Clone, Copy)]
+#[repr(align(8))]
+pub struct Align3;
 
 // Those that C's compilers know: up to 2^28.
 alignments! {
