@@ -103,6 +103,7 @@ macro_rules! refusals {
             }
 
             /// Fails with the reason, which is an error on the user's type.
+            #[cfg(feature = "load")]
             #[track_caller]
             pub(crate) const fn fail(self) -> ! {
                 match self {
@@ -243,6 +244,7 @@ const fn in_registers(
 }
 
 /// Why a call of that convention through the engine passes no value of a type of the derive, if it does not.
+#[cfg(feature = "load")]
 pub(crate) const fn refused(ty: &'static Type, conv: CallConv) -> Option<Refusal> {
     if !matches!(ty.0, Repr::Record(_)) {
         return None;
